@@ -1,0 +1,5 @@
+//! The permissions catalog: a read-only view over compiled bytes, with order and overlay.
+
+pub mod model;
+pub mod overlay;
+pub mod record;

@@ -1,0 +1,3 @@
+//! graphgrant
+
+pub mod catalog;

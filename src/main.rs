@@ -1,0 +1,2 @@
+//! graphgrant
+fn main() {}
