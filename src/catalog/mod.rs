@@ -1,5 +1,9 @@
 //! The permissions catalog: a read-only view over compiled bytes, with order and overlay.
 
+pub mod compile;
+pub mod format;
 pub mod model;
+pub mod names;
+pub mod order;
 pub mod overlay;
 pub mod record;

@@ -4,7 +4,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::catalog::model::PathId;
+use crate::catalog::compile::text::{Kind, Mark, State};
+use crate::catalog::model::{Access, Effect, Method, OperationId, PathId, PermissionId, Scheme};
+use crate::catalog::overlay::{Detail, Peculiarity, RouteKind};
 
 /// A node of the path index: a trie over the segments of all catalog paths in matching form (lower case,
 /// parameters merged into one child).
@@ -19,4 +21,257 @@ pub struct NodeRecord<'a> {
     pub path: Option<PathId>,
     /// The node that repeats to any depth from here (`.../` in upstream's paths).
     pub repeat: Option<u32>,
+}
+
+/// Where a curated fact comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Evidence<'a> {
+    /// Why it is so, in one line.
+    pub reason: &'a str,
+    /// A link.
+    pub source: &'a str,
+    /// When the source was read (ISO 8601).
+    pub date: &'a str,
+}
+
+/// Microsoft's data the catalog was made of, and hashes that name it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SourceRecord<'a> {
+    /// Key and value pairs as `data/upstream/source.tsv` has them.
+    #[serde(borrow)]
+    pub facts: Vec<(&'a str, &'a str)>,
+    /// SHA-256 over the files of `data/upstream/`.
+    pub sha256: &'a str,
+    /// SHA-256 over the files of `data/overlay/`.
+    pub overlay_sha256: &'a str,
+}
+
+/// A permission.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PermissionRecord<'a> {
+    /// The name, in Microsoft's spelling.
+    pub name: &'a str,
+    /// What kind of grant it is.
+    pub kind: Kind,
+    /// By scheme: work, personal, application.
+    #[serde(borrow)]
+    pub grants: [Option<GrantRecord<'a>>; 3],
+    /// Rows of the permission notes that are about it.
+    pub notes: Vec<u16>,
+}
+
+/// A permission under one scheme.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GrantRecord<'a> {
+    /// The GUID that `requiredResourceAccess` and grants use; `None` when upstream has no usable one.
+    pub id: Option<&'a str>,
+    /// Whether an admin has to consent.
+    pub admin: bool,
+    /// Microsoft's privilege level, 1 to 4.
+    pub level: Option<u8>,
+    /// Whether it can be asked for.
+    pub state: State,
+    /// The risk tier and why; `None` when nobody judged it.
+    #[serde(borrow)]
+    pub risk: Option<(u8, Evidence<'a>)>,
+    /// Why it is not preferred while another permission is accepted.
+    pub peculiarity: Option<Peculiarity>,
+    /// The operations it opens that change nothing.
+    pub reads: u16,
+    /// The operations it opens that change something.
+    pub writes: u16,
+}
+
+/// A fact of `data/overlay/permissions.yaml`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PermissionNoteRecord<'a> {
+    /// The access it is about; both when empty.
+    pub access: Vec<Access>,
+    /// What has to be done besides consent.
+    #[serde(borrow)]
+    pub prerequisites: Vec<&'a str>,
+    /// What the user should know.
+    pub note: Option<&'a str>,
+    /// Where it comes from.
+    pub evidence: Evidence<'a>,
+}
+
+/// A path of the catalog.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PathRecord<'a> {
+    /// As outputs print it.
+    pub spelling: &'a str,
+    /// Its operations, sorted by method.
+    pub operations: Vec<(Method, OperationId)>,
+}
+
+/// How the preferred alternatives of an operation were found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Rank {
+    /// Upstream marks it, and nothing speaks against it.
+    Marked,
+    /// It is the only one accepted.
+    Only,
+    /// The order or the fit of names decided.
+    Ordered,
+    /// The overlay says so.
+    Curated,
+    /// Several are left, and nothing decides between them.
+    Tie,
+}
+
+impl Rank {
+    /// Returns the word that outputs use.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Marked => "marked",
+            Self::Only => "only",
+            Self::Ordered => "ordered",
+            Self::Curated => "curated",
+            Self::Tie => "tie",
+        }
+    }
+}
+
+/// What an operation needs under one scheme.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NeedRecord {
+    /// Sets that suffice, sorted; with upstream's mark.
+    pub alternatives: Vec<(Vec<PermissionId>, Mark)>,
+    /// The least of them, sorted.
+    pub preferred: Vec<Vec<PermissionId>>,
+    /// How `preferred` was found.
+    pub rank: Rank,
+    /// The rows of the operation facts that had a say.
+    pub facts: Vec<u16>,
+}
+
+/// One method on one path.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OperationRecord {
+    /// The path.
+    pub path: PathId,
+    /// The method.
+    pub method: Method,
+    /// What it does to data.
+    pub effect: Effect,
+    /// By scheme: work, personal, application. `None` is "not supported".
+    pub needs: [Option<NeedRecord>; 3],
+    /// Rows of the conditions that are about it.
+    pub conditions: Vec<u16>,
+    /// Rows of the operation notes that are about it.
+    pub notes: Vec<u16>,
+}
+
+/// A condition in ids. Alternatives per scheme; `None` leaves the scheme as it is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConditionRecord<'a> {
+    /// The unique name.
+    pub id: &'a str,
+    /// The part of the call that is looked at.
+    pub detail: Detail,
+    /// See [`super::overlay::When::is`].
+    #[serde(borrow)]
+    pub is: Vec<&'a str>,
+    /// See [`super::overlay::When::outside`].
+    pub outside: Vec<&'a str>,
+    /// See [`super::overlay::When::or_default`].
+    pub or_default: bool,
+    /// By scheme: what is needed on top.
+    pub and: [Option<Vec<Vec<PermissionId>>>; 3],
+    /// By scheme: what is needed instead.
+    pub replace: [Option<Vec<Vec<PermissionId>>>; 3],
+    /// What the user should know besides.
+    pub note: Option<&'a str>,
+    /// Where it comes from.
+    pub evidence: Evidence<'a>,
+}
+
+/// A note on an operation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NoteRecord<'a> {
+    /// The access it is about; both when empty.
+    pub access: Vec<Access>,
+    /// The note; `evidence.reason` is empty.
+    pub note: &'a str,
+    /// Where it comes from.
+    #[serde(borrow)]
+    pub evidence: Evidence<'a>,
+}
+
+/// A route.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RouteRecord<'a> {
+    /// The route.
+    pub via: RouteKind,
+    /// The permissions whose work it can do.
+    pub replaces: Vec<PermissionId>,
+    /// The access it is about; both when empty.
+    pub access: Vec<Access>,
+    /// The permissions it asks for itself.
+    pub grants: Vec<PermissionId>,
+    /// What to do besides consent, in order.
+    #[serde(borrow)]
+    pub steps: Vec<&'a str>,
+    /// Where it comes from.
+    pub evidence: Evidence<'a>,
+}
+
+/// A deployment of Microsoft Graph.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CloudRecord<'a> {
+    /// The name that manifests use.
+    pub name: &'a str,
+    /// The host of Microsoft Graph; aliases follow.
+    #[serde(borrow)]
+    pub graph_hosts: Vec<&'a str>,
+    /// The host of the identity platform; aliases follow.
+    pub login_hosts: Vec<&'a str>,
+    /// The operations known to be absent there, sorted.
+    pub lacks: Vec<OperationId>,
+    /// Where it comes from.
+    pub evidence: Evidence<'a>,
+}
+
+/// Another resource of Microsoft.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ResourceRecord<'a> {
+    /// The resource's application id.
+    pub app_id: &'a str,
+    /// Its common name.
+    pub name: &'a str,
+    /// The day it stopped or stops working (ISO 8601).
+    pub retired: Option<&'a str>,
+    /// What to use instead.
+    pub instead: Option<&'a str>,
+    /// Where it comes from.
+    #[serde(borrow)]
+    pub evidence: Evidence<'a>,
+}
+
+/// A row of `catalog check`: a repair of upstream, or a complaint about the overlay.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RepairRecord<'a> {
+    /// The kind, in kebab case.
+    pub kind: &'a str,
+    /// What it is about.
+    pub subject: &'a str,
+    /// What it became, or what is wrong.
+    pub result: &'a str,
+}
+
+/// The operations that a permission opens under one scheme, sorted.
+pub type Opens = Vec<OperationId>;
+
+/// The permissions that contain a permission, by access: delegated, application.
+pub type Above = [Vec<PermissionId>; 2];
+
+/// Returns the column of a scheme in the arrays of this module.
+pub const fn column(scheme: Scheme) -> usize {
+    match scheme {
+        Scheme::Work => 0,
+        Scheme::Personal => 1,
+        Scheme::Application => 2,
+    }
 }
