@@ -2,6 +2,7 @@
 
 pub mod compile;
 pub mod format;
+pub mod import;
 pub mod model;
 pub mod names;
 pub mod order;
