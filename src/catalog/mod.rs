@@ -1,5 +1,6 @@
 //! The permissions catalog: a read-only view over compiled bytes, with order and overlay.
 
+pub mod compile;
 pub mod model;
 pub mod overlay;
 pub mod record;

@@ -1,0 +1,3 @@
+//! From `data/` to the compiled catalog's records.
+
+pub mod trie;
