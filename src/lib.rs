@@ -1,4 +1,5 @@
 //! graphgrant
 
+pub mod call;
 pub mod catalog;
 pub mod path;

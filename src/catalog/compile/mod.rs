@@ -14,7 +14,6 @@ use crate::catalog::compile::curated::{Complaints, Overlay};
 use crate::catalog::compile::operations::{Judge, Operations};
 use crate::catalog::compile::permissions::PermissionTable;
 use crate::catalog::compile::preferred::Facts;
-use crate::catalog::compile::text::Upstream;
 use crate::catalog::format::{FormatError, Table, Writer};
 use crate::catalog::model::{Access, Effect, Method, OperationId, PathId, PermissionId, Scheme};
 use crate::catalog::names::Name;
@@ -52,6 +51,9 @@ pub enum CompileError {
         /// The path.
         path: String,
     },
+    /// Two paths of one normal form, or too many.
+    #[error(transparent)]
+    Index(#[from] trie::TrieError),
     /// More rows than a table can number.
     #[error("there are more permissions, paths or operations than 65,535")]
     TooMany,
@@ -109,8 +111,8 @@ pub fn compile(input: &Input<'_>) -> Result<Vec<u8>, CompileError> {
     write_permissions(&mut writer, &permissions, &orders, &opened)?;
     let attached = facts::Attached::new(&overlay, &operations, &mut complaints);
     write_operations(&mut writer, &operations, needs, &attached)?;
-    for node in trie::build(&numbered(&operations)) {
-        writer.push(Table::Nodes, &node)?;
+    for node in trie::build(&numbered(&operations))? {
+        writer.push(Table::Nodes, &node.record())?;
     }
     facts::write(
         &mut writer,

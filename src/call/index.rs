@@ -1,0 +1,19 @@
+//! What resolving needs of a catalog.
+
+use crate::catalog::model::{Method, PathId};
+use crate::catalog::record::NodeRecord;
+
+/// The path index of a catalog.
+pub trait Index {
+    /// Returns a node of the path index; node 0 is the root.
+    fn node(&self, id: u32) -> Option<NodeRecord<'_>>;
+
+    /// Tells whether the catalog lists the method on the path.
+    fn has_operation(&self, path: PathId, method: Method) -> bool;
+
+    /// Returns the path as the catalog spells it.
+    fn spelling(&self, path: PathId) -> Option<String>;
+
+    /// Returns the number of paths.
+    fn path_count(&self) -> u16;
+}

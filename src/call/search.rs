@@ -1,0 +1,237 @@
+//! The cheapest readings of a call, over all readings at once.
+//!
+//! Back-tracking is done by keeping, for each number of segments read, every node that some reading
+//! reaches, with its cheapest way there. Each node and position is worked on once, so hostile text costs
+//! no more than its length times the few nodes that words and ids can lead to.
+
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+
+use super::index::Index;
+use super::rewrite::{Cost, Rewrite, RewriteKind};
+use super::step::{Step, steps};
+use crate::catalog::model::{Method, PathId};
+use crate::path::{Segment, Url};
+
+/// How many nodes are followed at one position. Real calls stay below ten.
+const MAX_NODES: usize = 256;
+
+/// A path that the call can be read as.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Reading {
+    pub(super) path: PathId,
+    pub(super) cost: Cost,
+    pub(super) has_method: bool,
+    pub(super) rewrites: Vec<Rewrite>,
+}
+
+/// How a node was reached: the arena's index of the visit before it.
+struct Visit {
+    cost: Cost,
+    before: Option<usize>,
+    rewrite: Option<Rewrite>,
+}
+
+struct Search<'a> {
+    index: &'a dyn Index,
+    method: Method,
+    url: &'a Url,
+    visits: Vec<Visit>,
+    /// By segments read: the cheapest visit of each node.
+    reached: Vec<BTreeMap<u32, usize>>,
+}
+
+/// Returns the best reading, and the best one whose method the catalog lists when that is another.
+///
+/// Readings are compared by doubtful changes, then by whether the method is listed, then by changes of
+/// spelling and by words over ids. So a listed method decides between readings of equal doubt, but a path
+/// that the call names is never passed over for a doubtful one: that its method is missing is a fact, too.
+pub(super) fn readings(
+    index: &dyn Index,
+    method: Method,
+    url: &Url,
+) -> (Option<Reading>, Option<Reading>) {
+    let mut search = Search {
+        index,
+        method,
+        url,
+        visits: Vec::new(),
+        reached: (0..=url.segments.len()).map(|_| BTreeMap::new()).collect(),
+    };
+    search.walk();
+    let mut finals = search.finals();
+    finals.sort_by_key(|(path, cost, has_method, _)| {
+        (
+            cost.inferred,
+            !has_method,
+            cost.spelling,
+            cost.repeats,
+            cost.ids,
+            *path,
+        )
+    });
+    let best = finals.first();
+    let with_method = finals
+        .iter()
+        .find(|(_, _, has_method, _)| *has_method)
+        .filter(|_| best.is_some_and(|(_, _, has_method, _)| !has_method));
+    (
+        best.map(|reading| search.reading(reading)),
+        with_method.map(|reading| search.reading(reading)),
+    )
+}
+
+type Final = (PathId, Cost, bool, usize);
+
+impl Search<'_> {
+    fn walk(&mut self) {
+        self.reach(0, 0, Cost::default(), None, None);
+        for position in 0..self.url.segments.len() {
+            let here: Vec<(u32, usize)> = self
+                .reached
+                .get(position)
+                .into_iter()
+                .flatten()
+                .map(|(node, visit)| (*node, *visit))
+                .collect();
+            for (node, visit) in here {
+                let segments = &self.url.segments;
+                for step in steps(self.index, self.method, segments, position, node) {
+                    self.take(position, visit, step);
+                }
+            }
+        }
+    }
+
+    fn take(&mut self, position: usize, before: usize, step: Step) {
+        let Some(cost) = self.visits.get(before).map(|visit| visit.cost) else {
+            return;
+        };
+        let end = position + step.taken;
+        let rewrite = step.rewrite.map(|(kind, to)| Rewrite {
+            kind,
+            from: written(self.url.segments.get(position..end).unwrap_or_default()),
+            to,
+            note: note(kind, self.method),
+        });
+        self.reach(end, step.node, cost.plus(step.cost), Some(before), rewrite);
+    }
+
+    /// Records a way to a node, and through it to the node behind `...`, unless a cheaper one is known.
+    fn reach(
+        &mut self,
+        position: usize,
+        node: u32,
+        cost: Cost,
+        before: Option<usize>,
+        rewrite: Option<Rewrite>,
+    ) {
+        let Some(reached) = self.reached.get_mut(position) else {
+            return;
+        };
+        let visit = self.visits.len();
+        let is_full = reached.len() >= MAX_NODES;
+        match reached.entry(node) {
+            Entry::Occupied(mut known) => {
+                let known_cost = self.visits.get(*known.get()).map(|visit| visit.cost);
+                if known_cost.is_some_and(|known| known <= cost) {
+                    return;
+                }
+                known.insert(visit);
+            }
+            Entry::Vacant(_) if is_full => return,
+            Entry::Vacant(free) => {
+                free.insert(visit);
+            }
+        }
+        self.visits.push(Visit {
+            cost,
+            before,
+            rewrite,
+        });
+        // The node behind `...` has no `...` of its own, so this goes one deep.
+        if let Some(behind) = self.index.node(node).and_then(|node| node.repeat)
+            && behind != node
+        {
+            let once = Cost {
+                repeats: 1,
+                ..Cost::default()
+            };
+            self.reach(position, behind, cost.plus(once), Some(visit), None);
+        }
+    }
+
+    fn finals(&self) -> Vec<Final> {
+        let mut finals = Vec::new();
+        let filter: Vec<String> = self
+            .url
+            .filter()
+            .into_iter()
+            .map(|name| name.to_lowercase())
+            .collect();
+        for (node, visit) in self.reached.last().into_iter().flatten() {
+            let (Some(node), Some(way)) = (self.index.node(*node), self.visits.get(*visit)) else {
+                continue;
+            };
+            let mut finish = |path: Option<PathId>, cost: Cost| {
+                if let Some(path) = path {
+                    let has_method = self.index.has_operation(path, self.method);
+                    finals.push((path, cost, has_method, *visit));
+                }
+            };
+            // A row without a condition is less close to the call than one whose condition holds.
+            let unconditioned = Cost {
+                ids: 1,
+                ..Cost::default()
+            };
+            finish(node.path, way.cost.plus(unconditioned));
+            for (edge, child) in &node.literals {
+                let holds = edge.strip_prefix("?$filter=").is_some_and(|names| {
+                    names
+                        .split(',')
+                        .all(|name| filter.iter().any(|mentioned| mentioned == name))
+                });
+                if holds {
+                    finish(self.index.node(*child).and_then(|node| node.path), way.cost);
+                }
+            }
+        }
+        finals
+    }
+
+    fn reading(&self, (path, cost, has_method, visit): &Final) -> Reading {
+        let mut rewrites = Vec::new();
+        let mut next = Some(*visit);
+        while let Some(visit) = next.and_then(|visit| self.visits.get(visit)) {
+            rewrites.extend(visit.rewrite.clone());
+            next = visit.before;
+        }
+        rewrites.reverse();
+        Reading {
+            path: *path,
+            cost: *cost,
+            has_method: *has_method,
+            rewrites,
+        }
+    }
+}
+
+fn written(segments: &[Segment]) -> String {
+    let text: Vec<String> = segments.iter().map(Segment::to_string).collect();
+    text.join("/").replace("/:/", ":/")
+}
+
+fn note(kind: RewriteKind, method: Method) -> Option<&'static str> {
+    match kind {
+        RewriteKind::RefDropped if method != Method::Get => Some(
+            "the reference writes this call with `$ref`, which the permissions data may leave out",
+        ),
+        RewriteKind::MeTwin => {
+            Some("only `/users/{id}` is listed: its delegated permissions are shown")
+        }
+        RewriteKind::UserTwin => Some(
+            "only `/me` is listed: its delegated permissions may reach the signed-in user alone",
+        ),
+        _ => None,
+    }
+}

@@ -1,0 +1,305 @@
+//! The ways from one node of the index to the next: what a segment can be read as.
+
+use super::index::Index;
+use super::rewrite::{Cost, RewriteKind};
+use crate::catalog::model::Method;
+use crate::catalog::record::NodeRecord;
+use crate::path::template::{FILE, WELL_KNOWN, function};
+use crate::path::{Namespaced, Segment, namespaced};
+
+/// One way on: to `node`, having read `taken` segments.
+#[derive(Debug, Clone)]
+pub(super) struct Step {
+    pub(super) node: u32,
+    pub(super) taken: usize,
+    pub(super) rewrite: Option<(RewriteKind, String)>,
+    pub(super) cost: Cost,
+}
+
+const ID: Cost = Cost {
+    inferred: 0,
+    spelling: 0,
+    repeats: 0,
+    ids: 1,
+};
+
+/// The steps from one place.
+pub(super) struct Steps<'a> {
+    index: &'a dyn Index,
+    method: Method,
+    segments: &'a [Segment],
+    position: usize,
+    at: u32,
+    node: NodeRecord<'a>,
+    found: Vec<Step>,
+}
+
+/// Returns every way on from node `at` with the segments from `position` still to be read.
+pub(super) fn steps<'a>(
+    index: &'a dyn Index,
+    method: Method,
+    segments: &'a [Segment],
+    position: usize,
+    at: u32,
+) -> Vec<Step> {
+    let Some(node) = index.node(at) else {
+        return Vec::new();
+    };
+    let mut steps = Steps {
+        index,
+        method,
+        segments,
+        position,
+        at,
+        node,
+        found: Vec::new(),
+    };
+    if let Some(segment) = segments.get(position) {
+        steps.repeat(segment);
+        steps.segment(segment);
+        steps.drive(segment);
+        if at == 0 {
+            steps.root();
+        }
+    }
+    steps.found
+}
+
+/// Returns the child of a node along a literal edge.
+pub(super) fn literal(node: &NodeRecord<'_>, word: &str) -> Option<u32> {
+    let position = node
+        .literals
+        .binary_search_by(|(literal, _)| (*literal).cmp(word))
+        .ok()?;
+    node.literals.get(position).map(|(_, child)| *child)
+}
+
+impl<'a> Steps<'a> {
+    fn push(&mut self, node: Option<u32>, taken: usize, cost: Cost) {
+        if let Some(node) = node {
+            self.found.push(Step {
+                node,
+                taken,
+                rewrite: None,
+                cost,
+            });
+        }
+    }
+
+    fn rewrite(&mut self, node: Option<u32>, taken: usize, kind: RewriteKind, to: &str) {
+        if let Some(node) = node {
+            self.found.push(Step {
+                node,
+                taken,
+                rewrite: Some((kind, to.to_owned())),
+                cost: kind.cost(),
+            });
+        }
+    }
+
+    fn literal(&self, word: &str) -> Option<u32> {
+        literal(&self.node, word)
+    }
+
+    /// Returns the node behind `word/{id}`.
+    fn item_of(&self, word: &str) -> Option<u32> {
+        self.parameter_of(self.literal(word)?)
+    }
+
+    fn parameter_of(&self, node: u32) -> Option<u32> {
+        self.index.node(node)?.parameter
+    }
+
+    fn ahead(&self, by: usize) -> Option<&'a Segment> {
+        self.segments.get(self.position + by)
+    }
+
+    fn behind(&self, by: usize) -> Option<&'a Segment> {
+        self.segments.get(self.position.checked_sub(by)?)
+    }
+
+    fn is_last(&self) -> bool {
+        self.position + 1 == self.segments.len()
+    }
+
+    /// `...` as the reference writes it.
+    fn repeat(&mut self, segment: &Segment) {
+        if segment.is_repeat() {
+            self.push(self.node.repeat, 1, Cost::default());
+        }
+    }
+
+    fn segment(&mut self, segment: &'a Segment) {
+        match segment {
+            Segment::Key(_) => {
+                self.well_known(segment);
+                self.push(self.node.parameter, 1, ID);
+            }
+            Segment::File(_) => self.push(self.literal(FILE), 1, Cost::default()),
+            Segment::Call { name, parameters } => self.call(name, parameters),
+            Segment::Plain(text) => {
+                if let Some(name) = namespaced(text) {
+                    self.namespaced(&name);
+                    return;
+                }
+                self.push(self.literal(&text.to_lowercase()), 1, Cost::default());
+                self.well_known(segment);
+                if segment.can_be_id() {
+                    self.push(self.node.parameter, 1, ID);
+                    self.cast_before_id();
+                }
+                self.dollar(text);
+            }
+        }
+    }
+
+    /// An id that every tenant has and the catalog lists apart from other ids.
+    fn well_known(&mut self, segment: &Segment) {
+        let (Segment::Key(text) | Segment::Plain(text)) = segment else {
+            return;
+        };
+        let collection = self.behind(1).and_then(Segment::word);
+        let known = WELL_KNOWN
+            .iter()
+            .find(|(of, _, id)| collection.as_deref() == Some(of) && id == text);
+        if let Some((_, name, _)) = known {
+            self.push(self.literal(name), 1, Cost::default());
+        }
+    }
+
+    /// `$count`, `$value` and `$ref` at the end of a path that the catalog lists without them.
+    fn dollar(&mut self, text: &str) {
+        let kind = match text.to_ascii_lowercase().as_str() {
+            "$count" => RewriteKind::CountDropped,
+            "$value" => RewriteKind::ValueDropped,
+            "$ref" => RewriteKind::RefDropped,
+            _ => return,
+        };
+        if self.is_last() && self.at != 0 {
+            self.rewrite(Some(self.at), 1, kind, "");
+        }
+    }
+
+    fn call(&mut self, name: &str, parameters: &[String]) {
+        let qualified = namespaced(name);
+        let lower = name.to_lowercase();
+        let full = qualified.as_ref().map_or(lower.as_str(), |name| &name.full);
+        let bare = qualified.as_ref().map(|name| name.bare.as_str());
+        for (word, kind) in [(Some(full), None), (bare, Some(RewriteKind::Namespace))] {
+            let Some(word) = word else { continue };
+            if parameters.is_empty() {
+                match kind {
+                    Some(kind) => self.rewrite(self.literal(word), 1, kind, word),
+                    None => self.push(self.literal(word), 1, Cost::default()),
+                }
+                continue;
+            }
+            let exact = function(word, parameters);
+            match kind {
+                Some(kind) => self.rewrite(self.literal(&exact), 1, kind, &exact),
+                None => self.push(self.literal(&exact), 1, Cost::default()),
+            }
+            self.rewrite(self.literal(word), 1, RewriteKind::ParametersDropped, word);
+        }
+        if !parameters.is_empty() && qualified.is_none() {
+            let to = format!("{lower}/{{}}");
+            self.rewrite(self.item_of(&lower), 1, RewriteKind::AlternateKey, &to);
+        }
+    }
+
+    /// A type cast, or a qualified action or function: the name in full, its last part, or nothing.
+    fn namespaced(&mut self, name: &Namespaced) {
+        self.push(self.literal(&name.full), 1, Cost::default());
+        let bare = self.literal(&name.bare);
+        self.rewrite(bare, 1, RewriteKind::Namespace, &name.bare);
+        // A qualified name that ends a POST is an action at least as often as a type: leaving it out
+        // would answer an unknown action with the permissions to create something.
+        let may_be_action = self.method == Method::Post && self.is_last();
+        if self.at != 0 && !may_be_action {
+            self.rewrite(Some(self.at), 1, RewriteKind::CastDropped, "");
+        }
+        // `collection/type/{id}` where the catalog has `collection/{id}/type`.
+        if self.ahead(1).is_some_and(Segment::can_be_id)
+            && let Some(item) = self.node.parameter
+            && let Some(node) = self.index.node(item)
+        {
+            let to = format!("{{}}/{}", name.full);
+            self.rewrite(literal(&node, &name.full), 2, RewriteKind::CastMoved, &to);
+        }
+    }
+
+    /// `collection/{id}/type` where the catalog has `collection/type/{id}`.
+    fn cast_before_id(&mut self) {
+        let Some(Segment::Plain(next)) = self.ahead(1) else {
+            return;
+        };
+        if let Some(name) = namespaced(next) {
+            let to = format!("{}/{{}}", name.full);
+            self.rewrite(self.item_of(&name.full), 2, RewriteKind::CastMoved, &to);
+        }
+    }
+
+    /// The ways in which an item of a drive, or a site, can be addressed.
+    fn drive(&mut self, segment: &Segment) {
+        let in_drive = self.behind(1).is_some_and(|before| before.is_word("drive"))
+            || self
+                .behind(2)
+                .is_some_and(|before| before.is_word("drives"));
+        if in_drive && segment.is_word("root") {
+            let item = self.item_of("items");
+            if matches!(self.ahead(1), Some(Segment::File(_))) {
+                self.rewrite(item, 2, RewriteKind::FilePath, "items/{}");
+                self.rewrite(item, 1, RewriteKind::RootItem, "items/{}");
+            } else {
+                self.rewrite(item, 1, RewriteKind::RootItem, "items/{}");
+            }
+        }
+        if in_drive && segment.is_word("special") && self.ahead(1).is_some_and(Segment::can_be_id) {
+            let item = self.item_of("items");
+            self.rewrite(item, 2, RewriteKind::SpecialFolder, "items/{}");
+            if matches!(self.ahead(2), Some(Segment::File(_))) {
+                self.rewrite(item, 3, RewriteKind::SpecialFolder, "items/{}");
+            }
+        }
+        if matches!(segment, Segment::File(_)) {
+            if self.behind(2).is_some_and(|before| before.is_word("items")) {
+                self.rewrite(Some(self.at), 1, RewriteKind::FilePath, "");
+            } else if self.behind(2).is_some_and(|before| before.is_word("sites")) {
+                self.rewrite(Some(self.at), 1, RewriteKind::SitePath, "");
+            }
+        }
+    }
+
+    /// The changes that replace the beginning of a call.
+    fn root(&mut self) {
+        let Some(first) = self.segments.first() else {
+            return;
+        };
+        let second_is_id = self.ahead(1).is_some_and(Segment::can_be_id);
+        if first.is_word("me") {
+            self.rewrite(self.item_of("users"), 1, RewriteKind::MeTwin, "users/{}");
+        } else if first.is_word("users") && second_is_id {
+            let me = self.literal("me");
+            if self.ahead(1).is_some_and(|second| second.is_word("me")) {
+                self.rewrite(me, 2, RewriteKind::UsersMe, "me");
+            } else {
+                self.rewrite(me, 2, RewriteKind::UserTwin, "me");
+            }
+        } else if first.is_word("sites") && second_is_id {
+            let file = usize::from(matches!(self.ahead(2), Some(Segment::File(_))));
+            let drive = self.item_of("drives");
+            match self.ahead(2 + file) {
+                Some(next) if next.is_word("drive") => {
+                    self.rewrite(drive, 3 + file, RewriteKind::SiteDrive, "drives/{}");
+                }
+                Some(next)
+                    if next.is_word("drives")
+                        && self.ahead(3 + file).is_some_and(Segment::can_be_id) =>
+                {
+                    self.rewrite(drive, 4 + file, RewriteKind::SiteDrive, "drives/{}");
+                }
+                _ => {}
+            }
+        }
+    }
+}
