@@ -1,4 +1,5 @@
 //! graphgrant
 
 pub mod catalog;
+pub mod manifest;
 pub mod source;
