@@ -215,15 +215,14 @@ struct Sameness {
 
 fn sameness(operation: &Operation) -> Sameness {
     let mut details = operation.details.clone();
-    for names in [
+    let lists = [
         &mut details.select,
         &mut details.expand,
         &mut details.entity_types,
         &mut details.properties,
-    ] {
-        if let Some(names) = names {
-            names.sort_unstable();
-        }
+    ];
+    for names in lists.into_iter().flatten() {
+        names.sort_unstable();
     }
     Sameness {
         method: operation.method,
