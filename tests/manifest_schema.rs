@@ -157,6 +157,11 @@ fn what_the_schema_refuses_the_reader_refuses() {
     ] {
         case(&validator, &format!("operations: []\n{fragment}"));
     }
+}
+
+#[test]
+fn what_the_schema_refuses_deeper_down_the_reader_refuses() {
+    let validator = validator();
     for detail in [
         "acess: both",
         "target: own",
