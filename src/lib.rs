@@ -2,4 +2,6 @@
 
 pub mod call;
 pub mod catalog;
+pub mod manifest;
 pub mod path;
+pub mod source;

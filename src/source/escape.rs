@@ -1,0 +1,110 @@
+//! Untrusted text made safe to show on a terminal. Output languages have escapers of their own.
+
+use std::borrow::Cow;
+use std::fmt::Write;
+
+/// How many characters of an untrusted text a message shows.
+const SHOWN: usize = 120;
+
+/// Returns whether a character acts on the terminal or on the order of its neighbours instead of
+/// standing for itself: controls, bidirectional marks, invisible and tag characters, line separators.
+pub fn is_unsafe(character: char) -> bool {
+    character.is_control()
+        || matches!(
+            character,
+            '\u{ad}'
+                | '\u{61c}'
+                | '\u{180e}'
+                | '\u{200b}'..='\u{200f}'
+                | '\u{2028}'..='\u{202e}'
+                | '\u{2060}'..='\u{206f}'
+                | '\u{feff}'
+                | '\u{fff9}'..='\u{fffb}'
+                | '\u{e0000}'..='\u{e007f}'
+        )
+}
+
+/// Returns the text on one line, with every unsafe character escaped, cut after 120 characters.
+pub fn shown(text: &str) -> String {
+    shown_up_to(text, SHOWN)
+}
+
+/// Returns the text on one line, with every unsafe character escaped, cut after `limit` characters.
+pub fn shown_up_to(text: &str, limit: usize) -> String {
+    let mut safe = String::with_capacity(text.len().min(limit * 4));
+    for (index, character) in text.chars().enumerate() {
+        if index == limit {
+            safe.push('…');
+            break;
+        }
+        match character {
+            '\n' => safe.push_str("\\n"),
+            '\r' => safe.push_str("\\r"),
+            '\t' => safe.push_str("\\t"),
+            _ if is_unsafe(character) => {
+                // Writing to a String cannot fail.
+                write!(safe, "{}", character.escape_unicode()).unwrap_or_default();
+            }
+            _ => safe.push(character),
+        }
+    }
+    safe
+}
+
+/// Returns the text with every unsafe character replaced by a harmless one of the same number of bytes,
+/// so that places stay valid. Line ends and tabs stay.
+pub fn masked(text: &str) -> Cow<'_, str> {
+    let stays = |character: char, next: Option<char>| match character {
+        '\n' | '\t' => true,
+        '\r' => next == Some('\n'),
+        _ => !is_unsafe(character),
+    };
+    let pairs = || {
+        text.chars()
+            .zip(text.chars().skip(1).map(Some).chain([None]))
+    };
+    if pairs().all(|(character, next)| stays(character, next)) {
+        return Cow::Borrowed(text);
+    }
+    let masked = pairs()
+        .map(|(character, next)| match character.len_utf8() {
+            _ if stays(character, next) => character,
+            1 => '?',
+            2 => '·',
+            3 => '\u{fffd}',
+            // Any visible character of four bytes does.
+            _ => '\u{1f6ab}',
+        })
+        .collect();
+    Cow::Owned(masked)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn case(text: &str, expected: &str, expected_mask: &str) {
+        assert_eq!(shown(text), expected);
+        let masked = masked(text);
+        assert_eq!(masked, expected_mask);
+        assert_eq!(masked.len(), text.len());
+    }
+
+    #[test]
+    fn unsafe_characters_never_reach_the_terminal() {
+        case("plain é 😀", "plain é 😀", "plain é 😀");
+        case("\u{1b}[31mred", "\\u{1b}[31mred", "?[31mred");
+        case("a\u{202e}b", "a\\u{202e}b", "a\u{fffd}b");
+        case("a\u{9b}b", "a\\u{9b}b", "a·b");
+        case("a\u{e0041}b", "a\\u{e0041}b", "a\u{1f6ab}b");
+        case("a\nb\tc", "a\\nb\\tc", "a\nb\tc");
+        case("a\r\nb\rc", "a\\r\\nb\\rc", "a\r\nb?c");
+    }
+
+    #[test]
+    fn long_text_is_cut() {
+        assert_eq!(shown_up_to("abcdef", 3), "abc…");
+        assert_eq!(shown(&"x".repeat(1000)).chars().count(), SHOWN + 1);
+    }
+}
