@@ -1,3 +1,4 @@
 //! graphgrant
 
 pub mod catalog;
+pub mod plan;
