@@ -23,13 +23,6 @@ impl Bits {
         }
     }
 
-    /// Returns whether the number is in the set.
-    pub(super) fn contains(&self, bit: usize) -> bool {
-        self.words
-            .get(bit / WORD)
-            .is_some_and(|word| word & (1 << (bit % WORD)) != 0)
-    }
-
     /// Returns how many numbers are in the set.
     pub(super) fn len(&self) -> u64 {
         self.words

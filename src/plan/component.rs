@@ -19,8 +19,22 @@ use std::collections::BTreeSet;
 
 use crate::plan::cost::Packing;
 use crate::plan::problem::{CandidateId, Problem};
-use crate::plan::reduce::{Demand, Member};
-use crate::plan::table::Table;
+use crate::plan::reduce::Demand;
+use crate::plan::table::{Row, Table};
+
+/// The number of a candidate inside one component.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Member(pub(super) usize);
+
+impl Row for Member {
+    fn at(index: usize) -> Self {
+        Self(index)
+    }
+
+    fn index(self) -> usize {
+        self.0
+    }
+}
 
 /// Nodes that a search may still visit.
 #[derive(Debug)]
@@ -344,6 +358,8 @@ impl<'a> Walk<'a> {
             self.record(&choices);
             return;
         };
+        // Deep searches would hold one such list per level.
+        drop(open);
         for choice in [Choice::In, Choice::Out] {
             let mut child = choices.clone();
             child[member] = choice;

@@ -36,6 +36,7 @@ pub struct Cost {
 
 impl Cost {
     /// Returns what `chosen` adds to what the problem gives.
+    #[must_use]
     pub fn of(problem: &Problem, chosen: &[CandidateId]) -> Self {
         let mut opened = Opened::default();
         let mut has_admin = false;
@@ -60,6 +61,7 @@ impl Cost {
     }
 
     /// Compares two costs under an objective. Names are not part of a cost: equal ones may differ there.
+    #[must_use]
     pub fn compare(&self, other: &Self, objective: Objective) -> Ordering {
         self.levels(objective).cmp(&other.levels(objective))
     }

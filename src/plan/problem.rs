@@ -58,6 +58,7 @@ pub struct Clause {
 
 impl Clause {
     /// Returns whether the set, which must be sorted, satisfies the clause.
+    #[must_use]
     pub fn is_satisfied(&self, set: &[CandidateId]) -> bool {
         self.alternatives
             .iter()
@@ -126,21 +127,25 @@ impl Problem {
     }
 
     /// Returns the number of candidates.
+    #[must_use]
     pub const fn candidate_count(&self) -> usize {
         self.candidates.len()
     }
 
     /// Returns a candidate of this problem.
+    #[must_use]
     pub fn candidate(&self, id: CandidateId) -> &Candidate {
         &self.candidates[id]
     }
 
     /// Returns what is wanted.
+    #[must_use]
     pub fn clauses(&self) -> &[Clause] {
         &self.clauses
     }
 
     /// Returns the permissions that are there already, sorted.
+    #[must_use]
     pub fn given(&self) -> &[CandidateId] {
         &self.given
     }

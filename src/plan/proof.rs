@@ -33,6 +33,7 @@ pub struct Explanation {
 
 impl Explanation {
     /// Returns the first clause that is lost without the permission.
+    #[must_use]
     pub fn forced_by(&self) -> Option<ClauseId> {
         self.lost_without.first().copied()
     }
@@ -50,6 +51,7 @@ pub struct Redundant {
 }
 
 /// Explains a solution.
+#[must_use]
 pub fn explain(problem: &Problem, solution: &Solution) -> Proof {
     let mut set = solution.chosen.clone();
     set.extend_from_slice(problem.given());
@@ -106,6 +108,7 @@ pub fn explain(problem: &Problem, solution: &Solution) -> Proof {
 
 /// Returns the least alternative of a clause inside a sorted set: fewest permissions, then risk, admin,
 /// writes and reads opened, names. Empty when the set does not satisfy the clause.
+#[must_use]
 pub fn least_inside(problem: &Problem, clause: &Clause, set: &[CandidateId]) -> Vec<CandidateId> {
     let inside: Vec<_> = inside(clause, set).collect();
     // Sizes of what is opened are only worth counting when there is a choice.

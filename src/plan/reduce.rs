@@ -24,7 +24,7 @@ use std::collections::BTreeSet;
 
 use crate::plan::cost::{Opened, Packing};
 use crate::plan::problem::{CandidateId, Problem, is_inside};
-use crate::plan::table::{Row, Table};
+use crate::plan::table::Table;
 
 /// A set of candidates that suffice together, sorted.
 pub(super) type Alternative = Vec<CandidateId>;
@@ -290,18 +290,4 @@ pub(super) fn demands(
         .iter()
         .all(|demand| !demand.is_empty())
         .then_some(demands)
-}
-
-/// The number of a candidate inside one component.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Member(pub(super) usize);
-
-impl Row for Member {
-    fn at(index: usize) -> Self {
-        Self(index)
-    }
-
-    fn index(self) -> usize {
-        self.0
-    }
 }

@@ -347,15 +347,6 @@ proptest! {
     }
 
     #[test]
-    fn ties_equal_brute_force(problem in any_tied_problem()) {
-        for objective in OBJECTIVES {
-            let solution = solve(&problem, objective, DEFAULT_BUDGET);
-            prop_assert!(solution.optimal);
-            assert_is_least(&problem, objective, &solution);
-        }
-    }
-
-    #[test]
     fn order_of_input_changes_nothing(
         problem in any_problem(),
         keys in vec(any::<Index>(), 10),
@@ -412,6 +403,20 @@ proptest! {
         }
         for redundant in &proof.redundant {
             prop_assert!(!set.contains(&redundant.candidate));
+        }
+    }
+}
+
+proptest! {
+    // All 4,096 sets solve a good part of these problems, which makes the oracle slow.
+    #![proptest_config(ProptestConfig::with_cases(100))]
+
+    #[test]
+    fn ties_equal_brute_force(problem in any_tied_problem()) {
+        for objective in OBJECTIVES {
+            let solution = solve(&problem, objective, DEFAULT_BUDGET);
+            prop_assert!(solution.optimal);
+            assert_is_least(&problem, objective, &solution);
         }
     }
 }
@@ -475,18 +480,16 @@ fn realistic(clauses: usize, seed: u64) -> Problem {
 
 #[test]
 fn large_realistic_problems_are_proved_with_little_work() {
-    for seed in 1..=8 {
-        for (clauses, most) in [(50, 2_000), (500, 2_000), (5_000, 2_000), (11_000, 2_000)] {
+    for seed in 1..=3 {
+        for clauses in [50, 500, 5_000, 11_000] {
             let problem = realistic(clauses, seed);
             for objective in OBJECTIVES {
                 let solution = solve(&problem, objective, DEFAULT_BUDGET);
-                println!(
-                    "{clauses} {seed} {objective:?} {} {}",
-                    solution.nodes, solution.optimal
-                );
                 assert!(solution.optimal, "{clauses} clauses, seed {seed}");
-                assert!(solution.nodes <= most, "{} nodes", solution.nodes);
-                assert_is_minimal(&problem, &solution);
+                assert!(solution.nodes <= 300, "{} nodes", solution.nodes);
+                let proof = explain(&problem, &solution);
+                assert!(proof.explanations.iter().all(|it| it.forced_by().is_some()));
+                assert!(proof.served_by.iter().all(|served| !served.is_empty()));
             }
         }
     }
@@ -508,7 +511,6 @@ fn hard_problems_keep_the_budget_and_do_not_claim_too_much() {
             .collect();
         let hard = problem(vec![Candidate::default(); 100], clauses, &[]);
         let solution = solve(&hard, Objective::Documented, 300);
-        println!("{solution:?}");
         assert!(solution.nodes <= 300);
         assert_is_minimal(&hard, &solution);
         let order = solution

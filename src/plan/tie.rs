@@ -18,7 +18,8 @@
 //! candidate that only one of them has, so the least set takes the least in every independent group.
 
 use std::cmp::Ordering;
-use std::collections::BTreeMap;
+use std::cmp::Reverse;
+use std::collections::BTreeSet;
 
 use crate::plan::bits::Bits;
 use crate::plan::component::Budget;
@@ -205,6 +206,8 @@ struct Search {
     best_names: Bits,
     best_growth: (u64, u64),
     is_cut: bool,
+    /// One more than the highest number of an operation.
+    operations: usize,
 }
 
 /// An operation's whole, to be shared: divisible by all small numbers of parts.
@@ -213,11 +216,12 @@ const WHOLE: u64 = 720_720;
 impl Search {
     /// Starts from the choice that takes the cheapest way of each part after the other.
     fn new(mut group: Vec<Part>) -> Self {
+        let operations = renumber(&mut group);
         // Large parts first: what they open is opened for all others.
         group.sort_by_cached_key(|part| {
             let least = part.iter().map(|way| way.opened.size()).min();
             let first = part.iter().filter_map(|way| way.members.first()).min();
-            (std::cmp::Reverse(least), first.copied())
+            (Reverse(least), first.copied())
         });
         let mut opened = Opened::default();
         let mut best = Vec::new();
@@ -236,6 +240,7 @@ impl Search {
             best,
             best_growth: opened.size(),
             is_cut: false,
+            operations,
         }
     }
 
@@ -300,13 +305,20 @@ impl Search {
     }
 
     fn least(&self, depth: usize, opened: &Bits, side: impl Fn(&Opened) -> &Bits) -> u64 {
-        let mut parts_with: BTreeMap<usize, u64> = BTreeMap::new();
+        let mut parts_with = vec![0_u64; self.operations];
         for (reach, _) in self.parts.iter().skip(depth) {
             for operation in side(reach).iter_outside(opened) {
-                *parts_with.entry(operation).or_default() += 1;
+                if let Some(parts) = parts_with.get_mut(operation) {
+                    *parts += 1;
+                }
             }
         }
-        let share = |operation: usize| parts_with.get(&operation).map_or(0, |parts| WHOLE / parts);
+        let share = |operation: usize| {
+            let parts = parts_with.get(operation).copied();
+            parts
+                .and_then(|parts| WHOLE.checked_div(parts))
+                .unwrap_or(0)
+        };
         let shares: u64 = self
             .parts
             .iter()
@@ -325,6 +337,29 @@ impl Search {
             .sum();
         opened.len() + shares.div_ceil(WHOLE)
     }
+}
+
+/// Numbers the operations of a group from 0 on, so that its bits are few; returns how many there are.
+fn renumber(group: &mut [Part]) -> usize {
+    let nothing = Bits::default();
+    let mut most = 0;
+    for side in [
+        (|opened| &mut opened.writes) as fn(&mut Opened) -> &mut Bits,
+        |opened| &mut opened.reads,
+    ] {
+        let mut used = BTreeSet::new();
+        for way in group.iter_mut().flatten() {
+            used.extend(side(&mut way.opened).iter_outside(&nothing));
+        }
+        let used: Vec<usize> = used.into_iter().collect();
+        most = most.max(used.len());
+        for way in group.iter_mut().flatten() {
+            let bits = side(&mut way.opened);
+            let place = |old| used.binary_search(&old).unwrap_or_else(|place| place);
+            *bits = bits.iter_outside(&nothing).map(place).collect();
+        }
+    }
+    most
 }
 
 fn growth(way: &Way, opened: &Opened) -> (u64, u64) {
