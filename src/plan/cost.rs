@@ -1,0 +1,163 @@
+//! What a plan costs, and what "least" means under each objective.
+
+use std::cmp::Ordering;
+
+use crate::plan::bits::Bits;
+use crate::plan::problem::{Candidate, CandidateId, Problem, Tier};
+
+/// What is least first. The caller decides which alternatives are admissible under it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Objective {
+    /// Risk before number: tier 0, tier 1, admin, permissions, writes, reads, names. The order of the
+    /// objectives `documented` and `no-admin`.
+    Documented,
+    /// Number before most risk: tier 0, permissions, tier 1, admin, writes, reads, names.
+    Fewest,
+}
+
+/// What the chosen permissions add to the given ones.
+///
+/// With nothing given that is simply what they cost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Cost {
+    /// Permissions added that lead to control of the tenant.
+    pub tier0: u64,
+    /// Permissions added that lead to data or devices of the whole tenant.
+    pub tier1: u64,
+    /// Whether an admin is needed, and the given permissions need none.
+    pub admin_needed: bool,
+    /// Permissions added.
+    pub permissions: u64,
+    /// Operations opened that write and that the given permissions do not open.
+    pub writes: u64,
+    /// Operations opened that only read and that the given permissions do not open.
+    pub reads: u64,
+}
+
+impl Cost {
+    /// Returns what `chosen` adds to what the problem gives.
+    #[must_use]
+    pub fn of(problem: &Problem, chosen: &[CandidateId]) -> Self {
+        let mut opened = Opened::default();
+        let mut has_admin = false;
+        for &id in problem.given() {
+            opened.open(problem.candidate(id));
+            has_admin |= problem.candidate(id).needs_admin;
+        }
+        let (writes, reads) = opened.size();
+        let mut cost = Self::default();
+        for &id in chosen {
+            let candidate = problem.candidate(id);
+            opened.open(candidate);
+            cost.tier0 += u64::from(candidate.tier == Some(Tier::Zero));
+            cost.tier1 += u64::from(candidate.tier == Some(Tier::One));
+            cost.admin_needed |= candidate.needs_admin && !has_admin;
+            cost.permissions += 1;
+        }
+        let (all_writes, all_reads) = opened.size();
+        cost.writes = all_writes - writes;
+        cost.reads = all_reads - reads;
+        cost
+    }
+
+    /// Compares two costs under an objective. Names are not part of a cost: equal ones may differ there.
+    #[must_use]
+    pub fn compare(&self, other: &Self, objective: Objective) -> Ordering {
+        self.levels(objective).cmp(&other.levels(objective))
+    }
+
+    fn levels(&self, objective: Objective) -> [u64; 6] {
+        let admin = u64::from(self.admin_needed);
+        let [second, third, fourth] = match objective {
+            Objective::Documented => [self.tier1, admin, self.permissions],
+            Objective::Fewest => [self.permissions, self.tier1, admin],
+        };
+        [self.tier0, second, third, fourth, self.writes, self.reads]
+    }
+}
+
+/// The levels of a cost that add up over permissions (tier 0, tier 1, number), packed into one number
+/// whose order is the objective's.
+///
+/// A level holds at most `2^LEVEL - 1`, far more than there are permissions, so sums never carry from one
+/// level into the next, and comparing sums is comparing the levels one after another.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Packing {
+    objective: Objective,
+}
+
+const LEVEL: u32 = 20;
+const LEVEL_MASK: u64 = (1 << LEVEL) - 1;
+
+impl Packing {
+    /// Returns the packing of an objective.
+    pub(super) const fn new(objective: Objective) -> Self {
+        Self { objective }
+    }
+
+    /// Returns the weight of one candidate; never 0, as it counts at least as a permission.
+    pub(super) fn weight(self, candidate: &Candidate) -> u64 {
+        let tier0 = u64::from(candidate.tier == Some(Tier::Zero)) << (2 * LEVEL);
+        let tier1 = u64::from(candidate.tier == Some(Tier::One));
+        match self.objective {
+            Objective::Documented => tier0 | tier1 << LEVEL | 1,
+            Objective::Fewest => tier0 | 1 << LEVEL | tier1,
+        }
+    }
+
+    /// Returns the cost that a weight stands for, without what is opened.
+    pub(super) const fn cost(self, weight: u64, admin_needed: bool) -> Cost {
+        let middle = weight >> LEVEL & LEVEL_MASK;
+        let last = weight & LEVEL_MASK;
+        let (tier1, permissions) = match self.objective {
+            Objective::Documented => (middle, last),
+            Objective::Fewest => (last, middle),
+        };
+        Cost {
+            tier0: weight >> (2 * LEVEL),
+            tier1,
+            admin_needed,
+            permissions,
+            writes: 0,
+            reads: 0,
+        }
+    }
+}
+
+/// Operations opened together.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Opened {
+    /// Those that write.
+    pub(super) writes: Bits,
+    /// Those that only read.
+    pub(super) reads: Bits,
+}
+
+impl Opened {
+    /// Adds what a candidate opens.
+    pub(super) fn open(&mut self, candidate: &Candidate) {
+        for &operation in &candidate.writes {
+            self.writes.insert(usize::from(operation));
+        }
+        for &operation in &candidate.reads {
+            self.reads.insert(usize::from(operation));
+        }
+    }
+
+    /// Adds what another set opens.
+    pub(super) fn add_all(&mut self, other: &Self) {
+        self.writes.add_all(&other.writes);
+        self.reads.add_all(&other.reads);
+    }
+
+    /// Removes what another set opens.
+    pub(super) fn remove_all(&mut self, other: &Self) {
+        self.writes.remove_all(&other.writes);
+        self.reads.remove_all(&other.reads);
+    }
+
+    /// Returns the number of writes and of reads.
+    pub(super) fn size(&self) -> (u64, u64) {
+        (self.writes.len(), self.reads.len())
+    }
+}
