@@ -1,2 +1,14 @@
-//! graphgrant
-fn main() {}
+//! The `graphgrant` program: parse, dispatch, exit code.
+
+use clap::Parser as _;
+use graphgrant::cli::Cli;
+use graphgrant::command;
+use graphgrant::exit::Exit;
+
+fn main() -> Exit {
+    let cli = Cli::parse();
+    match command::run(cli) {
+        Ok(exit) => exit,
+        Err(report) => command::fail(&report),
+    }
+}

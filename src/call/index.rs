@@ -1,5 +1,6 @@
 //! What resolving needs of a catalog.
 
+use crate::catalog::Catalog;
 use crate::catalog::model::{Method, PathId};
 use crate::catalog::record::NodeRecord;
 
@@ -16,4 +17,22 @@ pub trait Index {
 
     /// Returns the number of paths.
     fn path_count(&self) -> u16;
+}
+
+impl Index for Catalog {
+    fn node(&self, id: u32) -> Option<NodeRecord<'_>> {
+        Self::node(self, id)
+    }
+
+    fn has_operation(&self, path: PathId, method: Method) -> bool {
+        self.operation_id(path, method).is_some()
+    }
+
+    fn spelling(&self, path: PathId) -> Option<String> {
+        (path.0 < self.path_count()).then(|| self.path(path).spelling.to_owned())
+    }
+
+    fn path_count(&self) -> u16 {
+        Self::path_count(self)
+    }
 }

@@ -1,5 +1,6 @@
 //! The permissions catalog: a read-only view over compiled bytes, with order and overlay.
 
+pub mod bundled;
 pub mod compile;
 pub mod format;
 pub mod import;
@@ -8,3 +9,6 @@ pub mod names;
 pub mod order;
 pub mod overlay;
 pub mod record;
+pub mod view;
+
+pub use view::Catalog;

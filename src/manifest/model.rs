@@ -5,7 +5,7 @@ use crate::catalog::overlay::RouteKind;
 use crate::source::{Source, Span, Spanned};
 
 /// The names of the clouds that a manifest may give.
-pub const CLOUDS: [&str; 4] = ["global", "usgov", "dod", "china"];
+pub const CLOUDS: [&str; 4] = ["global", "usgov", "usgov-dod", "china"];
 
 /// The most requests that Microsoft Graph takes in one batch
 /// (<https://learn.microsoft.com/graph/json-batching>, read 2026-11).

@@ -159,7 +159,8 @@ pub enum WrittenCloud {
     /// `graph.microsoft.us` (US Government L4, GCC High).
     UsGov,
     /// `dod-graph.microsoft.us` (US Government L5).
-    Dod,
+    #[schemars(rename = "usgov-dod")]
+    UsgovDod,
     /// `microsoftgraph.chinacloudapi.cn` (21Vianet).
     China,
 }

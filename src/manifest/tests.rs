@@ -191,7 +191,7 @@ operations:
     2:26 "nope" the client id must be a GUID; copy the Application (client) ID, such as `00000000-0000-0000-0000-000000000000`
     2:40 "x y" the tenant must be a GUID or a domain; write the tenant id, or a domain such as `contoso.onmicrosoft.com`
     2:55 "AzureAdMyOrg" `AzureAdMyOrg` is not a known audience; did you mean `AzureADMyOrg`?
-    2:76 "mars" `mars` is not a known cloud; use one of `global`, `usgov`, `dod`, `china`
+    2:76 "mars" `mars` is not a known cloud; use one of `global`, `usgov`, `usgov-dod`, `china`
     2:82 "access" `app` has no key `access`; write `access` beside `app`, not in it
     3:1 "acces" the manifest has no key `acces`; did you mean `access`?
     4:10 "aplication" `aplication` is not a known access; did you mean `application`?

@@ -40,6 +40,26 @@ pub enum RepairKind {
 }
 
 impl RepairKind {
+    /// All kinds.
+    pub const ALL: [Self; 16] = [
+        Self::DoubleBrace,
+        Self::LostSlash,
+        Self::LostParentheses,
+        Self::LiteralExampleId,
+        Self::LiteralExamplePath,
+        Self::UnclosedColonPath,
+        Self::TrailingSlash,
+        Self::SpaceInFunction,
+        Self::QuotedParameter,
+        Self::ShortNamespace,
+        Self::DefaultNamespace,
+        Self::CaseOnly,
+        Self::ParameterName,
+        Self::EqualMeaning,
+        Self::TestData,
+        Self::Unreadable,
+    ];
+
     /// Returns the name that outputs use.
     pub const fn name(self) -> &'static str {
         match self {

@@ -13,6 +13,7 @@ mod brute;
 
 pub mod cost;
 pub mod error;
+pub mod model;
 pub mod problem;
 pub mod proof;
 mod reduce;

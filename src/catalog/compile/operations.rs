@@ -213,9 +213,10 @@ impl Operations {
 }
 
 impl OperationFact {
-    /// True when the entry can stand for an operation that upstream does not have.
+    /// True when the entry can stand for an operation that upstream does not have. One that says nothing
+    /// at all does: conditions alone decide what the operation needs.
     fn adds(&self) -> bool {
-        !self.accepted.is_empty() || !self.preferred.is_empty()
+        !self.accepted.is_empty() || !self.preferred.is_empty() || self.refused.is_empty()
     }
 }
 

@@ -106,12 +106,7 @@ fn source(input: &Input<'_>) -> Vec<(String, String)> {
         ("licence", "MIT".to_owned()),
     ];
     for (name, text) in FILES.into_iter().zip(input.files) {
-        let hash = if text.is_empty() {
-            "absent".to_owned()
-        } else {
-            hex(&Sha256::digest(text))
-        };
-        facts.push((name, hash));
+        facts.push((name, hash(text)));
     }
     facts
         .into_iter()
@@ -119,10 +114,16 @@ fn source(input: &Input<'_>) -> Vec<(String, String)> {
         .collect()
 }
 
-fn hex(bytes: &[u8]) -> String {
+/// Returns the SHA-256 of an input file as `source.tsv` records it; `absent` for an empty text.
+pub fn hash(text: &str) -> String {
     use std::fmt::Write as _;
-    bytes.iter().fold(String::new(), |mut out, byte| {
-        let _ = write!(out, "{byte:02x}");
-        out
-    })
+    if text.is_empty() {
+        return "absent".to_owned();
+    }
+    Sha256::digest(text)
+        .iter()
+        .fold(String::new(), |mut out, byte| {
+            let _ = write!(out, "{byte:02x}");
+            out
+        })
 }

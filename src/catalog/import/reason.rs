@@ -28,5 +28,10 @@ pub fn of(kind: &str) -> Option<&'static str> {
         .iter()
         .find(|(name, _)| *name == kind)
         .map(|(_, reason)| *reason)
-        .or_else(|| None)
+        .or_else(|| {
+            RepairKind::ALL
+                .into_iter()
+                .find(|k| k.name() == kind)
+                .map(RepairKind::reason)
+        })
 }

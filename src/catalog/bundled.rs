@@ -1,0 +1,56 @@
+//! The catalog that `build.rs` compiled from `data/` into this program.
+
+use crate::catalog::compile::curated;
+use crate::catalog::format::FormatError;
+use crate::catalog::view::Catalog;
+
+static BYTES: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/catalog.bin"));
+
+/// The texts of `data/overlay/`, in the order of [`curated::FILES`]: imported catalogs get them too.
+pub const OVERLAY: [&str; curated::FILES.len()] = [
+    include_str!("../../data/overlay/clouds.yaml"),
+    include_str!("../../data/overlay/conditions.yaml"),
+    include_str!("../../data/overlay/effects.yaml"),
+    include_str!("../../data/overlay/notes.yaml"),
+    include_str!("../../data/overlay/operations.yaml"),
+    include_str!("../../data/overlay/order.yaml"),
+    include_str!("../../data/overlay/permissions.yaml"),
+    include_str!("../../data/overlay/resources.yaml"),
+    include_str!("../../data/overlay/risk.yaml"),
+    include_str!("../../data/overlay/routes.yaml"),
+];
+
+/// Opens the bundled catalog. Reads its directory and nothing else.
+///
+/// # Errors
+/// Never, unless the build was tampered with.
+pub fn open() -> Result<Catalog, FormatError> {
+    Catalog::from_static(BYTES)
+}
+
+/// Returns the bytes of the bundled catalog, as `--catalog FILE` would read them.
+pub fn bytes() -> &'static [u8] {
+    BYTES
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_row_is_sound() {
+        assert!(Catalog::from_bytes(BYTES.to_vec()).is_ok());
+    }
+
+    #[test]
+    fn permissions_are_found_without_regard_to_case() {
+        let catalog = open().unwrap();
+        for id in catalog.permission_ids() {
+            assert_eq!(
+                catalog.find_permission(&catalog.name(id).to_uppercase()),
+                Some(id)
+            );
+        }
+        assert_eq!(catalog.find_permission("Mail.Reed"), None);
+    }
+}
