@@ -22,7 +22,10 @@ const MAX_SEGMENTS: usize = 24;
 const MAX_NODES: usize = 40_000;
 
 /// Beyond this distance a path says nothing about what was meant.
-const MAX_DISTANCE: u32 = 8;
+const MAX_DISTANCE: u32 = 7;
+
+/// How much farther than the nearest path another may be: a slip makes all but its cure noise.
+const SPREAD: u32 = 2;
 
 const MISSPELT: u32 = 1;
 const WORD_AS_ID: u32 = 2;
@@ -70,14 +73,20 @@ pub(super) fn nearest(index: &dyn Index, method: Method, url: &Url) -> Vec<PathI
             follow(child, None);
         }
     }
-    found.into_iter().map(|(_, path)| path).collect()
+    let nearest = found.first().map_or(0, |(distance, _)| *distance);
+    found
+        .into_iter()
+        .filter(|(distance, _)| *distance <= nearest + SPREAD)
+        .map(|(_, path)| path)
+        .collect()
 }
 
 /// Returns the distance beyond which a path is no longer among the nearest.
 fn bound(found: &[(u32, PathId)]) -> u32 {
-    found
-        .get(MAX_CANDIDATES - 1)
-        .map_or(MAX_DISTANCE, |(distance, _)| *distance)
+    let last = found.get(MAX_CANDIDATES - 1);
+    let nearest = found.first();
+    last.map_or(MAX_DISTANCE, |(distance, _)| *distance)
+        .min(nearest.map_or(MAX_DISTANCE, |(distance, _)| distance + SPREAD))
 }
 
 fn keep(found: &mut Vec<(u32, PathId)>, distance: u32, path: PathId) {

@@ -145,12 +145,24 @@ impl<'a> Steps<'a> {
                 self.push(self.literal(&text.to_lowercase()), 1, Cost::default());
                 self.well_known(segment);
                 if segment.can_be_id() {
-                    self.push(self.node.parameter, 1, ID);
+                    if self.is_users_me() {
+                        let twin = self.node.parameter;
+                        self.rewrite(twin, 1, RewriteKind::MeTwin, "{}");
+                    } else {
+                        self.push(self.node.parameter, 1, ID);
+                    }
                     self.cast_before_id();
                 }
                 self.dollar(text);
             }
         }
+    }
+
+    /// `me` after `users` is the signed-in user, never an id.
+    fn is_users_me(&self) -> bool {
+        self.position == 1
+            && self.behind(1).is_some_and(|first| first.is_word("users"))
+            && self.behind(0).is_some_and(|second| second.is_word("me"))
     }
 
     /// An id that every tenant has and the catalog lists apart from other ids.

@@ -24,7 +24,7 @@ pub struct Expansion {
     /// The `$select` inside its parentheses.
     pub select: Vec<String>,
     /// The `$expand` inside its parentheses.
-    pub expand: Vec<Expansion>,
+    pub expand: Vec<Self>,
 }
 
 impl Url {

@@ -144,7 +144,8 @@ pub(super) fn encode(text: &str) -> String {
             for byte in character.encode_utf8(&mut buffer).bytes() {
                 encoded.push('%');
                 for digit in [byte >> 4, byte & 15] {
-                    encoded.extend(char::from_digit(u32::from(digit), 16));
+                    let digit = char::from_digit(u32::from(digit), 16);
+                    encoded.extend(digit.map(|digit| digit.to_ascii_uppercase()));
                 }
             }
         } else {
