@@ -31,8 +31,10 @@ pub enum RewriteKind {
     FilePath,
     /// `special/{name}`, with or without a file path, read as `items/{id}`.
     SpecialFolder,
-    /// `sites/{id}/drive` read as `drives/{id}`.
-    SiteDrive,
+    /// `sites/{id}/drive` read as `drives/{id}`; so for groups, users and `/me`.
+    OwnedDrive,
+    /// `users/{id}/managedDevices` read as `deviceManagement/managedDevices`.
+    ManagedDevice,
     /// `/me` answered by the row for `/users/{id}`.
     MeTwin,
     /// `/users/{id}` answered by the row for `/me`.
@@ -80,7 +82,8 @@ impl RewriteKind {
             Self::RootItem => "root-item",
             Self::FilePath => "file-path",
             Self::SpecialFolder => "special-folder",
-            Self::SiteDrive => "site-drive",
+            Self::OwnedDrive => "owned-drive",
+            Self::ManagedDevice => "managed-device",
             Self::MeTwin => "me-twin",
             Self::UserTwin => "user-twin",
         }
@@ -100,7 +103,7 @@ impl RewriteKind {
             Self::CastDropped => (3, 0),
             Self::RootItem | Self::FilePath => (4, 0),
             Self::SpecialFolder => (5, 0),
-            Self::SiteDrive => (8, 0),
+            Self::OwnedDrive | Self::ManagedDevice => (8, 0),
             Self::MeTwin | Self::UserTwin => (1000, 0),
         };
         Cost {

@@ -297,21 +297,63 @@ impl<'a> Steps<'a> {
             } else {
                 self.rewrite(me, 2, RewriteKind::UserTwin, "me");
             }
-        } else if first.is_word("sites") && second_is_id {
-            let file = usize::from(matches!(self.ahead(2), Some(Segment::File(_))));
-            let drive = self.item_of("drives");
-            match self.ahead(2 + file) {
-                Some(next) if next.is_word("drive") => {
-                    self.rewrite(drive, 3 + file, RewriteKind::SiteDrive, "drives/{}");
-                }
-                Some(next)
-                    if next.is_word("drives")
-                        && self.ahead(3 + file).is_some_and(Segment::can_be_id) =>
-                {
-                    self.rewrite(drive, 4 + file, RewriteKind::SiteDrive, "drives/{}");
-                }
-                _ => {}
+        }
+        self.owned_drive(first);
+        self.managed_device(first);
+    }
+
+    /// The drives of a site, group or user are also drives of their own.
+    fn owned_drive(&mut self, owner: &Segment) {
+        let owner_length = if owner.is_word("me") {
+            1
+        } else if OWNERS.iter().any(|word| owner.is_word(word))
+            && self.ahead(1).is_some_and(Segment::can_be_id)
+        {
+            let is_site = owner.is_word("sites");
+            let file = is_site && matches!(self.ahead(2), Some(Segment::File(_)));
+            2 + usize::from(file)
+        } else {
+            return;
+        };
+        let drive = self.item_of("drives");
+        match self.ahead(owner_length) {
+            Some(next) if next.is_word("drive") => {
+                self.rewrite(
+                    drive,
+                    owner_length + 1,
+                    RewriteKind::OwnedDrive,
+                    "drives/{}",
+                );
             }
+            Some(next)
+                if next.is_word("drives")
+                    && self.ahead(owner_length + 1).is_some_and(Segment::can_be_id) =>
+            {
+                self.rewrite(
+                    drive,
+                    owner_length + 2,
+                    RewriteKind::OwnedDrive,
+                    "drives/{}",
+                );
+            }
+            _ => {}
+        }
+    }
+
+    /// The managed devices of a user are also those of device management.
+    fn managed_device(&mut self, owner: &Segment) {
+        let owner_length = if owner.is_word("me") { 1 } else { 2 };
+        let is_device = self
+            .ahead(owner_length)
+            .is_some_and(|s| s.is_word("manageddevices"))
+            && self.ahead(owner_length + 1).is_some_and(Segment::can_be_id);
+        if is_device && (owner.is_word("me") || owner.is_word("users")) {
+            let management = self.literal("devicemanagement");
+            let to = "deviceManagement";
+            self.rewrite(management, owner_length, RewriteKind::ManagedDevice, to);
         }
     }
 }
+
+/// The kinds of object that have drives.
+const OWNERS: [&str; 3] = ["groups", "sites", "users"];

@@ -1,6 +1,5 @@
-//! The laws take any [`Index`], so that they can be run over every catalog there is. Here they run over
-//! upstream's file `permissions.json` in the folder that `GRAPHGRANT_UPSTREAM` names, and say so when it
-//! names none; the tests of single rules bring their own few paths.
+//! The laws take any [`Index`], so that they can be run over every catalog there is; here they run over the
+//! bundled one. The tests of single rules bring their own few paths.
 
 mod rules;
 
@@ -8,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use super::{Index, MatchKind, Resolution, resolve};
+use crate::catalog::bundled;
 use crate::catalog::compile::trie::{Node, build};
 use crate::catalog::model::{Method, PathId};
 use crate::catalog::record::NodeRecord;
@@ -76,29 +76,6 @@ fn of(rows: &[(&str, &[Method])]) -> Memory {
             .map(|(path, methods)| ((*path).to_owned(), methods.iter().copied().collect()))
             .collect(),
     )
-}
-
-fn upstream() -> Option<Memory> {
-    let Some(folder) = std::env::var_os("GRAPHGRANT_UPSTREAM") else {
-        eprintln!("skipped: GRAPHGRANT_UPSTREAM names no folder with upstream's permissions.json");
-        return None;
-    };
-    let file = std::path::Path::new(&folder).join("permissions.json");
-    let text = std::fs::read_to_string(file).unwrap();
-    let data: serde_json::Value = serde_json::from_str(&text).unwrap();
-    let mut rows: BTreeMap<String, BTreeSet<Method>> = BTreeMap::new();
-    for permission in data["permissions"].as_object().unwrap().values() {
-        for set in permission["pathSets"].as_array().unwrap() {
-            let methods = set["methods"].as_array().unwrap().iter();
-            let methods: Vec<Method> = methods
-                .map(|method| method.as_str().unwrap().parse().unwrap())
-                .collect();
-            for path in set["paths"].as_object().unwrap().keys() {
-                rows.entry(path.clone()).or_default().extend(&methods);
-            }
-        }
-    }
-    Some(memory(&rows))
 }
 
 fn url(text: &str) -> Url {
@@ -215,6 +192,20 @@ pub(super) fn every_path_finds_itself(index: &dyn Index) {
     }
 }
 
+/// Requests whose vector is wrong by now, with the path they mean and why.
+const CORRECTED: [(&str, &str, &str); 2] = [
+    (
+        "/me/messages/{id}/$value",
+        "/me/messages/{id}/$value",
+        "the MIME form holds the body, which the row for the message does not need: the overlay has a row",
+    ),
+    (
+        "/me/calendarView?startDateTime=x",
+        "/me/calendarView",
+        "the overlay has the row that upstream lacks, so no twin has to answer",
+    ),
+];
+
 /// The requests of `tests/vectors/requests.tsv` mean the paths that stand there.
 pub(super) fn requests_mean_their_paths(index: &dyn Index) {
     for row in REQUESTS.lines().skip(1) {
@@ -246,6 +237,10 @@ pub(super) fn requests_mean_their_paths(index: &dyn Index) {
             assert_eq!(rewrites, &[], "{row}: found {spelling}");
             continue;
         }
+        if let Some((_, corrected, _)) = CORRECTED.iter().find(|(request, _, _)| *request == text) {
+            assert_eq!(key(&spelling), key(corrected), "{row}");
+            continue;
+        }
         let wanted: BTreeSet<String> = paths.split(" + ").map(key).collect();
         assert_eq!(wanted, BTreeSet::from([key(&spelling)]), "{row}");
         if note.contains("->") || note.contains("twin") {
@@ -257,15 +252,11 @@ pub(super) fn requests_mean_their_paths(index: &dyn Index) {
 }
 
 #[test]
-fn upstream_paths_find_themselves() {
-    if let Some(index) = upstream() {
-        every_path_finds_itself(&index);
-    }
+fn paths_of_the_bundled_catalog_find_themselves() {
+    every_path_finds_itself(&bundled::open().unwrap());
 }
 
 #[test]
-fn upstream_answers_the_requests() {
-    if let Some(index) = upstream() {
-        requests_mean_their_paths(&index);
-    }
+fn the_bundled_catalog_answers_the_requests() {
+    requests_mean_their_paths(&bundled::open().unwrap());
 }

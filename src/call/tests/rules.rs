@@ -157,12 +157,17 @@ fn drives_and_sites_have_many_addresses() {
     case(
         &index,
         "GET /sites/a/drive/root/children",
-        &format!("{children} [site-drive root-item]"),
+        &format!("{children} [owned-drive root-item]"),
     );
     case(
         &index,
         "GET /sites/h.com:/sites/hr:/drives/d/items/i/children",
-        &format!("{children} [site-drive]"),
+        &format!("{children} [owned-drive]"),
+    );
+    case(
+        &index,
+        "GET /groups/g/drive/items/i/children",
+        &format!("{children} [owned-drive]"),
     );
     case(
         &index,
@@ -337,6 +342,22 @@ fn candidates_are_near_few_and_ordered() {
         "unknown [/reports/getX(period={value})]",
     );
     case(&index, "GET /completely/other/thing/here", "unknown []");
+}
+
+#[test]
+fn a_users_managed_device_is_one_of_device_management() {
+    let wipe = "/deviceManagement/managedDevices/{id}/wipe";
+    let index = of(&[(wipe, &[Method::Post]), ("/users/{id}", &[Method::Get])]);
+    case(
+        &index,
+        "POST /users/u/managedDevices/d/wipe",
+        &format!("matched {wipe} [managed-device]"),
+    );
+    case(
+        &index,
+        "POST /me/managedDevices/d/wipe",
+        &format!("matched {wipe} [managed-device], delegated only"),
+    );
 }
 
 #[test]
