@@ -2,6 +2,7 @@
 
 pub mod bundled;
 pub mod compile;
+pub mod diff;
 pub mod format;
 pub mod import;
 pub mod model;

@@ -255,6 +255,9 @@ impl Judge<'_> {
 
     /// Returns true when the need would be the same if an entry of `operations.yaml` were not there.
     pub fn is_unnecessary(&self, operation: &Operation, effect: Effect, fact: u16) -> bool {
+        if !operation.is_upstream() && operation.facts.len() == 1 {
+            return false;
+        }
         let mut unheard = Complaints::default();
         let with = self.need_without(operation, effect, None, &mut unheard);
         let without = self.need_without(operation, effect, Some(fact), &mut unheard);

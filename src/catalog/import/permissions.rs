@@ -41,7 +41,7 @@ pub fn rows(
             .map(String::as_str),
     );
     let mut rows = Vec::new();
-    for name in names {
+    for name in united(&names, &offered, repairs) {
         let deployments = provisioning
             .permission_deployments
             .get(name)
@@ -59,6 +59,40 @@ pub fn rows(
     }
     rows.sort_by(|a, b| (a.name.to_lowercase(), a.scheme).cmp(&(b.name.to_lowercase(), b.scheme)));
     rows
+}
+
+/// Drops spellings that differ from another one in case only; what is offered decides between them.
+fn united<'a>(
+    names: &BTreeSet<&'a str>,
+    offered: &Offers<'_>,
+    repairs: &mut Vec<RepairRow>,
+) -> Vec<&'a str> {
+    let mut by_lower: BTreeMap<String, Vec<&str>> = BTreeMap::new();
+    for name in names {
+        by_lower.entry(name.to_lowercase()).or_default().push(name);
+    }
+    let mut kept = Vec::new();
+    for spellings in by_lower.into_values() {
+        let is_offered = |name: &&&str| {
+            Access::ALL
+                .iter()
+                .any(|access| offered.get(name, *access).is_some())
+        };
+        let best = spellings
+            .iter()
+            .find(is_offered)
+            .or(spellings.first())
+            .copied();
+        for other in spellings.iter().filter(|other| Some(**other) != best) {
+            repairs.push(RepairRow {
+                kind: "case-only".to_owned(),
+                subject: (*other).to_owned(),
+                result: best.unwrap_or_default().to_owned(),
+            });
+        }
+        kept.extend(best);
+    }
+    kept
 }
 
 struct Offers<'a> {
