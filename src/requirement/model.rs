@@ -1,7 +1,7 @@
 //! The plain data of a requirement.
 
 use crate::call::{MatchKind, Rewrite};
-use crate::catalog::model::{Effect, Method, OperationId, PathId, PermissionId};
+use crate::catalog::model::{Effect, Method, OperationId, PathId, PermissionId, Scheme};
 use crate::catalog::overlay::Detail;
 use crate::catalog::record::Rank;
 
@@ -119,4 +119,15 @@ pub struct Requirement {
     pub application: Need,
     /// The route (index into the app's routes) that serves it instead of a tenant-wide grant.
     pub route: Option<usize>,
+}
+
+impl Requirement {
+    /// Returns what is needed under a scheme.
+    pub const fn need(&self, scheme: Scheme) -> &Need {
+        match scheme {
+            Scheme::Work => &self.delegated,
+            Scheme::Personal => &self.personal,
+            Scheme::Application => &self.application,
+        }
+    }
 }

@@ -101,6 +101,14 @@ pub fn file(path: &Path, bytes: &[u8], existing: Existing) -> Result<(), WriteEr
     })
 }
 
+/// Makes a folder and those above it, unless they are there.
+pub fn folder(path: &Path) -> Result<(), WriteError> {
+    fs::create_dir_all(path).map_err(|reason| WriteError::Unwritable {
+        name: shown(&path.to_string_lossy()),
+        reason,
+    })
+}
+
 fn temporary_beside(path: &Path) -> PathBuf {
     static COUNT: AtomicU32 = AtomicU32::new(0);
     let mut name = OsString::from(".");

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use miette::{IntoDiagnostic as _, WrapErr as _};
+use miette::IntoDiagnostic as _;
 
 use crate::catalog::compile::{self, curated, text};
 use crate::catalog::import::{self, FILES, Input};
@@ -72,9 +72,7 @@ pub fn run(context: &Context, options: &Import) -> miette::Result<Exit> {
         return Ok(Exit::Fine);
     }
     let folder = options.data.join("upstream");
-    std::fs::create_dir_all(&folder)
-        .into_diagnostic()
-        .wrap_err_with(|| format!("`{}` cannot be made", folder.display()))?;
+    write::folder(&folder)?;
     for (name, content) in text::FILES.into_iter().zip(text::write(&facts)) {
         write::file(
             &folder.join(name),

@@ -1,0 +1,146 @@
+//! The architecture: which module may use which, who may touch the world, and how large files may be.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Each module with those it may use. Data flows from top to bottom.
+const LAYERS: [(&str, &[&str]); 13] = [
+    ("source", &[]),
+    ("path", &[]),
+    ("exit", &[]),
+    ("catalog", &["path"]),
+    ("call", &["catalog", "path"]),
+    ("manifest", &["catalog", "source"]),
+    ("requirement", &["call", "catalog", "manifest", "path", "source"]),
+    ("plan", &["catalog", "manifest", "requirement", "source"]),
+    ("graph", &["call", "catalog", "path", "plan", "requirement", "source"]),
+    ("report", &["call", "catalog", "graph", "manifest", "plan", "requirement", "source"]),
+    ("cli", &["catalog"]),
+    (
+        "command",
+        &[
+            "call", "catalog", "cli", "exit", "graph", "manifest", "path", "plan", "report", "requirement",
+            "source",
+        ],
+    ),
+    ("main", &["cli", "command", "exit"]),
+];
+
+/// What touches the world, and the only files that may.
+const WORLD: [(&str, &[&str]); 5] = [
+    ("std::fs", &["src/source/read.rs", "src/source/write.rs"]),
+    ("std::env", &[]),
+    ("std::process::Command", &[]),
+    ("std::net", &[]),
+    ("SystemTime::now", &[]),
+];
+
+fn rust_files(folder: &Path, found: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            rust_files(&path, found);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            found.push(path);
+        }
+    }
+}
+
+fn sources() -> Vec<(String, String)> {
+    let mut files = Vec::new();
+    rust_files(Path::new("src"), &mut files);
+    files.sort();
+    files
+        .into_iter()
+        .map(|path| {
+            let text = fs::read_to_string(&path).unwrap();
+            (path.to_string_lossy().replace('\\', "/"), text)
+        })
+        .collect()
+}
+
+/// The code without comments and without the tests at the end of a file.
+fn code(text: &str) -> String {
+    text.split("#[cfg(test)]\nmod tests {")
+        .next()
+        .unwrap_or_default()
+        .lines()
+        .filter(|line| !line.trim_start().starts_with("//"))
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+fn is_test(file: &str) -> bool {
+    file.contains("/tests/") || file.ends_with("/tests.rs") || file.ends_with("/brute.rs")
+}
+
+fn module(file: &str) -> &str {
+    let inside = file.strip_prefix("src/").unwrap();
+    inside.split('/').next().unwrap().trim_end_matches(".rs")
+}
+
+/// The first path segment after each `crate::`, also inside `use crate::{a, b::c}`.
+fn used(code: &str, root: &str) -> BTreeSet<String> {
+    let mut used = BTreeSet::new();
+    for (at, _) in code.match_indices(root) {
+        let rest = &code[at + root.len()..];
+        let names: Vec<&str> = match rest.strip_prefix('{') {
+            Some(list) => list.split('}').next().unwrap().split(',').map(str::trim).collect(),
+            None => vec![rest],
+        };
+        for name in names {
+            let end = name.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(name.len());
+            used.insert(name[..end].to_owned());
+        }
+    }
+    used
+}
+
+#[test]
+fn modules_use_only_what_stands_before_them() {
+    for (file, text) in sources() {
+        let module = module(&file);
+        if module == "lib" || is_test(&file) {
+            continue;
+        }
+        let (_, allowed) = LAYERS
+            .iter()
+            .find(|(name, _)| *name == module)
+            .unwrap_or_else(|| panic!("`{module}` has no place in the order of modules"));
+        let root = if module == "main" { "graphgrant::" } else { "crate::" };
+        for other in used(&code(&text), root) {
+            let known = LAYERS.iter().any(|(name, _)| *name == other);
+            assert!(
+                !known || other == module || allowed.contains(&other.as_str()),
+                "{file} uses `{other}`, which does not stand before `{module}`"
+            );
+        }
+    }
+}
+
+#[test]
+fn only_few_files_touch_the_world() {
+    for (file, text) in sources() {
+        for (word, allowed) in WORLD {
+            let touches = !is_test(&file) && code(&text).contains(word);
+            assert!(!touches || allowed.contains(&file.as_str()), "{file} uses `{word}`");
+        }
+    }
+}
+
+#[test]
+fn files_are_short() {
+    let mut all = sources();
+    all.push(("build.rs".to_owned(), fs::read_to_string("build.rs").unwrap()));
+    for (file, text) in all {
+        let lines = text.lines().count();
+        assert!(lines <= 600, "{file} has {lines} lines");
+        if file.ends_with("/mod.rs") && file != "src/command/mod.rs" && !is_test(&file) {
+            let code = text.lines().filter(|line| !line.starts_with("//")).count();
+            assert!(code <= 260, "{file} has {code} lines of code; give them a name");
+        }
+    }
+    let main = fs::read_to_string("src/main.rs").unwrap().lines().count();
+    assert!(main < 80, "main.rs has {main} lines");
+}
