@@ -12,15 +12,41 @@ const LAYERS: [(&str, &[&str]); 13] = [
     ("catalog", &["path"]),
     ("call", &["catalog", "path"]),
     ("manifest", &["catalog", "source"]),
-    ("requirement", &["call", "catalog", "manifest", "path", "source"]),
+    (
+        "requirement",
+        &["call", "catalog", "manifest", "path", "source"],
+    ),
     ("plan", &["catalog", "manifest", "requirement", "source"]),
-    ("graph", &["call", "catalog", "path", "plan", "requirement", "source"]),
-    ("report", &["call", "catalog", "graph", "manifest", "plan", "requirement", "source"]),
+    (
+        "graph",
+        &["call", "catalog", "path", "plan", "requirement", "source"],
+    ),
+    (
+        "report",
+        &[
+            "call",
+            "catalog",
+            "graph",
+            "manifest",
+            "plan",
+            "requirement",
+            "source",
+        ],
+    ),
     ("cli", &["catalog"]),
     (
         "command",
         &[
-            "call", "catalog", "cli", "exit", "graph", "manifest", "path", "plan", "report", "requirement",
+            "call",
+            "catalog",
+            "cli",
+            "exit",
+            "graph",
+            "manifest",
+            "path",
+            "plan",
+            "report",
+            "requirement",
             "source",
         ],
     ),
@@ -86,11 +112,19 @@ fn used(code: &str, root: &str) -> BTreeSet<String> {
     for (at, _) in code.match_indices(root) {
         let rest = &code[at + root.len()..];
         let names: Vec<&str> = match rest.strip_prefix('{') {
-            Some(list) => list.split('}').next().unwrap().split(',').map(str::trim).collect(),
+            Some(list) => list
+                .split('}')
+                .next()
+                .unwrap()
+                .split(',')
+                .map(str::trim)
+                .collect(),
             None => vec![rest],
         };
         for name in names {
-            let end = name.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(name.len());
+            let end = name
+                .find(|c: char| !c.is_alphanumeric() && c != '_')
+                .unwrap_or(name.len());
             used.insert(name[..end].to_owned());
         }
     }
@@ -108,7 +142,11 @@ fn modules_use_only_what_stands_before_them() {
             .iter()
             .find(|(name, _)| *name == module)
             .unwrap_or_else(|| panic!("`{module}` has no place in the order of modules"));
-        let root = if module == "main" { "graphgrant::" } else { "crate::" };
+        let root = if module == "main" {
+            "graphgrant::"
+        } else {
+            "crate::"
+        };
         for other in used(&code(&text), root) {
             let known = LAYERS.iter().any(|(name, _)| *name == other);
             assert!(
@@ -124,7 +162,10 @@ fn only_few_files_touch_the_world() {
     for (file, text) in sources() {
         for (word, allowed) in WORLD {
             let touches = !is_test(&file) && code(&text).contains(word);
-            assert!(!touches || allowed.contains(&file.as_str()), "{file} uses `{word}`");
+            assert!(
+                !touches || allowed.contains(&file.as_str()),
+                "{file} uses `{word}`"
+            );
         }
     }
 }
@@ -132,13 +173,19 @@ fn only_few_files_touch_the_world() {
 #[test]
 fn files_are_short() {
     let mut all = sources();
-    all.push(("build.rs".to_owned(), fs::read_to_string("build.rs").unwrap()));
+    all.push((
+        "build.rs".to_owned(),
+        fs::read_to_string("build.rs").unwrap(),
+    ));
     for (file, text) in all {
         let lines = text.lines().count();
         assert!(lines <= 600, "{file} has {lines} lines");
         if file.ends_with("/mod.rs") && file != "src/command/mod.rs" && !is_test(&file) {
             let code = text.lines().filter(|line| !line.starts_with("//")).count();
-            assert!(code <= 260, "{file} has {code} lines of code; give them a name");
+            assert!(
+                code <= 260,
+                "{file} has {code} lines of code; give them a name"
+            );
         }
     }
     let main = fs::read_to_string("src/main.rs").unwrap().lines().count();

@@ -6,28 +6,26 @@
 //! opens; write the tables. Overlay entries that are unnecessary or name something unknown do not stop
 //! it: they go into a table of their own, which `catalog check` prints.
 
-use std::collections::BTreeMap;
-
 use sha2::{Digest as _, Sha256};
 
 use crate::catalog::compile::curated::{Complaints, Overlay};
-use crate::catalog::compile::operations::{Judge, Operations};
+use crate::catalog::compile::operations::Operations;
 use crate::catalog::compile::permissions::PermissionTable;
-use crate::catalog::compile::preferred::Facts;
 use crate::catalog::format::{FormatError, Table, Writer};
-use crate::catalog::model::{Access, Effect, Method, OperationId, PathId, PermissionId, Scheme};
+use crate::catalog::model::{Access, PermissionId, Scheme};
 use crate::catalog::names::Name;
 use crate::catalog::order::Order;
-use crate::catalog::record::{
-    GrantRecord, NeedRecord, OperationRecord, PathRecord, PermissionRecord, SourceRecord, column,
-};
+use crate::catalog::record::SourceRecord;
 
 pub mod curated;
 pub mod facts;
+pub mod needs;
+pub mod opened;
 pub mod operations;
 pub mod pattern;
 pub mod permissions;
 pub mod preferred;
+pub mod tables;
 pub mod text;
 pub mod trie;
 
@@ -87,7 +85,7 @@ pub fn compile(input: &Input<'_>) -> Result<Vec<u8>, CompileError> {
         .iter()
         .map(|row| Name::parse(row.name))
         .collect();
-    let needs = needs(
+    let needs = needs::needs(
         &permissions,
         &operations,
         &overlay,
@@ -95,7 +93,7 @@ pub fn compile(input: &Input<'_>) -> Result<Vec<u8>, CompileError> {
         &names,
         &mut complaints,
     );
-    let opened = Opened::new(&needs, &names);
+    let opened = opened::Opened::new(&needs, &names);
 
     let mut writer = Writer::default();
     let source = SourceRecord {
@@ -108,12 +106,9 @@ pub fn compile(input: &Input<'_>) -> Result<Vec<u8>, CompileError> {
         overlay_sha256: &hash(&input.overlay),
     };
     writer.push(Table::Source, &source)?;
-    write_permissions(&mut writer, &permissions, &orders, &opened)?;
+    tables::permissions(&mut writer, &permissions, &orders, &opened)?;
     let attached = facts::Attached::new(&overlay, &operations, &mut complaints);
-    write_operations(&mut writer, &operations, needs, &attached)?;
-    for node in trie::build(&numbered(&operations))? {
-        writer.push(Table::Nodes, &node.record())?;
-    }
+    tables::operations(&mut writer, &operations, needs, &attached)?;
     facts::write(
         &mut writer,
         &overlay,
@@ -163,214 +158,4 @@ fn order(
         &permissions.containments(overlay, access, complaints),
         access,
     )
-}
-
-/// What each operation needs, in the order of [`Operations::rows`].
-struct Needs {
-    effect: Effect,
-    by_scheme: [Option<NeedRecord>; 3],
-}
-
-fn needs(
-    permissions: &PermissionTable<'_>,
-    operations: &Operations,
-    overlay: &Overlay,
-    orders: &[Order; 2],
-    names: &[Name<'_>],
-    complaints: &mut Complaints,
-) -> Vec<Needs> {
-    let mut needs: Vec<Needs> = operations
-        .rows
-        .iter()
-        .map(|((_, method), row)| Needs {
-            effect: row.effect(*method),
-            by_scheme: [None, None, None],
-        })
-        .collect();
-    // An entry is necessary when it matters for one operation under one scheme.
-    let mut matters = vec![false; overlay.operations.entries.len()];
-    for scheme in Scheme::ALL {
-        let [delegated, application] = orders;
-        let order = if scheme.access() == Access::Delegated {
-            delegated
-        } else {
-            application
-        };
-        let (set_aside, reach) = (
-            permissions.set_aside(scheme),
-            operations.reach(scheme, permissions.rows.len()),
-        );
-        let facts = Facts {
-            names,
-            set_aside: &set_aside,
-            reach: &reach,
-            order,
-        };
-        let judge = Judge {
-            scheme,
-            permissions,
-            facts,
-            overlay,
-        };
-        for (need, row) in needs.iter_mut().zip(operations.rows.values()) {
-            if let Some(slot) = need.by_scheme.get_mut(column(scheme)) {
-                *slot = judge.need(row, need.effect, complaints);
-            }
-            for fact in row.facts() {
-                if let Some(slot) = matters.get_mut(usize::from(*fact)) {
-                    *slot = *slot || !judge.is_unnecessary(row, need.effect, *fact);
-                }
-            }
-        }
-    }
-    for (fact, _) in overlay
-        .operations
-        .entries
-        .iter()
-        .zip(matters)
-        .filter(|(_, matters)| !matters)
-    {
-        let subject = format!("operations.yaml: {}", fact.operations.join(", "));
-        complaints.add(
-            "overlay-unnecessary",
-            subject,
-            "the answer is the same without it",
-        );
-    }
-    needs
-}
-
-/// By scheme and permission: the operations it opens.
-struct Opened {
-    by_scheme: [BTreeMap<PermissionId, Vec<(OperationId, Effect)>>; 3],
-}
-
-impl Opened {
-    fn new(needs: &[Needs], names: &[Name<'_>]) -> Self {
-        let mut by_scheme = [BTreeMap::new(), BTreeMap::new(), BTreeMap::new()];
-        for (row, need) in needs.iter().enumerate() {
-            let operation = OperationId(u16::try_from(row).unwrap_or(u16::MAX));
-            for (opened, record) in by_scheme.iter_mut().zip(&need.by_scheme) {
-                for (set, _) in record.iter().flat_map(|record| &record.alternatives) {
-                    for id in set {
-                        let only_reads = names.get(id.index()).is_some_and(Name::only_reads);
-                        // A companion that only reads is needed for the write, but does not do it.
-                        if set.len() > 1 && only_reads && need.effect == Effect::Write {
-                            continue;
-                        }
-                        let list: &mut Vec<(OperationId, Effect)> = opened.entry(*id).or_default();
-                        if list.last().is_none_or(|(last, _)| *last != operation) {
-                            list.push((operation, need.effect));
-                        }
-                    }
-                }
-            }
-        }
-        Self { by_scheme }
-    }
-
-    fn get(&self, scheme: Scheme, id: PermissionId) -> &[(OperationId, Effect)] {
-        self.by_scheme
-            .get(column(scheme))
-            .and_then(|opened| opened.get(&id))
-            .map_or(&[], Vec::as_slice)
-    }
-
-    fn count(&self, scheme: Scheme, id: PermissionId, effect: Effect) -> u16 {
-        let count = self
-            .get(scheme, id)
-            .iter()
-            .filter(|(_, found)| *found == effect)
-            .count();
-        u16::try_from(count).unwrap_or(u16::MAX)
-    }
-}
-
-fn write_permissions(
-    writer: &mut Writer,
-    permissions: &PermissionTable<'_>,
-    orders: &[Order; 2],
-    opened: &Opened,
-) -> Result<(), CompileError> {
-    for (index, row) in permissions.rows.iter().enumerate() {
-        let id = PermissionId(u16::try_from(index).map_err(|_| CompileError::TooMany)?);
-        let grants = Scheme::ALL.map(|scheme| {
-            let at = column(scheme);
-            let grant = row.grants.get(at).copied().flatten()?;
-            Some(GrantRecord {
-                id: grant.id.as_deref(),
-                admin: grant.admin,
-                level: grant.level,
-                state: grant.state,
-                risk: row.risk.get(at).copied().flatten(),
-                peculiarity: row.peculiarity.get(at).copied().flatten(),
-                reads: opened.count(scheme, id, Effect::Read),
-                writes: opened.count(scheme, id, Effect::Write),
-            })
-        });
-        let record = PermissionRecord {
-            name: row.name,
-            kind: row.kind,
-            grants,
-            notes: row.notes.clone(),
-        };
-        writer.push(Table::Permissions, &record)?;
-        for scheme in Scheme::ALL {
-            let list: Vec<OperationId> = opened
-                .get(scheme, id)
-                .iter()
-                .map(|(operation, _)| *operation)
-                .collect();
-            writer.push(Table::Opens, &list)?;
-        }
-        let above = orders
-            .each_ref()
-            .map(|order| order.uppers.get(index).map_or(&[][..], Vec::as_slice));
-        writer.push(Table::Above, &above)?;
-    }
-    Ok(())
-}
-
-fn write_operations(
-    writer: &mut Writer,
-    operations: &Operations,
-    needs: Vec<Needs>,
-    attached: &facts::Attached,
-) -> Result<(), CompileError> {
-    let mut by_path: BTreeMap<PathId, Vec<(Method, OperationId)>> = BTreeMap::new();
-    for (index, ((path, method), need)) in operations.rows.keys().zip(needs).enumerate() {
-        let id = OperationId(u16::try_from(index).map_err(|_| CompileError::TooMany)?);
-        by_path.entry(*path).or_default().push((*method, id));
-        let record = OperationRecord {
-            path: *path,
-            method: *method,
-            effect: need.effect,
-            needs: need.by_scheme,
-            conditions: attached.conditions((*path, *method)),
-            notes: attached.notes((*path, *method)),
-        };
-        writer.push(Table::Operations, &record)?;
-    }
-    for (path, template) in numbered(operations) {
-        let record = PathRecord {
-            spelling: &template.spelling,
-            operations: by_path.remove(&path).unwrap_or_default(),
-        };
-        writer.push(Table::Paths, &record)?;
-    }
-    Ok(())
-}
-
-fn numbered(operations: &Operations) -> Vec<(PathId, crate::path::Template)> {
-    operations
-        .templates
-        .iter()
-        .enumerate()
-        .map(|(index, template)| {
-            (
-                PathId(u16::try_from(index).unwrap_or(u16::MAX)),
-                template.clone(),
-            )
-        })
-        .collect()
 }
