@@ -52,7 +52,7 @@ pub struct Written {
 }
 
 /// The names of the profiles of a plan, in name order.
-fn profiles(planned: &Planned<'_>) -> Vec<&str> {
+fn profiles<'a>(planned: &'a Planned<'_>) -> Vec<&'a str> {
     let of_manifest = planned.app.profiles.iter();
     let of_plan = Access::ALL
         .into_iter()
