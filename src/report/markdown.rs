@@ -10,8 +10,8 @@ use crate::catalog::Catalog;
 use crate::catalog::model::{Access, PermissionId};
 use crate::plan::model::{Plan, Status};
 use crate::report::diagnostic::need_verdict;
-use crate::report::{Planned, words};
-use crate::requirement::{Need, Requirement, Verdict};
+use crate::report::{Planned, profiles_of, words};
+use crate::requirement::{Need, Note, Requirement, Verdict};
 
 /// Returns the plans of a manifest's apps.
 pub fn write(catalog: &Catalog, apps: &[Planned<'_>]) -> String {
@@ -185,9 +185,12 @@ fn table(catalog: &Catalog, plan: &Plan, out: &mut String) {
     out.push_str("|---|---|---|---|---|---|---|---|---|\n");
     for chosen in &plan.permissions {
         let grant = catalog.grant_for(chosen.permission, plan.access);
-        let profile = chosen.profile.as_ref().map_or_else(String::new, |profile| {
-            format!(" (profile {})", code_cell(profile))
-        });
+        let profiles: Vec<String> = profiles_of(chosen).map(code_cell).collect();
+        let profile = if profiles.is_empty() {
+            String::new()
+        } else {
+            format!(" (profile {})", profiles.join(", "))
+        };
         let reason = chosen.asked_for.as_deref().unwrap_or_default();
         let _ = writeln!(
             out,
@@ -258,7 +261,10 @@ fn lists(catalog: &Catalog, plan: &Plan, out: &mut String) {
             let _ = writeln!(out, "  {}. {}", at + 1, prose(step));
         }
     }
-    if plan.redundant.len() + plan.savings.len() + plan.routes.len() > 0 {
+    for note in &plan.notes {
+        let _ = writeln!(out, "- {}", with_source(note));
+    }
+    if plan.redundant.len() + plan.savings.len() + plan.routes.len() + plan.notes.len() > 0 {
         out.push('\n');
     }
 }
@@ -308,12 +314,13 @@ fn of_need(requirement: &Requirement, access: Access) -> Vec<String> {
         .missing_detail
         .iter()
         .map(|detail| format!("{} in the manifest would decide more", code(detail.key())));
-    let notes = need.notes.iter().map(|note| {
-        if note.source.is_empty() {
-            prose(&note.text)
-        } else {
-            format!("{} ({})", prose(&note.text), code(&note.source))
-        }
-    });
-    missing.chain(notes).collect()
+    missing.chain(need.notes.iter().map(with_source)).collect()
+}
+
+fn with_source(note: &Note) -> String {
+    if note.source.is_empty() {
+        prose(&note.text)
+    } else {
+        format!("{} ({})", prose(&note.text), code(&note.source))
+    }
 }

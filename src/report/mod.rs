@@ -21,7 +21,7 @@ mod tests;
 
 use crate::catalog::model::Access;
 use crate::manifest::App;
-use crate::plan::model::AppPlan;
+use crate::plan::model::{AppPlan, Chosen};
 
 pub use look::Look;
 
@@ -51,13 +51,19 @@ pub struct Written {
     pub remarks: Vec<String>,
 }
 
+/// The profiles whose increments a permission belongs to; none for the base.
+fn profiles_of(chosen: &Chosen) -> impl Iterator<Item = &str> {
+    let others = chosen.other_profiles.iter().map(String::as_str);
+    chosen.profile.as_deref().into_iter().chain(others)
+}
+
 /// The names of the profiles of a plan, in name order.
 fn profiles<'a>(planned: &'a Planned<'_>) -> Vec<&'a str> {
     let of_manifest = planned.app.profiles.iter();
     let of_plan = Access::ALL
         .into_iter()
         .flat_map(|access| &planned.plan.plan(access).permissions)
-        .filter_map(|chosen| chosen.profile.as_deref());
+        .flat_map(profiles_of);
     let mut names: Vec<&str> = of_manifest
         .map(|profile| profile.name.value.as_str())
         .chain(of_plan)

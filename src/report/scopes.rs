@@ -8,7 +8,7 @@ use crate::catalog::Catalog;
 use crate::catalog::compile::text::Kind;
 use crate::catalog::model::{Access, PermissionId};
 use crate::plan::model::{Plan, Status};
-use crate::report::{Planned, Written, profiles, words};
+use crate::report::{Planned, Written, profiles, profiles_of, words};
 
 /// The host of the worldwide Microsoft Graph; MSAL takes scopes without a host to be its scopes.
 const GLOBAL_HOST: &str = "graph.microsoft.com";
@@ -68,7 +68,11 @@ fn delegated_lines(
     let chosen = |profile: Option<&str>| -> Vec<String> {
         plan.permissions
             .iter()
-            .filter(|chosen| chosen.profile.as_deref() == profile && is_scope(chosen.permission))
+            .filter(|chosen| match profile {
+                None => chosen.profile.is_none(),
+                Some(profile) => profiles_of(chosen).any(|own| own == profile),
+            })
+            .filter(|chosen| is_scope(chosen.permission))
             .map(|chosen| scope(chosen.permission))
             .collect()
     };

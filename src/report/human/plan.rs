@@ -9,7 +9,7 @@ use crate::catalog::model::Access;
 use crate::plan::model::{Chosen, Plan, Status};
 use crate::report::look::{Look, Tone};
 use crate::report::table::Table;
-use crate::report::{Planned, profiles, words};
+use crate::report::{Planned, profiles, profiles_of, words};
 
 /// Returns the plans of a manifest's apps.
 pub fn write(catalog: &Catalog, apps: &[Planned<'_>], look: Look) -> String {
@@ -56,6 +56,13 @@ fn one(catalog: &Catalog, planned: &Planned<'_>, plan: &Plan, look: Look, out: &
     operations::open(catalog, planned, plan.access, look, out);
     routes(catalog, plan, look, out);
     before_it_works(catalog, plan, look, out);
+    if !plan.notes.is_empty() {
+        title("What to know about the plan", look, out);
+        for note in &plan.notes {
+            out.push_str(&look.paragraph("  ", &operations::note_text(note)));
+        }
+        out.push('\n');
+    }
 }
 
 fn heading(plan: &Plan, look: Look, out: &mut String) {
@@ -78,7 +85,10 @@ fn heading(plan: &Plan, look: Look, out: &mut String) {
     );
     if !plan.optimal {
         let bound = plan.bound.map_or_else(String::new, |bound| {
-            format!(": no plan has fewer than {}", words::count(bound, "permission"))
+            format!(
+                ": one of {} is not ruled out",
+                words::count(bound, "permission")
+            )
         });
         let text = format!("The search ran out of its budget; a smaller plan may exist{bound}.");
         out.push_str(&look.paragraph("", &text));
@@ -140,8 +150,9 @@ fn cells(catalog: &Catalog, planned: &Planned<'_>, plan: &Plan, chosen: &Chosen)
     let grant = catalog.grant_for(chosen.permission, plan.access);
     let reach = grant.map_or((0, 0), |grant| (grant.reads, grant.writes));
     let mut name = words::name(catalog, chosen.permission);
-    if let Some(profile) = &chosen.profile {
-        let _ = write!(name, " ({})", words::safe(profile));
+    let profiles: Vec<String> = profiles_of(chosen).map(words::safe).collect();
+    if !profiles.is_empty() {
+        let _ = write!(name, " ({})", profiles.join(", "));
     }
     let forced = match chosen.forced_by {
         Some(at) => planned.plan.requirements.get(at).map_or_else(
@@ -209,7 +220,7 @@ fn increments(
         let ids: Vec<_> = plan
             .permissions
             .iter()
-            .filter(|chosen| chosen.profile.as_deref() == Some(profile))
+            .filter(|chosen| profiles_of(chosen).any(|own| own == profile))
             .map(|chosen| chosen.permission)
             .collect();
         let text = if ids.is_empty() {
@@ -267,8 +278,13 @@ fn routes(catalog: &Catalog, plan: &Plan, look: Look, out: &mut String) {
         } else {
             words::names(catalog, &route.grants)
         };
+        let instead = if route.replaces.is_empty() {
+            String::new()
+        } else {
+            format!(" instead of {}", words::names(catalog, &route.replaces))
+        };
         let text = format!(
-            "Route {} for {}, with {grants}",
+            "Route {} for {}, with {grants}{instead}",
             words::route(route.via),
             words::numbers(&route.operations),
         );

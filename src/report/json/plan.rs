@@ -3,12 +3,13 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::requirement::{Operation, Personal, Serving, operation};
+use super::requirement::{Operation, Personal, Serving, note, operation};
 use super::{CatalogFacts, Reach, VERSION, name, names};
 use crate::catalog::Catalog;
 use crate::catalog::model::Access;
 use crate::plan::model::{Chosen, Plan};
-use crate::report::{Planned, profiles, words};
+use crate::requirement::Set;
+use crate::report::{Planned, profiles, profiles_of, words};
 
 /// The whole document: flat for one app, a list for a manifest with `apps`.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -103,7 +104,7 @@ pub struct PlanForm {
     pub objective: &'static str,
     /// Whether the search proved that nothing smaller serves.
     pub optimal: bool,
-    /// When that is not proved: no plan has fewer permissions than this.
+    /// When that is not proved: how many permissions the least plan has that is not ruled out.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bound: Option<usize>,
     /// Whether an admin has to consent to any of it.
@@ -125,6 +126,8 @@ pub struct PlanForm {
     pub profiles: Vec<ProfileForm>,
     /// The routes that the manifest declares.
     pub routes: Vec<RouteForm>,
+    /// What the user should know of this plan.
+    pub notes: Vec<String>,
 }
 
 /// A permission of the plan.
@@ -159,6 +162,9 @@ pub struct PermissionForm {
     /// The profile whose increment it belongs to; the base when absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub profile: Option<String>,
+    /// Other profiles whose increments it belongs to.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub other_profiles: Vec<String>,
 }
 
 /// A scope of signing in.
@@ -217,6 +223,8 @@ pub struct RouteForm {
     pub via: &'static str,
     /// The operations it serves.
     pub operations: Vec<usize>,
+    /// The permissions it stands for.
+    pub replaces: Vec<String>,
     /// The permissions it asks for itself.
     pub grants: Vec<String>,
     /// What to do besides consent, in order.
@@ -273,10 +281,7 @@ fn plans(catalog: &Catalog, planned: &Planned<'_>) -> Plans {
     } else {
         Personal::Left
     };
-    let chosen = |access, at: usize| {
-        let plan: &Plan = planned.plan.plan(access);
-        plan.chosen.get(at).and_then(Option::as_ref)
-    };
+    let plans = &planned.plan;
     let operations = planned.plan.requirements.iter().enumerate();
     Plans {
         access: PerAccess {
@@ -286,13 +291,18 @@ fn plans(catalog: &Catalog, planned: &Planned<'_>) -> Plans {
         operations: operations
             .map(|(at, requirement)| {
                 let serving = Serving {
-                    delegated: chosen(Access::Delegated, at),
-                    application: chosen(Access::Application, at),
+                    delegated: at_position(&plans.delegated.chosen, at),
+                    personal: at_position(&plans.delegated.chosen_personal, at),
+                    application: at_position(&plans.application.chosen, at),
                 };
                 operation(catalog, requirement, serving, personal)
             })
             .collect(),
     }
+}
+
+fn at_position(sets: &[Option<Set>], at: usize) -> Option<&Set> {
+    sets.get(at).and_then(Option::as_ref)
 }
 
 fn plan(catalog: &Catalog, planned: &Planned<'_>, access: Access) -> PlanForm {
@@ -349,11 +359,13 @@ fn plan(catalog: &Catalog, planned: &Planned<'_>, access: Access) -> PlanForm {
             .map(|route| RouteForm {
                 via: words::route(route.via),
                 operations: route.operations.clone(),
+                replaces: names(catalog, &route.replaces),
                 grants: names(catalog, &route.grants),
                 steps: route.steps.clone(),
                 reason: route.reason.clone(),
             })
             .collect(),
+        notes: plan.notes.iter().map(note).collect(),
     }
 }
 
@@ -375,6 +387,7 @@ fn permission(catalog: &Catalog, chosen: &Chosen, access: Access) -> PermissionF
         lost_without: chosen.lost_without.clone(),
         asked_for: chosen.asked_for.clone(),
         profile: chosen.profile.clone(),
+        other_profiles: chosen.other_profiles.clone(),
     }
 }
 
@@ -384,7 +397,7 @@ fn increments(catalog: &Catalog, planned: &Planned<'_>, plan: &Plan) -> Vec<Prof
         .map(|profile| {
             let own = || {
                 let permissions = plan.permissions.iter();
-                permissions.filter(|chosen| chosen.profile.as_deref() == Some(profile))
+                permissions.filter(|chosen| profiles_of(chosen).any(|own| own == profile))
             };
             ProfileForm {
                 name: profile.to_owned(),

@@ -130,6 +130,8 @@ pub struct FullerForm {
 pub struct Serving<'a> {
     /// Under delegated access.
     pub delegated: Option<&'a Set>,
+    /// Under delegated access, for personal accounts.
+    pub personal: Option<&'a Set>,
     /// Under app-only access.
     pub application: Option<&'a Set>,
 }
@@ -170,7 +172,7 @@ pub fn operation(
         route: requirement.route,
         delegated: need(&requirement.delegated, serving.delegated),
         personal: (personal == Personal::Shown)
-            .then(|| need(&requirement.personal, serving.delegated)),
+            .then(|| need(&requirement.personal, serving.personal)),
         application: need(&requirement.application, serving.application),
     }
 }
@@ -210,7 +212,8 @@ fn form(
     }
 }
 
-fn note(note: &Note) -> String {
+/// Returns a note with its link.
+pub(super) fn note(note: &Note) -> String {
     if note.source.is_empty() {
         note.text.clone()
     } else {
