@@ -40,8 +40,7 @@ fn operation(context: &Context, catalog: &Catalog, options: &Explain) -> miette:
     let mut exit = Exit::Fine;
     for app in &manifest.apps {
         for operation in &app.operations {
-            let requirement =
-                requirement::requirement(catalog, app, operation, &manifest.source);
+            let requirement = requirement::requirement(catalog, app, operation, &manifest.source);
             if requirement.operation.is_none() {
                 exit = Exit::Findings;
             }

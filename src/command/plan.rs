@@ -28,7 +28,10 @@ struct UnknownApp {
 /// A format for one app, and a manifest of several.
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 #[error("this format is for one app, and the manifest has {count}")]
-#[diagnostic(code(graphgrant::plan::several_apps), help("choose with `--app`: {apps}"))]
+#[diagnostic(
+    code(graphgrant::plan::several_apps),
+    help("choose with `--app`: {apps}")
+)]
 struct SeveralApps {
     count: usize,
     apps: String,

@@ -8,8 +8,8 @@ use crate::cli::{AnswerFormat, Query, Question};
 use crate::command::{Context, permission};
 use crate::exit::Exit;
 use crate::graph::query;
-use crate::report::json::{self, answer};
 use crate::report::human;
+use crate::report::json::{self, answer};
 
 /// Runs the command.
 ///

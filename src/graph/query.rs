@@ -283,7 +283,9 @@ mod tests {
                 panic!("one answer per access");
             };
             assert!(delegated.permissions.contains(&id(&catalog, "Mail.Read")));
-            assert!(!delegated.permissions.contains(&low) && !delegated.permissions.contains(&high));
+            assert!(
+                !delegated.permissions.contains(&low) && !delegated.permissions.contains(&high)
+            );
         }
         let [delegated, application] = &between(&catalog, low, id(&catalog, "Mail.Send"))[..]
         else {

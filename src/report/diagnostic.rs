@@ -129,7 +129,9 @@ fn unknown_help(catalog: &Catalog, requirement: &Requirement) -> String {
                 methods.join(", ")
             )
         }
-        None => "check the path, and name what it needs under `permissions:` if it is right".to_owned(),
+        None => {
+            "check the path, and name what it needs under `permissions:` if it is right".to_owned()
+        }
     }
 }
 

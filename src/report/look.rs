@@ -90,7 +90,10 @@ mod tests {
             colour: Colour::Off,
         };
         assert_eq!(
-            look.paragraph("  - ", "one two three four https://learn.microsoft.com/graph five"),
+            look.paragraph(
+                "  - ",
+                "one two three four https://learn.microsoft.com/graph five"
+            ),
             "  - one two three four\n    https://learn.microsoft.com/graph\n    five\n"
         );
         assert_eq!(look.paragraph("- ", ""), "- \n");

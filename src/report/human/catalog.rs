@@ -54,7 +54,11 @@ pub fn check(
     }
     if detail == Detail::List {
         for repair in repairs {
-            let _ = writeln!(out, "{}", look.paint(Tone::Heading, &words::safe(repair.kind)));
+            let _ = writeln!(
+                out,
+                "{}",
+                look.paint(Tone::Heading, &words::safe(repair.kind))
+            );
             for row in &repair.list {
                 out.push_str(&line(row));
             }
@@ -62,7 +66,8 @@ pub fn check(
         }
     }
     if complaints.is_empty() {
-        let all_is_well = "The overlay has no entry that is unnecessary or names something unknown.";
+        let all_is_well =
+            "The overlay has no entry that is unnecessary or names something unknown.";
         let _ = writeln!(out, "{}", look.paint(Tone::Good, all_is_well));
     } else {
         let heading = words::count(complaints.len(), "complaint");
@@ -72,7 +77,7 @@ pub fn check(
             out.push_str(&line(complaint));
         }
     }
-    let _ = writeln!(out, "{}", look.paint(Tone::Quiet, &words::data_line(catalog)));
+    out.push_str(&super::plan::data(catalog, look));
     out
 }
 

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::operations::{note_text, rewrite_text};
+use super::operations::{fuller_needs, note_text, rewrite_text};
 use crate::call::MatchKind;
 use crate::catalog::Catalog;
 use crate::catalog::model::Access;
@@ -46,7 +46,10 @@ pub fn operation(catalog: &Catalog, requirement: &Requirement, look: Look) -> St
     }
     out.push('\n');
     let needs = [
-        ("Delegated access, work or school accounts", &requirement.delegated),
+        (
+            "Delegated access, work or school accounts",
+            &requirement.delegated,
+        ),
         ("Delegated access, personal accounts", &requirement.personal),
         ("Application access", &requirement.application),
     ];
@@ -111,11 +114,7 @@ fn need(
         } else {
             values.join(", ")
         };
-        let needs = if fuller.needs.is_empty() {
-            "not supported".to_owned()
-        } else {
-            words::sets(catalog, &fuller.needs)
-        };
+        let needs = fuller_needs(catalog, &fuller.needs);
         let text = format!(
             "{} {what}: {needs} ({})",
             fuller.detail.key(),
@@ -156,7 +155,11 @@ fn alternatives(catalog: &Catalog, need: &Need, access: Access, look: Look) -> S
         "admissible" => 1,
         _ => 2,
     };
-    let mut sets: Vec<_> = need.alternatives.iter().map(|set| (mark(set), set)).collect();
+    let mut sets: Vec<_> = need
+        .alternatives
+        .iter()
+        .map(|set| (mark(set), set))
+        .collect();
     sets.sort_by_key(|(word, set)| (order(word), (*set).clone()));
     for (word, set) in sets {
         let grants: Vec<_> = set
@@ -214,7 +217,9 @@ fn scheme(catalog: &Catalog, granted: &Granted<'_>, look: Look, out: &mut String
         words::known(grant.level),
         words::state(grant.state),
     );
-    let id = grant.id.map_or_else(|| "no id is known".to_owned(), words::safe);
+    let id = grant
+        .id
+        .map_or_else(|| "no id is known".to_owned(), words::safe);
     let _ = writeln!(out, "  Id: {id}");
     match grant.risk {
         Some((tier, evidence)) => {
@@ -334,7 +339,6 @@ fn routes(catalog: &Catalog, known: &Known<'_>, look: Look, out: &mut String) {
 }
 
 fn end(catalog: &Catalog, look: Look, mut out: String) -> String {
-    out.push_str(&look.paint(Tone::Quiet, &words::data_line(catalog)));
-    out.push('\n');
+    out.push_str(&super::plan::data(catalog, look));
     out
 }

@@ -11,7 +11,7 @@ use crate::report::diagnostic::need_verdict;
 use crate::report::look::Look;
 use crate::report::table::Table;
 use crate::report::{Planned, words};
-use crate::requirement::{Need, Note, Requirement, Verdict};
+use crate::requirement::{Need, Note, Requirement, Set, Verdict};
 
 /// Writes one line per operation: its number, the request and what serves it per access wanted.
 pub fn table(catalog: &Catalog, planned: &Planned<'_>, look: Look, out: &mut String) {
@@ -113,16 +113,9 @@ pub fn open(
                     .collect();
                 format!("with {} {}", call.detail.key(), values.join(", "))
             };
-            let needs = if call.needs.is_empty() {
-                "not supported".to_owned()
-            } else {
-                words::sets(catalog, &call.needs)
-            };
+            let needs = fuller_needs(catalog, &call.needs);
             let operations = fuller
-                .entry((
-                    format!("{what}: {needs}"),
-                    words::safe(&call.reason),
-                ))
+                .entry((format!("{what}: {needs}"), words::safe(&call.reason)))
                 .or_default();
             if operations.last() != Some(&at) {
                 operations.push(at);
@@ -143,6 +136,19 @@ pub fn open(
             out.push_str(&look.paragraph(&lead, &format!("{what} ({reason})")));
         }
         out.push('\n');
+    }
+}
+
+/// The best of the sets that a fuller call would need; the others are seldom better and always many.
+pub(super) fn fuller_needs(catalog: &Catalog, needs: &[Set]) -> String {
+    match needs {
+        [] => "not supported".to_owned(),
+        [_] | [_, _] => words::sets(catalog, needs),
+        [first, others @ ..] => format!(
+            "{}, or one of {}",
+            words::set(catalog, first),
+            words::count(others.len(), "other set")
+        ),
     }
 }
 
@@ -231,6 +237,10 @@ pub(super) fn note_text(note: &Note) -> String {
     if note.source.is_empty() {
         words::safe(&note.text)
     } else {
-        format!("{} ({})", words::safe(&note.text), words::safe(&note.source))
+        format!(
+            "{} ({})",
+            words::safe(&note.text),
+            words::safe(&note.source)
+        )
     }
 }

@@ -17,9 +17,13 @@ pub fn write(catalog: &Catalog, apps: &[Planned<'_>], look: Look) -> String {
     for planned in apps {
         app(catalog, planned, look, &mut out);
     }
-    out.push_str(&look.paint(Tone::Quiet, &words::data_line(catalog)));
-    out.push('\n');
+    out.push_str(&data(catalog, look));
     out
+}
+
+/// Returns the lines that say what data an answer rests on.
+pub(super) fn data(catalog: &Catalog, look: Look) -> String {
+    look.paint(Tone::Quiet, &look.paragraph("", &words::data_line(catalog)))
 }
 
 fn app(catalog: &Catalog, planned: &Planned<'_>, look: Look, out: &mut String) {
@@ -42,7 +46,7 @@ fn one(catalog: &Catalog, planned: &Planned<'_>, plan: &Plan, look: Look, out: &
     if plan.permissions.is_empty() {
         out.push_str("No permission is needed.\n");
     } else {
-        out.push_str(&permissions(catalog, planned, plan, look));
+        out.push_str(&permissions(catalog, plan, look));
     }
     if !plan.sign_in.is_empty() {
         let lead = "Sign-in scopes: ";
@@ -76,13 +80,11 @@ fn heading(plan: &Plan, look: Look, out: &mut String) {
     } else {
         look.paint(Tone::Good, "users can consent")
     };
-    let _ = writeln!(
-        out,
-        "{}: {status}, objective {}, {admin}, opens {}",
-        look.paint(Tone::Heading, words::access(plan.access)),
-        plan.goal.word(),
-        words::reach(plan.reach),
-    );
+    let heading = look.paint(Tone::Heading, words::access(plan.access));
+    let _ = writeln!(out, "{heading}: {status}, {admin}");
+    let goal = plan.goal.word();
+    let text = format!("Objective {goal}; opens {}.", words::reach(plan.reach));
+    out.push_str(&look.paragraph("", &text));
     if !plan.optimal {
         let bound = plan.bound.map_or_else(String::new, |bound| {
             format!(
@@ -100,12 +102,12 @@ fn heading(plan: &Plan, look: Look, out: &mut String) {
     }
 }
 
-fn permissions(catalog: &Catalog, planned: &Planned<'_>, plan: &Plan, look: Look) -> String {
-    let wide = permission_table(catalog, planned, plan, Ids::Column);
+fn permissions(catalog: &Catalog, plan: &Plan, look: Look) -> String {
+    let wide = permission_table(catalog, plan, Ids::Column);
     if wide.natural_width() <= look.width {
         wide.render(look)
     } else {
-        permission_table(catalog, planned, plan, Ids::BelowName).render(look)
+        permission_table(catalog, plan, Ids::BelowName).render(look)
     }
 }
 
@@ -116,7 +118,7 @@ enum Ids {
     BelowName,
 }
 
-fn permission_table(catalog: &Catalog, planned: &Planned<'_>, plan: &Plan, ids: Ids) -> Table {
+fn permission_table(catalog: &Catalog, plan: &Plan, ids: Ids) -> Table {
     let header = [
         "Permission",
         "Consent",
@@ -133,8 +135,7 @@ fn permission_table(catalog: &Catalog, planned: &Planned<'_>, plan: &Plan, ids: 
     };
     let mut table = Table::new(shown);
     for chosen in &plan.permissions {
-        let [name, consent, tier, level, reach, serves, forced, id] =
-            cells(catalog, planned, plan, chosen);
+        let [name, consent, tier, level, reach, serves, forced, id] = cells(catalog, plan, chosen);
         match ids {
             Ids::Column => table.push([name, consent, tier, level, reach, serves, forced, id]),
             Ids::BelowName => {
@@ -146,7 +147,7 @@ fn permission_table(catalog: &Catalog, planned: &Planned<'_>, plan: &Plan, ids: 
     table
 }
 
-fn cells(catalog: &Catalog, planned: &Planned<'_>, plan: &Plan, chosen: &Chosen) -> [String; 8] {
+fn cells(catalog: &Catalog, plan: &Plan, chosen: &Chosen) -> [String; 8] {
     let grant = catalog.grant_for(chosen.permission, plan.access);
     let reach = grant.map_or((0, 0), |grant| (grant.reads, grant.writes));
     let mut name = words::name(catalog, chosen.permission);
@@ -155,16 +156,7 @@ fn cells(catalog: &Catalog, planned: &Planned<'_>, plan: &Plan, chosen: &Chosen)
         let _ = write!(name, " ({})", profiles.join(", "));
     }
     let forced = match chosen.forced_by {
-        Some(at) => planned.plan.requirements.get(at).map_or_else(
-            || words::numbers(&[at]),
-            |requirement| {
-                if requirement.line == 0 {
-                    words::numbers(&[at])
-                } else {
-                    format!("{} line {}", words::numbers(&[at]), requirement.line)
-                }
-            },
-        ),
+        Some(at) => words::numbers(&[at]),
         None if chosen.asked_for.is_some() => "the manifest".to_owned(),
         None => "-".to_owned(),
     };
@@ -191,7 +183,11 @@ fn asked_for(catalog: &Catalog, plan: &Plan, look: Look, out: &mut String) {
     if list.peek().is_none() {
         return;
     }
-    title("Asked for by name (the reasons are the developer's)", look, out);
+    title(
+        "Asked for by name (the reasons are the developer's)",
+        look,
+        out,
+    );
     for (chosen, reason) in list {
         let lead = format!("  {}: ", words::name(catalog, chosen.permission));
         let reason = if reason.is_empty() {
@@ -204,18 +200,16 @@ fn asked_for(catalog: &Catalog, plan: &Plan, look: Look, out: &mut String) {
     out.push('\n');
 }
 
-fn increments(
-    catalog: &Catalog,
-    planned: &Planned<'_>,
-    plan: &Plan,
-    look: Look,
-    out: &mut String,
-) {
+fn increments(catalog: &Catalog, planned: &Planned<'_>, plan: &Plan, look: Look, out: &mut String) {
     let profiles = profiles(planned);
     if profiles.is_empty() || plan.access == Access::Application {
         return;
     }
-    title("Profiles: asked for when a user first needs them", look, out);
+    title(
+        "Profiles: asked for when a user first needs them",
+        look,
+        out,
+    );
     for profile in profiles {
         let ids: Vec<_> = plan
             .permissions
@@ -237,7 +231,7 @@ fn redundant(catalog: &Catalog, plan: &Plan, look: Look, out: &mut String) {
     if plan.redundant.is_empty() {
         return;
     }
-    title("Not needed besides", look, out);
+    title("Made redundant by what is chosen anyway", look, out);
     for redundant in &plan.redundant {
         let text = format!(
             "{}, preferred by {}: served by {}",

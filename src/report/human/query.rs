@@ -65,9 +65,10 @@ pub fn covers(
             Verdict::Covers => {
                 look.paint(Tone::Good, &format!("{upper} gives all that {lower} gives"))
             }
-            Verdict::DoesNotCover => {
-                look.paint(Tone::Bad, &format!("{upper} does not give all that {lower} gives"))
-            }
+            Verdict::DoesNotCover => look.paint(
+                Tone::Bad,
+                &format!("{upper} does not give all that {lower} gives"),
+            ),
             Verdict::Absent => format!(
                 "{} does not exist for it",
                 words::names(catalog, &one.absent)
@@ -141,7 +142,11 @@ fn examples(catalog: &Catalog, operations: &[OperationId], out: &mut String) {
             words::safe(&catalog.operation_text(*operation))
         );
     }
-    if let Some(more) = operations.len().checked_sub(EXAMPLES).filter(|more| *more > 0) {
+    if let Some(more) = operations
+        .len()
+        .checked_sub(EXAMPLES)
+        .filter(|more| *more > 0)
+    {
         let _ = writeln!(out, "    and {more} more (--format json lists all)");
     }
 }
@@ -181,7 +186,6 @@ pub fn between(
 }
 
 fn end(catalog: &Catalog, look: Look, mut out: String) -> String {
-    out.push_str(&look.paint(Tone::Quiet, &words::data_line(catalog)));
-    out.push('\n');
+    out.push_str(&super::plan::data(catalog, look));
     out
 }

@@ -141,7 +141,11 @@ impl Explanation {
             permission: PermissionForm {
                 name: record.name.to_owned(),
                 kind: words::kind(record.kind),
-                schemes: known.granted.iter().map(|one| scheme(catalog, one)).collect(),
+                schemes: known
+                    .granted
+                    .iter()
+                    .map(|one| scheme(catalog, one))
+                    .collect(),
                 order: known.placed.iter().map(|one| place(catalog, one)).collect(),
                 routes: known.routes.iter().map(|one| route(catalog, one)).collect(),
                 notes: known.notes.iter().map(note).collect(),

@@ -8,8 +8,8 @@ use super::{CatalogFacts, Reach, VERSION, name, names};
 use crate::catalog::Catalog;
 use crate::catalog::model::Access;
 use crate::plan::model::{Chosen, Plan};
-use crate::requirement::Set;
 use crate::report::{Planned, profiles, profiles_of, words};
+use crate::requirement::Set;
 
 /// The whole document: flat for one app, a list for a manifest with `apps`.
 #[derive(Debug, Serialize, JsonSchema)]
