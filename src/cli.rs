@@ -71,11 +71,16 @@ pub enum Command {
     /// Inspect, check, compare or import the permissions data
     Catalog(Catalog),
     /// Print shell completions
+    #[command(after_help = "\
+Examples:
+  graphgrant completions bash > ~/.local/share/bash-completion/completions/graphgrant
+  graphgrant completions powershell >> $PROFILE")]
     Completions {
         /// The shell
         shell: Shell,
     },
     /// Print the man page
+    #[command(after_help = "Example: graphgrant man > ~/.local/share/man/man1/graphgrant.1")]
     Man,
 }
 
@@ -97,6 +102,7 @@ pub struct Input {
 
 /// Options of `init`.
 #[derive(Debug, Args)]
+#[command(after_help = "The starter is valid as it stands: `graphgrant plan` works on it at once.")]
 pub struct Init {
     /// The file to write
     #[arg(value_name = "FILE", default_value = "graphgrant.yaml")]
@@ -108,6 +114,15 @@ pub struct Init {
 
 /// Options of `plan`.
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  graphgrant plan                               the manifest graphgrant.yaml
+  graphgrant plan -e 'GET /me' -e 'POST /me/sendMail'
+  graphgrant plan --format scopes               what to ask for in a token request
+  graphgrant plan --format rra -o access.json   requiredResourceAccess of an app registration
+
+Exit codes: 0 all operations are served; 1 one is unknown, or unsupported in every access wanted;
+2 wrong usage or unreadable input.")]
 pub struct Plan {
     /// The operations
     #[command(flatten)]
@@ -178,6 +193,12 @@ pub enum ObjectiveName {
 
 /// Options of `explain`.
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  graphgrant explain 'GET /users/{id}/messages'
+  graphgrant explain Mail.Read --format json
+
+Exit codes: 0 explained; 1 the operation or permission is unknown; 2 wrong usage.")]
 pub struct Explain {
     /// A request such as `GET /users/{id}/messages`, or a permission name
     #[arg(value_name = "SUBJECT")]
@@ -198,6 +219,11 @@ pub enum AnswerFormat {
 
 /// Options of `query`.
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  graphgrant query opens Mail.Read --access application
+  graphgrant query covers Mail.ReadWrite Mail.Read
+  graphgrant query between Mail.ReadBasic Mail.ReadWrite")]
 pub struct Query {
     /// The question
     #[command(subcommand)]

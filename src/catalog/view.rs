@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use serde::Deserialize;
 
 use crate::catalog::format::{Directory, FormatError, Table, verify};
-use crate::catalog::model::{Access, Method, OperationId, PathId, PermissionId, Scheme};
+use crate::catalog::model::{Access, Effect, Method, OperationId, PathId, PermissionId, Scheme};
 use crate::catalog::record::{
     Above, CloudRecord, ConditionRecord, Evidence, GrantRecord, NodeRecord, NoteRecord, Opens,
     OperationRecord, PathRecord, PermissionNoteRecord, PermissionRecord, RepairRecord,
@@ -203,6 +203,15 @@ impl Catalog {
     /// Returns an operation.
     pub fn operation(&self, id: OperationId) -> OperationRecord {
         self.record(Table::Operations, id.index())
+    }
+
+    /// Returns what an operation does to data, without decoding what it needs.
+    pub fn effect(&self, id: OperationId) -> Effect {
+        // The effect is the third field of the record, after two that are decoded on the way.
+        self.directory
+            .row(&self.bytes, Table::Operations, id.index())
+            .and_then(|row| postcard::take_from_bytes::<(PathId, Method, Effect)>(row).ok())
+            .map_or(Effect::Write, |((_, _, effect), _)| effect)
     }
 
     /// Returns all operation ids, by path and method.

@@ -1,16 +1,30 @@
 //! One file per subcommand: read inputs, call the core, hand the result to `report`. No analysis here.
 
-use std::io::Write;
+use std::io::{self, Write};
 use std::path::Path;
 
-use miette::{IntoDiagnostic as _, WrapErr as _};
+use clap::CommandFactory as _;
+use miette::{IntoDiagnostic as _, MietteHandlerOpts, WrapErr as _};
 
 use crate::catalog::{Catalog, bundled};
 use crate::cli::{Cli, Color, Command, Global};
 use crate::exit::Exit;
+use crate::report::Look;
+use crate::report::look::Colour;
 use crate::source::{read, write};
 
 pub mod catalog;
+pub mod completions;
+pub mod explain;
+pub mod init;
+pub mod man;
+pub mod manifest;
+pub mod permission;
+pub mod plan;
+pub mod query;
+
+/// The columns of a line when there is no terminal that has any.
+const WIDTH: usize = 100;
 
 /// The world as commands see it.
 #[derive(Debug)]
@@ -21,6 +35,18 @@ pub struct Context {
     pub width: usize,
     /// The options of every command.
     pub global: Global,
+}
+
+/// Standard output is closed or full.
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+#[error("standard output cannot be written")]
+#[diagnostic(
+    code(graphgrant::output),
+    help("check where the output goes, or write to a file with `-o`")
+)]
+struct Unwritable {
+    #[source]
+    reason: io::Error,
 }
 
 impl Context {
@@ -46,10 +72,31 @@ impl Context {
                 text.as_bytes(),
                 write::Existing::Replace,
             )?),
-            None => anstream::AutoStream::new(std::io::stdout(), self.choice())
-                .write_all(text.as_bytes())
-                .into_diagnostic()
-                .wrap_err("standard output cannot be written"),
+            None => {
+                let mut stream = anstream::AutoStream::new(io::stdout(), self.choice());
+                stream
+                    .write_all(text.as_bytes())
+                    .and_then(|()| stream.flush())
+                    .map_err(|reason| Unwritable { reason }.into())
+            }
+        }
+    }
+
+    /// Tells something about a result on standard error.
+    pub fn remark(&self, text: &str) {
+        tell(&format!("note: {text}"));
+    }
+
+    /// Returns how a result for people looks: colours and terminal width do not belong into files.
+    pub const fn look(&self, output: Option<&Path>) -> Look {
+        let is_file = output.is_some();
+        Look {
+            width: if is_file { WIDTH } else { self.width },
+            colour: if self.colour && !is_file {
+                Colour::On
+            } else {
+                Colour::Off
+            },
         }
     }
 
@@ -81,25 +128,53 @@ pub fn open(path: &Path) -> miette::Result<Catalog> {
 /// # Errors
 /// When inputs cannot be read or results not written: the caller exits with [`Exit::Usage`].
 pub fn run(cli: Cli) -> miette::Result<Exit> {
+    let wish = cli.global.color;
+    let width =
+        terminal_size::terminal_size_of(io::stdout()).map_or(WIDTH, |(size, _)| size.0.into());
+    let diagnostics_colour = wants_colour(wish, &io::stderr());
+    // Fails only when a hook is set already, and then diagnostics look as that one wants.
+    let _ = miette::set_hook(Box::new(move |_| {
+        Box::new(
+            MietteHandlerOpts::new()
+                .color(diagnostics_colour)
+                .terminal_links(false)
+                .width(width.max(40))
+                .build(),
+        )
+    }));
     let context = Context {
-        colour: wants_colour(cli.global.color),
-        width: 100,
+        colour: wants_colour(wish, &io::stdout()),
+        width,
         global: cli.global,
     };
     match cli.command {
+        Command::Init(options) => init::run(&context, &options),
+        Command::Plan(options) => plan::run(&context, &options),
+        Command::Explain(options) => explain::run(&context, &options),
+        Command::Query(options) => query::run(&context, &options),
         Command::Catalog(catalog) => catalog::run(&context, catalog.action),
-        _ => Ok(Exit::Fine),
+        Command::Completions { shell } => completions::run(&context, shell, Cli::command()),
+        Command::Man => man::run(&context, Cli::command()),
     }
 }
 
-fn wants_colour(wish: Color) -> bool {
+fn wants_colour(wish: Color, stream: &impl anstream::stream::RawStream) -> bool {
     match wish {
         Color::Always => true,
         Color::Never => false,
-        Color::Auto => {
-            anstream::AutoStream::choice(&std::io::stdout()) != anstream::ColorChoice::Never
-        }
+        Color::Auto => anstream::AutoStream::choice(stream) != anstream::ColorChoice::Never,
     }
+}
+
+/// Prints a line to standard error.
+fn tell(text: &str) {
+    // Nothing is left to do when standard error cannot be written either.
+    let _ = writeln!(anstream::stderr(), "{text}");
+}
+
+/// Prints what is wrong with an input, without ending the run.
+pub fn warn(report: &miette::Report) {
+    tell(&format!("{report:?}"));
 }
 
 /// Prints why a command could not do its job.
@@ -107,13 +182,12 @@ pub fn fail(report: &miette::Report) -> Exit {
     // A reader that went away (`| head`) is no failure.
     let is_broken_pipe = report.chain().any(|cause| {
         cause
-            .downcast_ref::<std::io::Error>()
-            .is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
+            .downcast_ref::<io::Error>()
+            .is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
     });
     if is_broken_pipe {
         return Exit::Fine;
     }
-    // Nothing is left to do when standard error cannot be written either.
-    let _ = writeln!(anstream::stderr(), "{report:?}");
+    warn(report);
     Exit::Usage
 }

@@ -2,7 +2,7 @@
 
 use crate::catalog::model::{Access, PermissionId};
 use crate::catalog::overlay::RouteKind;
-use crate::requirement::{Requirement, Set};
+use crate::requirement::{Note, Requirement, Set};
 
 /// What is minimised. See the design of plans in the crate's documentation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -64,15 +64,18 @@ pub struct Chosen {
     pub permission: PermissionId,
     /// Indices of the requirements it serves, sorted.
     pub operations: Vec<usize>,
-    /// The first requirement that nothing else in the plan could serve; `None` for what the manifest asks
-    /// for by name.
+    /// Of the requirements that nothing else in the plan could serve, the first by request, so that the
+    /// order of the manifest does not matter; `None` for what the manifest asks for by name.
     pub forced_by: Option<usize>,
     /// The requirements that would be lost without it, sorted.
     pub lost_without: Vec<usize>,
     /// The developer's reason when the manifest asks for it by name (`permissions`) or a route needs it.
     pub asked_for: Option<String>,
-    /// The profile whose increment it belongs to; the base when `None`.
+    /// The profile whose increment it belongs to, the first of the manifest if several need it; the base
+    /// when `None`.
     pub profile: Option<String>,
+    /// The other profiles whose increments it belongs to, in the order of the manifest.
+    pub other_profiles: Vec<String>,
 }
 
 /// A preferred permission that is not in the plan, and why.
@@ -104,7 +107,10 @@ pub struct RoutePlan {
     pub via: RouteKind,
     /// The requirements it serves, sorted.
     pub operations: Vec<usize>,
-    /// The permissions it asks for itself, part of the plan.
+    /// The permissions it stands for, sorted.
+    pub replaces: Vec<PermissionId>,
+    /// The permissions it asks for itself, sorted. Tenant-wide ones are part of the plan; resource-specific
+    /// ones are declared elsewhere (the steps say where) and are not.
     pub grants: Vec<PermissionId>,
     /// What to do besides consent, in order.
     pub steps: Vec<String>,
@@ -123,7 +129,7 @@ pub struct Plan {
     pub status: Status,
     /// False when the search ran out of its budget: the plan suffices, but a smaller one may exist.
     pub optimal: bool,
-    /// When not optimal: no plan has fewer permissions than this.
+    /// When not optimal: the number of permissions in the least cost that is not ruled out.
     pub bound: Option<usize>,
     /// Whether an admin has to consent to any of it.
     pub admin_needed: bool,
@@ -131,8 +137,12 @@ pub struct Plan {
     pub permissions: Vec<Chosen>,
     /// The OpenID Connect scopes of `signIn`, sorted; empty for app-only access.
     pub sign_in: Vec<PermissionId>,
-    /// By requirement: the set that serves it; `None` where nothing does.
+    /// By requirement: the set that serves it; `None` where nothing does. For an operation that takes a
+    /// route, what the route asks for.
     pub chosen: Vec<Option<Set>>,
+    /// By requirement: the set that serves it for personal accounts; `None` where nothing does, or where
+    /// the app does not take them.
+    pub chosen_personal: Vec<Option<Set>>,
     /// What the plan opens altogether.
     pub reach: Reach,
     /// What was made redundant.
@@ -143,6 +153,8 @@ pub struct Plan {
     pub routes: Vec<RoutePlan>,
     /// With [`Goal::NoAdmin`]: the requirements that force the admin, sorted. Empty when none does.
     pub admin_forced_by: Vec<usize>,
+    /// What the user should know of this plan, sorted.
+    pub notes: Vec<Note>,
 }
 
 /// What an app needs.

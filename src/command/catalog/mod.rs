@@ -4,7 +4,10 @@ use crate::cli::CatalogAction;
 use crate::command::Context;
 use crate::exit::Exit;
 
+pub mod check;
+pub mod export;
 pub mod import;
+pub mod info;
 
 /// Runs a subcommand of `catalog`.
 ///
@@ -12,7 +15,10 @@ pub mod import;
 /// When inputs cannot be read or results not written.
 pub fn run(context: &Context, action: CatalogAction) -> miette::Result<Exit> {
     match action {
+        CatalogAction::Info { format } => info::run(context, format),
+        CatalogAction::Check { list, format } => check::run(context, list, format),
+        CatalogAction::Export { output } => export::run(context, output.as_deref()),
         CatalogAction::Import(options) => import::run(context, &options),
-        _ => Ok(Exit::Fine),
+        CatalogAction::Diff(_) => Ok(Exit::Fine),
     }
 }

@@ -1,0 +1,78 @@
+//! `graphgrant explain`: one operation or one permission.
+
+use miette::IntoDiagnostic as _;
+
+use crate::catalog::Catalog;
+use crate::catalog::model::PermissionId;
+use crate::cli::{AnswerFormat, Explain};
+use crate::command::{Context, manifest, permission, warn};
+use crate::exit::Exit;
+use crate::graph;
+use crate::report::{human, json};
+use crate::requirement;
+
+/// Runs the command.
+///
+/// # Errors
+/// When inputs cannot be read or results not written.
+pub fn run(context: &Context, options: &Explain) -> miette::Result<Exit> {
+    let catalog = context.catalog()?;
+    if is_request(&options.subject) {
+        return operation(context, &catalog, options);
+    }
+    match permission::find(&catalog, &options.subject) {
+        Ok(id) => explain_permission(context, &catalog, id, options.format),
+        Err(error) => {
+            warn(&error.into());
+            Ok(Exit::Findings)
+        }
+    }
+}
+
+/// Permissions are one word without a slash; everything else is meant as a request.
+fn is_request(subject: &str) -> bool {
+    let subject = subject.trim();
+    subject.contains('/') || subject.contains(char::is_whitespace)
+}
+
+fn operation(context: &Context, catalog: &Catalog, options: &Explain) -> miette::Result<Exit> {
+    let manifest = manifest::requests(catalog, std::slice::from_ref(&options.subject))?;
+    let mut exit = Exit::Fine;
+    for app in &manifest.apps {
+        for operation in &app.operations {
+            let requirement = requirement::requirement(catalog, app, operation, &manifest.source);
+            if requirement.operation.is_none() {
+                exit = Exit::Findings;
+            }
+            let text = match options.format {
+                AnswerFormat::Human => {
+                    human::explain::operation(catalog, &requirement, context.look(None))
+                }
+                AnswerFormat::Json => {
+                    let answer = json::requirement::Explanation::new(catalog, &requirement);
+                    json::text(&answer).into_diagnostic()?
+                }
+            };
+            context.write(&text, None)?;
+        }
+    }
+    Ok(exit)
+}
+
+fn explain_permission(
+    context: &Context,
+    catalog: &Catalog,
+    id: PermissionId,
+    format: AnswerFormat,
+) -> miette::Result<Exit> {
+    let known = graph::permission::known(catalog, id);
+    let text = match format {
+        AnswerFormat::Human => human::explain::permission(catalog, &known, context.look(None)),
+        AnswerFormat::Json => {
+            let answer = json::permission::Explanation::new(catalog, &known);
+            json::text(&answer).into_diagnostic()?
+        }
+    };
+    context.write(&text, None)?;
+    Ok(Exit::Fine)
+}

@@ -1,0 +1,90 @@
+//! The reading of manifests and of `-e`, for all commands that take them.
+
+use crate::catalog::Catalog;
+use crate::cli::Input;
+use crate::manifest::init::FILE_NAME;
+use crate::manifest::read::{Reading, from_requests, from_source};
+use crate::manifest::{Manifest, ManifestError};
+use crate::path;
+use crate::report::words;
+use crate::source::Source;
+use crate::source::escape::shown;
+use crate::source::read::{self, ReadError};
+
+/// A manifest with mistakes: all of them.
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+#[error("`{name}` has {count}")]
+#[diagnostic(code(graphgrant::manifest))]
+struct Mistakes {
+    name: String,
+    count: String,
+    #[source_code]
+    source_code: miette::NamedSource<String>,
+    #[related]
+    mistakes: Vec<ManifestError>,
+}
+
+/// Nobody named a manifest, and the usual one is not there.
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+#[error("there is no `{FILE_NAME}` here")]
+#[diagnostic(
+    code(graphgrant::manifest::missing),
+    help(
+        "`graphgrant init` writes one; `-e 'GET /me'` plans a single request; or name the manifest"
+    )
+)]
+struct Missing;
+
+/// Reads the operations that a command is about.
+///
+/// # Errors
+/// When the manifest cannot be read or has a mistake.
+pub fn read(catalog: &Catalog, input: &Input) -> miette::Result<Manifest> {
+    if input.operations.is_empty() {
+        let source = match read::text(&input.manifest) {
+            Err(ReadError::NotFound { .. }) if input.manifest.as_os_str() == FILE_NAME => {
+                return Err(Missing.into());
+            }
+            other => other?,
+        };
+        from_text(catalog, &source)
+    } else {
+        requests(catalog, &input.operations)
+    }
+}
+
+/// Reads a manifest's text.
+///
+/// # Errors
+/// When it has a mistake.
+pub fn from_text(catalog: &Catalog, source: &Source) -> miette::Result<Manifest> {
+    sound(from_source(source, &|url| check_url(catalog, url)))
+}
+
+/// Makes a manifest of single requests.
+///
+/// # Errors
+/// When one is no request.
+pub fn requests(catalog: &Catalog, requests: &[String]) -> miette::Result<Manifest> {
+    sound(from_requests(requests, &|url| check_url(catalog, url)))
+}
+
+fn check_url(catalog: &Catalog, url: &str) -> Result<(), String> {
+    path::parse(url, &|host| catalog.cloud_of_host(host))
+        .map(|_| ())
+        .map_err(|error| error.to_string())
+}
+
+fn sound(reading: Reading) -> miette::Result<Manifest> {
+    if reading.errors.is_empty() {
+        return Ok(reading.manifest);
+    }
+    let source = &reading.manifest.source;
+    Err(Mistakes {
+        name: shown(source.name()),
+        count: words::count(reading.errors.len(), "mistake"),
+        source_code: source.to_named(),
+        mistakes: reading.errors,
+    }
+    .into())
+}

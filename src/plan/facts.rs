@@ -1,0 +1,138 @@
+//! What the catalog says of the permissions of one plan, each looked up once.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::catalog::Catalog;
+use crate::catalog::compile::text::{Kind, State};
+use crate::catalog::model::{Access, Effect, OperationId, PermissionId, Scheme};
+use crate::manifest::model::{App, Audience};
+use crate::plan::model::Reach;
+use crate::plan::problem::{Candidate, Tier};
+
+/// The catalog as one access of an app sees it.
+#[derive(Debug)]
+pub(super) struct Facts<'a> {
+    /// The catalog.
+    pub(super) catalog: &'a Catalog,
+    /// The access.
+    pub(super) access: Access,
+    /// The schemes that the access must work under, the one whose facts count first.
+    pub(super) schemes: Vec<Scheme>,
+    standings: RefCell<BTreeMap<PermissionId, Standing>>,
+}
+
+/// What matters of a permission when it is chosen.
+#[derive(Debug, Clone, Copy)]
+struct Standing {
+    tier: Option<Tier>,
+    admin: bool,
+    askable: bool,
+}
+
+impl<'a> Facts<'a> {
+    /// Returns the facts for an access of an app.
+    pub(super) fn new(catalog: &'a Catalog, app: &App, access: Access) -> Self {
+        let audience = app.audience.as_ref().map(|audience| audience.value);
+        let takes = |scheme: Scheme| match scheme {
+            Scheme::Work => audience.is_none_or(Audience::takes_work),
+            Scheme::Personal => audience.is_some_and(Audience::takes_personal),
+            Scheme::Application => true,
+        };
+        let schemes = Scheme::ALL.into_iter();
+        Self {
+            catalog,
+            access,
+            schemes: schemes
+                .filter(|scheme| scheme.access() == access && takes(*scheme))
+                .collect(),
+            standings: RefCell::default(),
+        }
+    }
+
+    fn standing(&self, id: PermissionId) -> Standing {
+        *self
+            .standings
+            .borrow_mut()
+            .entry(id)
+            .or_insert_with(|| self.look_up(id))
+    }
+
+    fn look_up(&self, id: PermissionId) -> Standing {
+        let permission = self.catalog.permission(id);
+        let grant = self.catalog.grant(id, self.scheme_of(id));
+        let is_offered = |state| matches!(state, State::Visible | State::Hidden);
+        Standing {
+            tier: grant
+                .and_then(|grant| grant.risk)
+                .and_then(|(tier, _)| match tier {
+                    0 => Some(Tier::Zero),
+                    1 => Some(Tier::One),
+                    2 => Some(Tier::Two),
+                    _ => None,
+                }),
+            // App roles are granted by admins alone, whatever the data says.
+            admin: self.access == Access::Application || grant.is_none_or(|grant| grant.admin),
+            askable: permission.kind != Kind::Rsc
+                && grant.is_some_and(|grant| grant.id.is_some() && is_offered(grant.state)),
+        }
+    }
+
+    /// Returns the scheme whose facts count for a permission: the plan's first one that has it.
+    fn scheme_of(&self, id: PermissionId) -> Scheme {
+        let has = |scheme: &Scheme| self.catalog.grant(id, *scheme).is_some();
+        let mut own = self.schemes.iter().copied();
+        own.find(has).unwrap_or(match self.access {
+            Access::Delegated if self.schemes.contains(&Scheme::Work) => Scheme::Personal,
+            Access::Delegated => Scheme::Work,
+            Access::Application => Scheme::Application,
+        })
+    }
+
+    /// Returns whether an admin has to consent.
+    pub(super) fn needs_admin(&self, id: PermissionId) -> bool {
+        self.standing(id).admin
+    }
+
+    /// Returns whether an app can ask for all of the set: each has an id, is switched on and is no
+    /// resource-specific one.
+    pub(super) fn can_ask_for(&self, set: &[PermissionId]) -> bool {
+        set.iter().all(|id| self.standing(*id).askable)
+    }
+
+    /// Returns the permission as the search sees it.
+    pub(super) fn candidate(&self, id: PermissionId) -> Candidate {
+        let Standing { tier, admin, .. } = self.standing(id);
+        let (mut reads, mut writes) = (Vec::new(), Vec::new());
+        for operation in self.opened(id) {
+            match self.catalog.effect(operation) {
+                Effect::Read => reads.push(operation.0),
+                Effect::Write => writes.push(operation.0),
+            }
+        }
+        Candidate {
+            tier,
+            needs_admin: admin,
+            writes,
+            reads,
+        }
+    }
+
+    fn opened(&self, id: PermissionId) -> Vec<OperationId> {
+        self.catalog.opens(id, self.scheme_of(id))
+    }
+
+    /// Returns how many operations `more` open that `held` do not.
+    pub(super) fn growth(&self, held: &BTreeSet<PermissionId>, more: &[PermissionId]) -> Reach {
+        let held: BTreeSet<_> = held.iter().flat_map(|id| self.opened(*id)).collect();
+        let mut opened: BTreeSet<_> = more.iter().flat_map(|id| self.opened(*id)).collect();
+        opened.retain(|operation| !held.contains(operation));
+        let all = opened.len();
+        let is_read = |id: &OperationId| self.catalog.effect(*id) == Effect::Read;
+        let reads = opened.into_iter().filter(is_read).count();
+        Reach {
+            reads,
+            writes: all - reads,
+        }
+    }
+}

@@ -1,0 +1,155 @@
+//! Which sets may serve a requirement under a goal.
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
+use crate::catalog::model::{PermissionId, Scheme};
+use crate::plan::cost::Objective;
+use crate::plan::facts::Facts;
+use crate::plan::model::Goal;
+use crate::plan::translate::Wanted;
+use crate::requirement::{Need, Set};
+
+/// What a requirement needs under one scheme, before the goal has a say.
+#[derive(Debug, Clone)]
+pub(super) struct Demand<'a> {
+    /// The requirement.
+    pub(super) requirement: usize,
+    /// The scheme.
+    pub(super) scheme: Scheme,
+    /// See [`Need::preferred`].
+    preferred: Cow<'a, [Set]>,
+    /// See [`Need::admissible`].
+    admissible: Cow<'a, [Set]>,
+    /// See [`Need::alternatives`].
+    alternatives: Cow<'a, [Set]>,
+}
+
+impl<'a> Demand<'a> {
+    /// Returns the demand of a need that has alternatives.
+    pub(super) fn new(requirement: usize, scheme: Scheme, need: &'a Need) -> Self {
+        Self {
+            requirement,
+            scheme,
+            preferred: Cow::Borrowed(&need.preferred),
+            admissible: Cow::Borrowed(&need.admissible),
+            alternatives: Cow::Borrowed(&need.alternatives),
+        }
+    }
+
+    /// Returns the demand for one set and nothing else.
+    pub(super) fn for_set(requirement: usize, scheme: Scheme, set: Set) -> Self {
+        let only = vec![set];
+        Self {
+            requirement,
+            scheme,
+            preferred: Cow::Owned(only.clone()),
+            admissible: Cow::Owned(only.clone()),
+            alternatives: Cow::Owned(only),
+        }
+    }
+
+    fn wanted(&self, alternatives: Vec<Set>) -> Wanted {
+        let preferred = self.preferred.iter().flatten();
+        Wanted {
+            alternatives,
+            preferred: preferred.copied().collect(),
+        }
+    }
+}
+
+/// Returns the levels in which a goal minimises.
+pub(super) const fn objective(goal: Goal) -> Objective {
+    match goal {
+        Goal::Documented | Goal::NoAdmin => Objective::Documented,
+        Goal::Fewest => Objective::Fewest,
+    }
+}
+
+/// Returns the demands that no accepted set serves without an admin.
+pub(super) fn force_admin<'d>(facts: &Facts<'_>, demands: &'d [Demand<'d>]) -> Vec<usize> {
+    let mut forced: Vec<_> = demands
+        .iter()
+        .filter(|demand| without_admin(facts, demand).is_empty())
+        .map(|demand| demand.requirement)
+        .collect();
+    forced.sort_unstable();
+    forced.dedup();
+    forced
+}
+
+/// Turns demands into clauses. `universe` are the permissions that `documented` may use; the preferred ones
+/// of these demands join it, so a later increment may use what an earlier one prefers.
+pub(super) fn clauses(
+    facts: &Facts<'_>,
+    goal: Goal,
+    demands: &[&Demand<'_>],
+    universe: &mut BTreeSet<PermissionId>,
+) -> Vec<Wanted> {
+    match goal {
+        Goal::Documented => documented(facts, demands, universe),
+        Goal::Fewest => demands
+            .iter()
+            .map(|demand| demand.wanted(first_of(&[askable(facts, &demand.alternatives)], demand)))
+            .collect(),
+        Goal::NoAdmin => demands
+            .iter()
+            .map(|demand| demand.wanted(first_of(&[without_admin(facts, demand)], demand)))
+            .collect(),
+    }
+}
+
+fn documented(
+    facts: &Facts<'_>,
+    demands: &[&Demand<'_>],
+    universe: &mut BTreeSet<PermissionId>,
+) -> Vec<Wanted> {
+    let preferred = demands.iter().flat_map(|demand| demand.preferred.iter());
+    universe.extend(preferred.flatten());
+    // Two passes: what serves a requirement whose documented sets cannot be asked for becomes part of the
+    // universe, and may then serve the others too.
+    let within = |demand: &Demand<'_>, universe: &BTreeSet<PermissionId>| {
+        let mut sets = askable(facts, &demand.admissible);
+        sets.retain(|set| set.iter().all(|id| universe.contains(id)));
+        sets
+    };
+    let fallbacks: Vec<Option<Vec<Set>>> = demands
+        .iter()
+        .map(|demand| {
+            within(demand, universe).is_empty().then(|| {
+                let steps = [
+                    askable(facts, &demand.admissible),
+                    askable(facts, &demand.alternatives),
+                    demand.preferred.to_vec(),
+                    demand.admissible.to_vec(),
+                ];
+                first_of(&steps, demand)
+            })
+        })
+        .collect();
+    universe.extend(fallbacks.iter().flatten().flatten().flatten());
+    demands
+        .iter()
+        .zip(fallbacks)
+        .map(|(demand, fallback)| {
+            demand.wanted(fallback.unwrap_or_else(|| within(demand, universe)))
+        })
+        .collect()
+}
+
+/// Returns the first step that has sets, or all alternatives.
+fn first_of(steps: &[Vec<Set>], demand: &Demand<'_>) -> Vec<Set> {
+    let first = steps.iter().find(|sets| !sets.is_empty());
+    first.map_or_else(|| demand.alternatives.to_vec(), Clone::clone)
+}
+
+fn askable(facts: &Facts<'_>, sets: &[Set]) -> Vec<Set> {
+    let sets = sets.iter();
+    sets.filter(|set| facts.can_ask_for(set)).cloned().collect()
+}
+
+fn without_admin(facts: &Facts<'_>, demand: &Demand<'_>) -> Vec<Set> {
+    let mut sets = askable(facts, &demand.alternatives);
+    sets.retain(|set| !set.iter().any(|id| facts.needs_admin(*id)));
+    sets
+}

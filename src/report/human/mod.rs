@@ -1,0 +1,7 @@
+//! What people read on a terminal: tables and short paragraphs.
+
+pub mod catalog;
+pub mod explain;
+pub mod operations;
+pub mod plan;
+pub mod query;

@@ -1,0 +1,278 @@
+//! Operations and what they need, as JSON.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::{CatalogFacts, Fact, VERSION, names, sets};
+use crate::call::{MatchKind, Rewrite};
+use crate::catalog::Catalog;
+use crate::catalog::model::Effect;
+use crate::requirement::{Need, Note, Requirement, Set};
+
+/// What an operation needs, and what serves it.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Operation {
+    /// The request as written.
+    pub request: String,
+    /// The line in the manifest, from 1.
+    pub line: usize,
+    /// The HTTP method.
+    pub method: String,
+    /// The path as the catalog spells it; null when it is unknown.
+    pub path: Option<String>,
+    /// What it does to data: `read` or `write`.
+    pub effect: String,
+    /// The developer's reason: a claim, not a fact.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// The profile it belongs to; the base when absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub profile: Option<String>,
+    /// What was changed in the request to find its path.
+    pub rewrites: Vec<Rewritten>,
+    /// The nearest known operations, when this one is unknown.
+    pub candidates: Vec<String>,
+    /// The position in the app's `routes` of the route that serves it instead of a tenant-wide grant.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub route: Option<usize>,
+    /// Delegated access, work or school accounts.
+    pub delegated: NeedForm,
+    /// Delegated access, personal accounts; only where the app takes them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub personal: Option<NeedForm>,
+    /// App-only access.
+    pub application: NeedForm,
+}
+
+/// A change made to a request to find its path.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct Rewritten {
+    /// The kind of change.
+    pub kind: String,
+    /// The part of the request.
+    pub from: String,
+    /// What it was read as; empty when it was left out.
+    pub to: String,
+    /// What a reader must know about it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+}
+
+impl From<&Rewrite> for Rewritten {
+    fn from(rewrite: &Rewrite) -> Self {
+        Self {
+            kind: rewrite.kind.name().to_owned(),
+            from: rewrite.from.clone(),
+            to: rewrite.to.clone(),
+            note: rewrite.note.map(str::to_owned),
+        }
+    }
+}
+
+/// What an operation needs under one scheme: lists of sets, of which one suffices.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(rename = "Need")]
+pub struct NeedForm {
+    /// `supported`, `conditional`, `unsupported`, `unknown` or `excluded`.
+    pub verdict: String,
+    /// The least sets; several are a tie.
+    pub preferred: Vec<Vec<String>>,
+    /// All sets known to suffice.
+    pub alternatives: Vec<Vec<String>>,
+    /// The sets that a plan may use: preferred, or containing a preferred one.
+    pub admissible: Vec<Vec<String>>,
+    /// The set of the plan that serves it; null where nothing does or no plan was made.
+    pub chosen: Option<Vec<String>>,
+    /// How the path was found and the preferred sets were chosen; null when the path is unknown.
+    pub evidence: Option<Evidence>,
+    /// The details that would decide and that the manifest does not give.
+    pub missing_detail: Vec<String>,
+    /// What the operation would need if the call named more than the manifest says.
+    pub fuller: Vec<FullerForm>,
+    /// What the user should know.
+    pub notes: Vec<String>,
+}
+
+/// How an answer was found.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct Evidence {
+    /// `exact`, or `rewritten` when the request was changed to find its path.
+    #[serde(rename = "match")]
+    pub matched: String,
+    /// `marked`, `only`, `ordered`, `curated` or `tie`; null without alternatives.
+    pub rank: Option<String>,
+    /// Where the preferred sets come from: a link.
+    pub source: String,
+    /// The curated facts that had a say.
+    pub facts: Vec<Fact>,
+}
+
+/// What a fuller call would need.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[schemars(rename = "Fuller")]
+pub struct FullerForm {
+    /// The name of the condition.
+    pub condition: String,
+    /// The manifest key that says whether it applies.
+    pub detail: String,
+    /// What the call would have to name; empty for anything else than usual.
+    pub values: Vec<String>,
+    /// What it would need then, preferred sets first.
+    pub needs: Vec<Vec<String>>,
+    /// Why.
+    pub reason: String,
+}
+
+/// The sets of the plans that serve an operation.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Serving<'a> {
+    /// Under delegated access.
+    pub delegated: Option<&'a Set>,
+    /// Under delegated access, for personal accounts.
+    pub personal: Option<&'a Set>,
+    /// Under app-only access.
+    pub application: Option<&'a Set>,
+}
+
+/// Whether personal accounts are shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Personal {
+    /// They are.
+    Shown,
+    /// The app takes none.
+    Left,
+}
+
+/// Returns the JSON form of a requirement.
+pub fn operation(
+    catalog: &Catalog,
+    requirement: &Requirement,
+    serving: Serving<'_>,
+    personal: Personal,
+) -> Operation {
+    let need = |need, chosen| form(catalog, requirement, need, chosen);
+    Operation {
+        request: requirement.request.clone(),
+        line: requirement.line,
+        method: requirement.method.name().to_owned(),
+        path: requirement
+            .path
+            .map(|path| catalog.path(path).spelling.to_owned()),
+        effect: match requirement.effect {
+            Effect::Read => "read",
+            Effect::Write => "write",
+        }
+        .to_owned(),
+        reason: requirement.reason.clone(),
+        profile: requirement.profile.clone(),
+        rewrites: requirement.rewrites.iter().map(Rewritten::from).collect(),
+        candidates: requirement.candidates.clone(),
+        route: requirement.route,
+        delegated: need(&requirement.delegated, serving.delegated),
+        personal: (personal == Personal::Shown)
+            .then(|| need(&requirement.personal, serving.personal)),
+        application: need(&requirement.application, serving.application),
+    }
+}
+
+fn form(
+    catalog: &Catalog,
+    requirement: &Requirement,
+    need: &Need,
+    chosen: Option<&Set>,
+) -> NeedForm {
+    NeedForm {
+        verdict: need.verdict.word().to_owned(),
+        preferred: sets(catalog, &need.preferred),
+        alternatives: sets(catalog, &need.alternatives),
+        admissible: sets(catalog, &need.admissible),
+        chosen: chosen.map(|set| names(catalog, set)),
+        evidence: requirement
+            .matched
+            .map(|matched| evidence(catalog, matched, need)),
+        missing_detail: need
+            .missing_detail
+            .iter()
+            .map(|detail| detail.key().to_owned())
+            .collect(),
+        fuller: need
+            .fuller
+            .iter()
+            .map(|fuller| FullerForm {
+                condition: fuller.condition.clone(),
+                detail: fuller.detail.key().to_owned(),
+                values: fuller.values.clone(),
+                needs: sets(catalog, &fuller.needs),
+                reason: fuller.reason.clone(),
+            })
+            .collect(),
+        notes: need.notes.iter().map(note).collect(),
+    }
+}
+
+/// Returns a note with its link.
+pub(super) fn note(note: &Note) -> String {
+    if note.source.is_empty() {
+        note.text.clone()
+    } else {
+        format!("{} ({})", note.text, note.source)
+    }
+}
+
+fn evidence(catalog: &Catalog, matched: MatchKind, need: &Need) -> Evidence {
+    let curated = need.sources.iter().find(|fact| !fact.source.is_empty());
+    let source = curated.map_or_else(
+        || {
+            let source = catalog.source();
+            let fact = |key: &str| {
+                let found = source.facts.iter().find(|(name, _)| *name == key);
+                found.map_or("unknown", |(_, value)| *value)
+            };
+            format!("{} at {}", fact("repository"), fact("commit"))
+        },
+        |fact| fact.source.clone(),
+    );
+    Evidence {
+        matched: match matched {
+            MatchKind::Exact => "exact",
+            MatchKind::Rewritten => "rewritten",
+        }
+        .to_owned(),
+        rank: need.rank.map(|rank| rank.word().to_owned()),
+        source,
+        facts: need
+            .sources
+            .iter()
+            .map(|fact| Fact {
+                text: fact.text.clone(),
+                source: fact.source.clone(),
+            })
+            .collect(),
+    }
+}
+
+/// The answer of `explain` for a request.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(title = "graphgrant explain (an operation)")]
+pub struct Explanation {
+    /// The version of this form.
+    pub schema_version: u32,
+    /// The data it rests on.
+    pub catalog: CatalogFacts,
+    /// The operation.
+    pub operation: Operation,
+}
+
+impl Explanation {
+    /// Returns the JSON form of an explained operation.
+    pub fn new(catalog: &Catalog, requirement: &Requirement) -> Self {
+        Self {
+            schema_version: VERSION,
+            catalog: CatalogFacts::new(catalog),
+            operation: operation(catalog, requirement, Serving::default(), Personal::Shown),
+        }
+    }
+}

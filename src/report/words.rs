@@ -1,0 +1,157 @@
+//! How names, sets, counts and places are put into words, the same in all formats for people.
+
+use crate::catalog::Catalog;
+use crate::catalog::compile::text::{Kind, State};
+use crate::catalog::model::{Access, PermissionId};
+use crate::catalog::overlay::RouteKind;
+use crate::catalog::record::GrantRecord;
+use crate::plan::model::Reach;
+use crate::source::escape::{shown, shown_up_to};
+
+/// How much of a list is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Detail {
+    /// How many entries it has.
+    Counts,
+    /// Every entry.
+    List,
+}
+
+/// How much of a request, reason or note is shown: all of what people write, not all of what they can.
+const LONGEST: usize = 600;
+
+/// Returns an untrusted text on one line and safe to show.
+pub fn safe(text: &str) -> String {
+    shown_up_to(text, LONGEST)
+}
+
+/// Returns a permission's name. It may come from a foreign catalog, and so is made safe.
+pub fn name(catalog: &Catalog, id: PermissionId) -> String {
+    shown(catalog.name(id))
+}
+
+/// Returns permissions that are needed together.
+pub fn set(catalog: &Catalog, ids: &[PermissionId]) -> String {
+    joined(catalog, ids, " + ")
+}
+
+/// Returns a list of permissions.
+pub fn names(catalog: &Catalog, ids: &[PermissionId]) -> String {
+    joined(catalog, ids, ", ")
+}
+
+fn joined(catalog: &Catalog, ids: &[PermissionId], between: &str) -> String {
+    let names: Vec<String> = ids.iter().map(|id| name(catalog, *id)).collect();
+    names.join(between)
+}
+
+/// Returns sets of which one is enough.
+pub fn sets(catalog: &Catalog, sets: &[Vec<PermissionId>]) -> String {
+    let sets: Vec<String> = sets.iter().map(|ids| set(catalog, ids)).collect();
+    sets.join(" or ")
+}
+
+/// Returns the numbers of operations, counted from 1 as the list of operations is.
+pub fn numbers(indices: &[usize]) -> String {
+    let numbers: Vec<String> = indices
+        .iter()
+        .map(|index| format!("#{}", index + 1))
+        .collect();
+    numbers.join(" ")
+}
+
+/// Returns a count with its noun.
+pub fn count(number: usize, noun: &str) -> String {
+    if number == 1 {
+        format!("1 {noun}")
+    } else if let Some(stem) = noun.strip_suffix('y') {
+        format!("{number} {stem}ies")
+    } else {
+        format!("{number} {noun}s")
+    }
+}
+
+/// Returns a reach in words.
+pub fn reach(reach: Reach) -> String {
+    format!(
+        "{} and {}",
+        count(reach.reads, "read"),
+        count(reach.writes, "write")
+    )
+}
+
+/// Returns a reach for a table.
+pub fn short_reach(reads: usize, writes: usize) -> String {
+    format!("{reads}/{writes}")
+}
+
+/// Returns who consents.
+pub const fn consent(grant: &GrantRecord<'_>) -> &'static str {
+    if grant.admin { "admin" } else { "user" }
+}
+
+/// Returns a number that may be unknown.
+pub fn known(number: Option<u8>) -> String {
+    number.map_or_else(|| "-".to_owned(), |number| number.to_string())
+}
+
+/// Returns the word of a route.
+pub const fn route(via: RouteKind) -> &'static str {
+    match via {
+        RouteKind::SitesSelected => "sites-selected",
+        RouteKind::ExchangeRbac => "exchange-rbac",
+        RouteKind::Rsc => "rsc",
+        RouteKind::EntraRole => "entra-role",
+        RouteKind::Ownership => "ownership",
+    }
+}
+
+/// Returns the word of a kind of permission.
+pub const fn kind(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Oauth2 => "oauth2",
+        Kind::Rsc => "rsc",
+        Kind::Oidc => "oidc",
+    }
+}
+
+/// Returns the word of a state.
+pub const fn state(state: State) -> &'static str {
+    match state {
+        State::Visible => "visible",
+        State::Hidden => "hidden",
+        State::Disabled => "disabled",
+        State::Unprovisioned => "unprovisioned",
+    }
+}
+
+/// Returns the access as the start of a sentence.
+pub const fn access(access: Access) -> &'static str {
+    match access {
+        Access::Delegated => "Delegated access",
+        Access::Application => "Application access",
+    }
+}
+
+/// Returns a fact of the catalog's source.
+pub fn source_fact(catalog: &Catalog, key: &str) -> String {
+    let source = catalog.source();
+    let found = source.facts.iter().find(|(name, _)| *name == key);
+    found.map_or_else(|| "unknown".to_owned(), |(_, value)| shown(value))
+}
+
+/// Returns the line that says what data an answer rests on.
+pub fn data_line(catalog: &Catalog) -> String {
+    let source = catalog.source();
+    format!(
+        "Data: microsoft-graph-devx-content {} of {}, catalog {}, overlay {}",
+        short(&source_fact(catalog, "commit")),
+        source_fact(catalog, "date"),
+        short(&shown(source.sha256)),
+        short(&shown(source.overlay_sha256)),
+    )
+}
+
+fn short(hash: &str) -> &str {
+    hash.get(..12).unwrap_or(hash)
+}

@@ -1,0 +1,49 @@
+//! Whose data a delegated permission reaches, by its name.
+
+use super::facts::Facts;
+use super::model::Set;
+use crate::catalog::model::{PermissionId, Scheme};
+use crate::catalog::names::Name;
+use crate::manifest::model::Target;
+use crate::path::Url;
+
+/// Returns whose data a call touches when the manifest does not say.
+pub(super) fn by_default(url: &Url) -> Target {
+    match url.segments.as_slice() {
+        [first, second, ..]
+            if first.is_word("users") && second.can_be_id() && !second.is_word("me") =>
+        {
+            Target::Any
+        }
+        _ => Target::Own,
+    }
+}
+
+/// Returns the permission of the same kind that reaches other people's data, when `id` by its name
+/// reaches the signed-in user's alone.
+pub(super) fn wider_twin(
+    facts: &Facts<'_>,
+    id: PermissionId,
+    target: Target,
+    scheme: Scheme,
+) -> Option<PermissionId> {
+    let name = Name::parse(facts.catalog.name(id));
+    if target == Target::Own || !name.constraint.is_empty() || name.action.is_empty() {
+        return None;
+    }
+    let constraints = match target {
+        Target::Shared => ["Shared", "All"],
+        Target::Own | Target::Any => ["All", "Shared"],
+    };
+    constraints.into_iter().find_map(|constraint| {
+        let twin = format!("{}.{}.{constraint}", name.family, name.action);
+        let twin = facts.catalog.find_permission(&twin)?;
+        facts.catalog.grant(twin, scheme).map(|_| twin)
+    })
+}
+
+/// Tells whether no permission of a set stops at the signed-in user's own data.
+pub(super) fn reaches(facts: &Facts<'_>, set: &Set, target: Target, scheme: Scheme) -> bool {
+    set.iter()
+        .all(|id| wider_twin(facts, *id, target, scheme).is_none())
+}

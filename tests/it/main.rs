@@ -1,0 +1,16 @@
+//! The program from outside, as its users run it.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on fails"
+)]
+
+mod catalog;
+mod explain;
+mod init;
+mod plan;
+mod query;
+mod run;
+mod schemas;
+mod texts;

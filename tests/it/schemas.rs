@@ -1,0 +1,101 @@
+//! The JSON Schemas of the outputs: fresh, and true of real outputs.
+
+use std::path::{Path, PathBuf};
+use std::{env, fs};
+
+use graphgrant::report::json::SCHEMAS;
+use serde_json::Value;
+
+use crate::run::{Outcome, Place, run};
+
+fn path(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("schemas")
+        .join(name)
+}
+
+#[test]
+fn the_committed_schemas_are_fresh() {
+    for (name, fresh) in SCHEMAS {
+        let fresh = fresh();
+        if env::var_os("GRAPHGRANT_UPDATE").is_some_and(|value| value == "1") {
+            fs::write(path(name), &fresh).unwrap();
+        }
+        let committed = fs::read_to_string(path(name)).unwrap_or_default();
+        assert!(
+            committed.replace("\r\n", "\n") == fresh,
+            "schemas/{name} is stale: run the tests with GRAPHGRANT_UPDATE=1"
+        );
+    }
+}
+
+#[track_caller]
+fn case(name: &str, outcome: &Outcome) {
+    let (_, schema) = SCHEMAS.iter().find(|(found, _)| *found == name).unwrap();
+    let schema: Value = serde_json::from_str(&schema()).unwrap();
+    jsonschema::draft202012::meta::validate(&schema).unwrap();
+    let validator = jsonschema::draft202012::new(&schema).unwrap();
+    let refused: Vec<String> = validator
+        .iter_errors(&outcome.json())
+        .take(5)
+        .map(|error| format!("{} {error}", error.instance_path()))
+        .collect();
+    assert!(refused.is_empty(), "{name}: {refused:?}");
+}
+
+#[test]
+fn plans_are_valid() {
+    let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
+    let mut count = 0;
+    for entry in fs::read_dir(examples).unwrap() {
+        let manifest = entry.unwrap().path().join("graphgrant.yaml");
+        let manifest = manifest.to_str().unwrap();
+        case(
+            "plan.schema.json",
+            &run(&["plan", manifest, "--format", "json"]),
+        );
+        count += 1;
+    }
+    assert!(count >= 6);
+    let several = "apps: [{name: a, operations: [GET /me]}, {name: b, operations: [GET /nothing]}]";
+    let place = Place::new();
+    case(
+        "plan.schema.json",
+        &place.run_with(&["plan", "-", "--format", "json"], several),
+    );
+}
+
+#[test]
+fn answers_are_valid() {
+    for (name, arguments) in [
+        (
+            "explain-operation.schema.json",
+            &["explain", "GET /users/{id}"][..],
+        ),
+        (
+            "explain-operation.schema.json",
+            &["explain", "GET /no/such"],
+        ),
+        (
+            "explain-permission.schema.json",
+            &["explain", "Sites.Read.All"],
+        ),
+        ("query-opens.schema.json", &["query", "opens", "Mail.Read"]),
+        (
+            "query-covers.schema.json",
+            &["query", "covers", "Mail.Read", "Mail.Send"],
+        ),
+        (
+            "query-between.schema.json",
+            &["query", "between", "Mail.Read", "Mail.Send"],
+        ),
+        ("catalog-check.schema.json", &["catalog", "check", "--list"]),
+    ] {
+        case(name, &run(&[arguments, &["--format", "json"]].concat()));
+    }
+}
+
+#[test]
+fn the_export_is_valid() {
+    case("catalog-export.schema.json", &run(&["catalog", "export"]));
+}
