@@ -39,6 +39,18 @@ impl Choice {
         })
     }
 
+    /// The same with the sets that pass alone, unless no preferred one does.
+    pub(super) fn only(self, passes: impl Fn(&Set) -> bool) -> Self {
+        if !self.preferred.iter().any(&passes) {
+            return self;
+        }
+        let keep = |sets: Vec<Set>| sets.into_iter().filter(&passes).collect();
+        Self {
+            alternatives: keep(self.alternatives),
+            preferred: keep(self.preferred),
+        }
+    }
+
     /// The same with more sets that suffice.
     pub(super) fn or(self, more: impl Iterator<Item = Set>) -> Self {
         let alternatives = minimal(self.alternatives.into_iter().chain(more).collect());

@@ -6,6 +6,7 @@ use super::facts::Facts;
 use super::model::Set;
 use super::said::Said;
 use crate::catalog::model::Scheme;
+use crate::catalog::overlay::Detail;
 use crate::catalog::record::{ConditionRecord, NeedRecord};
 
 /// What is known of a call under one scheme.
@@ -50,15 +51,21 @@ pub(super) fn combine<'a>(
     }
     current = match (current, own) {
         (Some(replaced), Some(own)) if names_more(said, applied, scheme) => {
+            let is_general = |set: &Set| !facts.is_property_scoped(set, scheme);
+            let own = own.only(is_general);
             // What stands instead and contains something documented does the documented part, too.
             let serves = |set: &&&Set| {
                 let mut documented = own.alternatives.iter();
-                documented.any(|less| facts.contains_set(set, less, access))
+                is_general(set) && documented.any(|less| facts.contains_set(set, less, access))
             };
             let more: Vec<Set> = instead.iter().filter(serves).copied().cloned().collect();
             Some(own.or(more.into_iter()).and(&replaced, facts, access))
         }
         (Some(replaced), _) => Some(replaced),
+        // A permission for some properties does not write others.
+        (None, Some(own)) if !said.of(Detail::Properties).names.is_empty() => {
+            Some(own.only(|set| !facts.is_property_scoped(set, scheme)))
+        }
         (None, own) => own,
     };
     for condition in applied {

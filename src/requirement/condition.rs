@@ -98,6 +98,22 @@ pub(super) fn names_more(said: &Said, applied: &[&ConditionRecord<'_>], scheme: 
     })
 }
 
+/// Tells whether a call that names what `condition` asks for meets `other` by that, too.
+pub(super) fn meets_too(condition: &ConditionRecord<'_>, other: &ConditionRecord<'_>) -> bool {
+    let (Some(value), false) = (condition.is.first(), condition.detail == Detail::Resource) else {
+        return false;
+    };
+    let value = value.to_lowercase();
+    let speaks = |names: &[&str]| names.iter().any(|name| covers(name, &value));
+    condition.detail == other.detail
+        && condition.id != other.id
+        && if other.outside.is_empty() {
+            speaks(&other.is)
+        } else {
+            !speaks(&other.outside)
+        }
+}
+
 pub(super) fn replaces(condition: &ConditionRecord<'_>, scheme: Scheme) -> bool {
     sets(&condition.replace, scheme).is_some()
 }

@@ -6,7 +6,7 @@ use crate::catalog::Catalog;
 use crate::catalog::compile::text::{Kind, State};
 use crate::catalog::model::{Access, PermissionId, Scheme};
 use crate::catalog::overlay::Peculiarity;
-use crate::catalog::record::column;
+use crate::catalog::record::{GrantRecord, column};
 
 /// Why a tenant-wide grant of a permission cannot be counted on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,14 +32,18 @@ impl Doubt {
     }
 }
 
-/// By scheme: the doubt about a permission.
-type Doubts = [Option<Doubt>; 3];
+/// What is remembered of a permission, by scheme.
+#[derive(Debug, Clone, Copy)]
+struct Traits {
+    doubts: [Option<Doubt>; 3],
+    is_property_scoped: [bool; 3],
+}
 
 /// The catalog with a memory for permissions.
 #[derive(Debug)]
 pub(super) struct Facts<'a> {
     pub(super) catalog: &'a Catalog,
-    doubts: Vec<OnceCell<Doubts>>,
+    traits: Vec<OnceCell<Traits>>,
     above: [Vec<OnceCell<Vec<PermissionId>>>; 2],
 }
 
@@ -48,7 +52,7 @@ impl<'a> Facts<'a> {
         let count = catalog.permission_ids().count();
         Self {
             catalog,
-            doubts: vec![OnceCell::new(); count],
+            traits: vec![OnceCell::new(); count],
             above: [vec![OnceCell::new(); count], vec![OnceCell::new(); count]],
         }
     }
@@ -81,24 +85,41 @@ impl<'a> Facts<'a> {
 
     /// Returns why a grant of the permission cannot be counted on, if so.
     pub(super) fn doubt(&self, id: PermissionId, scheme: Scheme) -> Option<Doubt> {
-        let doubts = self
-            .doubts
-            .get(id.index())?
-            .get_or_init(|| self.doubts_of(id));
-        doubts.get(column(scheme)).copied().flatten()
+        let traits = self.traits(id)?;
+        traits.doubts.get(column(scheme)).copied().flatten()
     }
 
-    fn doubts_of(&self, id: PermissionId) -> Doubts {
-        let permission = self.catalog.permission(id);
-        permission.grants.map(|grant| match grant {
-            _ if permission.kind == Kind::Rsc => Some(Doubt::Rsc),
-            None => Some(Doubt::Unavailable),
-            Some(grant) if matches!(grant.state, State::Disabled | State::Unprovisioned) => {
-                Some(Doubt::Unavailable)
-            }
-            Some(grant) => {
-                (grant.peculiarity == Some(Peculiarity::ImportOnly)).then_some(Doubt::ImportOnly)
-            }
+    /// Tells whether a set rests on a permission that serves some properties of the object alone.
+    pub(super) fn is_property_scoped(&self, set: &[PermissionId], scheme: Scheme) -> bool {
+        set.iter().any(|id| {
+            let traits = self.traits(*id);
+            traits
+                .is_some_and(|traits| traits.is_property_scoped.get(column(scheme)) == Some(&true))
         })
+    }
+
+    fn traits(&self, id: PermissionId) -> Option<&Traits> {
+        let cell = self.traits.get(id.index())?;
+        Some(cell.get_or_init(|| {
+            let permission = self.catalog.permission(id);
+            Traits {
+                doubts: permission.grants.map(|grant| match grant {
+                    _ if permission.kind == Kind::Rsc => Some(Doubt::Rsc),
+                    None => Some(Doubt::Unavailable),
+                    Some(grant) => doubt_of(&grant),
+                }),
+                is_property_scoped: permission.grants.map(|grant| {
+                    grant.and_then(|grant| grant.peculiarity) == Some(Peculiarity::PropertyScoped)
+                }),
+            }
+        }))
+    }
+}
+
+fn doubt_of(grant: &GrantRecord<'_>) -> Option<Doubt> {
+    if matches!(grant.state, State::Disabled | State::Unprovisioned) {
+        Some(Doubt::Unavailable)
+    } else {
+        (grant.peculiarity == Some(Peculiarity::ImportOnly)).then_some(Doubt::ImportOnly)
     }
 }

@@ -2,7 +2,7 @@
 
 use super::choice::{Choice, least};
 use super::combine::{Answer, combine};
-use super::condition::{Conditions, replaces, sets};
+use super::condition::{Conditions, meets_too, replaces, sets};
 use super::expansion::Expanded;
 use super::facts::{Doubt, Facts};
 use super::model::{Fuller, Need, Note, Set, Verdict};
@@ -302,6 +302,8 @@ impl Call<'_> {
             .filter_map(|condition| {
                 let mut met: Vec<&ConditionRecord<'_>> = self.conditions.applied.iter().collect();
                 met.push(condition);
+                let others = self.conditions.open.iter();
+                met.extend(others.filter(|other| meets_too(condition, other)));
                 let documented = self.documented(scheme);
                 let then = combine(self.facts, documented, &met, self.said, scheme);
                 let is_change = match (now, &then) {
