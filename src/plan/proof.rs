@@ -110,23 +110,37 @@ pub fn explain(problem: &Problem, solution: &Solution) -> Proof {
 /// writes and reads opened, names. Empty when the set does not satisfy the clause.
 #[must_use]
 pub fn least_inside(problem: &Problem, clause: &Clause, set: &[CandidateId]) -> Vec<CandidateId> {
-    let inside: Vec<_> = inside(clause, set).collect();
-    // Sizes of what is opened are only worth counting when there is a choice.
-    if let [only] = inside.as_slice() {
-        return (*only).clone();
-    }
-    let key = |alternative: &Vec<CandidateId>| {
-        let candidates = || alternative.iter().map(|&id| problem.candidate(id));
-        let tier = |tier| candidates().filter(|it| it.tier == Some(tier)).count();
-        let opened = |side: fn(&Candidate) -> &Vec<u16>| {
-            let all: BTreeSet<u16> = candidates().flat_map(side).copied().collect();
-            all.len()
-        };
+    let mut inside: Vec<_> = inside(clause, set).collect();
+    let of = |alternative: &'_ [CandidateId]| {
+        let ids = alternative.iter();
+        ids.map(|&id| problem.candidate(id)).collect::<Vec<_>>()
+    };
+    let risk = |alternative: &[CandidateId]| {
+        let candidates = of(alternative);
+        let tier = |tier| candidates.iter().filter(|it| it.tier == Some(tier)).count();
         (
             alternative.len(),
             tier(Tier::Zero),
             tier(Tier::One),
-            candidates().any(|it| it.needs_admin),
+            candidates.iter().any(|it| it.needs_admin),
+        )
+    };
+    // Sizes of what is opened are only worth counting when nothing else decides.
+    if let Some(least) = inside.iter().map(|alternative| risk(alternative)).min() {
+        inside.retain(|alternative| risk(alternative) == least);
+    }
+    if let [only] = inside.as_slice() {
+        return (*only).clone();
+    }
+    let key = |alternative: &Vec<CandidateId>| {
+        let candidates = of(alternative);
+        let opened = |side: fn(&Candidate) -> &Vec<u16>| {
+            let mut all: Vec<u16> = candidates.iter().flat_map(|it| side(it)).copied().collect();
+            all.sort_unstable();
+            all.dedup();
+            all.len()
+        };
+        (
             opened(|it| &it.writes),
             opened(|it| &it.reads),
             alternative.clone(),

@@ -87,8 +87,8 @@ pub fn serves(chosen: &Ids, need: &Need, access: Access, goal: Goal) -> bool {
 
 pub type Key = ([usize; 6], Vec<PermissionId>);
 
-/// Returns the levels of a set of permissions, and its names.
-pub fn key(chosen: &[PermissionId], access: Access, goal: Goal) -> Key {
+/// Returns the levels before what is opened.
+fn risk(chosen: &[PermissionId], access: Access, goal: Goal) -> [usize; 4] {
     let tier = |wanted: u8| {
         let grants = chosen
             .iter()
@@ -96,6 +96,16 @@ pub fn key(chosen: &[PermissionId], access: Access, goal: Goal) -> Key {
         let risks = grants.filter_map(|grant| grant?.risk);
         risks.filter(|(tier, _)| *tier == wanted).count()
     };
+    let admin = usize::from(needs_admin(chosen, access));
+    let (zero, one, count) = (tier(0), tier(1), chosen.len());
+    match goal {
+        Goal::Documented | Goal::NoAdmin => [zero, one, admin, count],
+        Goal::Fewest => [zero, count, one, admin],
+    }
+}
+
+/// Returns all levels of a set of permissions, and its names.
+pub fn key(chosen: &[PermissionId], access: Access, goal: Goal) -> Key {
     let opened: BTreeSet<_> = chosen
         .iter()
         .flat_map(|id| world().catalog.opens(*id, scheme(access)))
@@ -105,13 +115,11 @@ pub fn key(chosen: &[PermissionId], access: Access, goal: Goal) -> Key {
         .filter(|id| world().effects[id.index()] == Effect::Write)
         .count();
     let reads = opened.len() - writes;
-    let admin = usize::from(needs_admin(chosen, access));
-    let (zero, one, count) = (tier(0), tier(1), chosen.len());
-    let levels = match goal {
-        Goal::Documented | Goal::NoAdmin => [zero, one, admin, count, writes, reads],
-        Goal::Fewest => [zero, count, one, admin, writes, reads],
-    };
-    (levels, chosen.to_vec())
+    let [first, second, third, fourth] = risk(chosen, access, goal);
+    (
+        [first, second, third, fourth, writes, reads],
+        chosen.to_vec(),
+    )
 }
 
 /// Returns what a small plan is chosen from: clauses, and the permissions in them. `None` for what the
@@ -138,7 +146,7 @@ pub fn instance(needs: &[&Need], access: Access, goal: Goal) -> Option<(Vec<Vec<
 /// Tries every set.
 pub fn least(clauses: &[Vec<Set>], candidates: &Ids, access: Access, goal: Goal) -> Key {
     let candidates: Vec<_> = candidates.iter().copied().collect();
-    (0_u32..1 << candidates.len())
+    let sets: Vec<Vec<PermissionId>> = (0_u32..1 << candidates.len())
         .map(|mask| {
             let members = candidates.iter().enumerate();
             let members = members.filter(|(bit, _)| mask >> bit & 1 == 1);
@@ -148,7 +156,10 @@ pub fn least(clauses: &[Vec<Set>], candidates: &Ids, access: Access, goal: Goal)
             let is_served = |sets: &Vec<Set>| sets.iter().any(|it| is_inside(it, set));
             clauses.iter().all(is_served)
         })
-        .map(|set| key(&set.into_iter().collect::<Vec<_>>(), access, goal))
-        .min()
-        .unwrap()
+        .map(|set| set.into_iter().collect())
+        .collect();
+    let risks = sets.iter().map(|set| risk(set, access, goal));
+    let least = risks.min().unwrap();
+    let rest = sets.iter().filter(|set| risk(set, access, goal) == least);
+    rest.map(|set| key(set, access, goal)).min().unwrap()
 }
