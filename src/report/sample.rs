@@ -54,10 +54,10 @@ operations:
   - GET /me
   - GET /me/messages/{id}
   - PATCH /me/messages/{id}
-  - {request: GET /sites/{id}/lists, access: application}
+  - {request: 'GET /sites/{id}/lists', access: application}
   - {request: GET /me/events, access: delegated, profile: calendar}
   - GET /nothing/like/this
-  - {request: GET /users/{id}, access: application, select: [id, signInActivity]}
+  - {request: 'GET /users/{id}', access: application, select: [id, signInActivity]}
 ";
 
 /// Texts that mean something in every output language.

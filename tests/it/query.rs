@@ -12,7 +12,8 @@ fn opens_lists_by_scheme() {
     assert!(
         schemes[0]["operations"]
             .to_string()
-            .contains("POST /me/sendMail")
+            .to_lowercase()
+            .contains("post /me/sendmail")
     );
     let one = run(&["query", "opens", "Mail.Send", "--access", "application"]).ends_with(0);
     assert!(one.out.contains("Mail.Send, application: opens"));
