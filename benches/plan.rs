@@ -52,20 +52,30 @@ fn text(count: usize) -> String {
     let step = (ids.len() / count).max(1);
     let mut text = String::from("operations:\n");
     for id in ids.iter().step_by(step).take(count) {
-        text.push_str(&format!("  - '{}'\n", catalog.operation_text(*id).replace('\'', "''")));
+        text.push_str(&format!(
+            "  - '{}'\n",
+            catalog.operation_text(*id).replace('\'', "''")
+        ));
     }
     text
 }
 
 fn command(program: &Path, manifest: &PathBuf) -> Command {
     let mut command = Command::new(program);
-    command.args(["plan", "--format", "json"]).arg(manifest).env_clear();
+    command
+        .args(["plan", "--format", "json"])
+        .arg(manifest)
+        .env_clear();
     command
 }
 
 fn time(command: &mut Command) -> Duration {
     let start = Instant::now();
-    command.stdout(Stdio::null()).stderr(Stdio::null()).status().expect("the program runs");
+    command
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status()
+        .expect("the program runs");
     start.elapsed()
 }
 
@@ -75,10 +85,18 @@ fn median(mut times: Vec<Duration>) -> Duration {
 }
 
 fn proved(program: &Path, manifest: &PathBuf) -> &'static str {
-    let output = command(program, manifest).output().expect("the program runs");
+    let output = command(program, manifest)
+        .output()
+        .expect("the program runs");
     let plan: serde_json::Value = serde_json::from_slice(&output.stdout).expect("a JSON plan");
-    let optimal = ["delegated", "application"].iter().all(|a| plan["access"][a]["optimal"] == true);
-    if optimal { "proved optimal" } else { "NOT proved optimal" }
+    let optimal = ["delegated", "application"]
+        .iter()
+        .all(|a| plan["access"][a]["optimal"] == true);
+    if optimal {
+        "proved optimal"
+    } else {
+        "NOT proved optimal"
+    }
 }
 
 /// Asks GNU time, where there is one, for the peak memory.

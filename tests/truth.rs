@@ -14,8 +14,13 @@ use graphgrant::requirement::{Requirement, requirements};
 use serde_json::Value;
 
 /// Calls with these flags are not scored: the reference contradicts itself, or the call needs more said.
-const UNSCORED: [&str; 5] =
-    ["docs-slip", "body-dependent", "query-dependent", "note-overrides-table", "generated-from-me-path"];
+const UNSCORED: [&str; 5] = [
+    "docs-slip",
+    "body-dependent",
+    "query-dependent",
+    "note-overrides-table",
+    "generated-from-me-path",
+];
 
 /// The level reached: agreeing calls among `high` confidence, and among all but `conflict`.
 const REACHED: [(Access, usize, usize); 2] =
@@ -54,7 +59,9 @@ struct Score {
 fn answer(catalog: &Catalog, call: &Value) -> Requirement {
     let request = format!("{} {}", text(call, "method"), text(call, "url"));
     let check = |url: &str| {
-        path::parse(url, &|host| catalog.cloud_of_host(host)).map(|_| ()).map_err(|e| e.to_string())
+        path::parse(url, &|host| catalog.cloud_of_host(host))
+            .map(|_| ())
+            .map_err(|e| e.to_string())
     };
     let reading = read::from_requests(&[request.clone()], &check);
     assert!(reading.errors.is_empty(), "{request}: {:?}", reading.errors);
@@ -69,20 +76,34 @@ fn text<'a>(value: &'a Value, key: &str) -> &'a str {
 fn is_scored(call: &Value, access: Access) -> bool {
     let flags = call["flags"].as_array().into_iter().flatten();
     text(call, "confidence") != "conflict"
-        && !flags.filter_map(Value::as_str).any(|flag| UNSCORED.contains(&flag))
+        && !flags
+            .filter_map(Value::as_str)
+            .any(|flag| UNSCORED.contains(&flag))
         && call["unscored"].get(access.name()).is_none()
         && !(access == Access::Application && call["me"] == true)
 }
 
 /// The documented least sets: `A`, or `A and B`.
 fn documented(call: &Value, access: Access) -> BTreeSet<BTreeSet<&str>> {
-    let column = if access == Access::Delegated { "delegated_work" } else { "application" };
-    let sets = call[column]["least"].as_array().into_iter().flatten().filter_map(Value::as_str);
+    let column = if access == Access::Delegated {
+        "delegated_work"
+    } else {
+        "application"
+    };
+    let sets = call[column]["least"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str);
     sets.map(|set| set.split(" and ").collect()).collect()
 }
 
 fn score(catalog: &Catalog, calls: &[Value], access: Access, confidences: &[&str]) -> Score {
-    let mut score = Score { agree: 0, all: 0, disagreements: Vec::new() };
+    let mut score = Score {
+        agree: 0,
+        all: 0,
+        disagreements: Vec::new(),
+    };
     let mut rows = BTreeSet::new();
     for call in calls {
         let least = documented(call, access);
@@ -93,12 +114,18 @@ fn score(catalog: &Catalog, calls: &[Value], access: Access, confidences: &[&str
         let request = format!("{} {}", text(call, "method"), text(call, "url"));
         let found = answer(catalog, call);
         // Calls that share a catalog row count once.
-        let row = found.operation.map_or(request.clone(), |id| catalog.operation_text(id));
+        let row = found
+            .operation
+            .map_or(request.clone(), |id| catalog.operation_text(id));
         if !rows.insert(row) {
             continue;
         }
         score.all += 1;
-        let need = if access == Access::Delegated { &found.delegated } else { &found.application };
+        let need = if access == Access::Delegated {
+            &found.delegated
+        } else {
+            &found.application
+        };
         let named = |set: &Vec<PermissionId>| -> BTreeSet<&str> {
             set.iter().map(|id| catalog.name(*id)).collect()
         };
@@ -117,16 +144,24 @@ fn score(catalog: &Catalog, calls: &[Value], access: Access, confidences: &[&str
 fn preferred_answers_agree_with_the_reference() {
     let catalog = bundled::open().unwrap();
     let calls: Vec<Value> = serde_json::from_str(include_str!("vectors/documented.json")).unwrap();
-    let mut needed: BTreeMap<&str, bool> =
-        RULINGS.iter().map(|(request, _, _)| (*request, false)).collect();
+    let mut needed: BTreeMap<&str, bool> = RULINGS
+        .iter()
+        .map(|(request, _, _)| (*request, false))
+        .collect();
     for (access, high_reached, all_reached) in REACHED {
         let high = score(&catalog, &calls, access, &["high"]);
         let all = score(&catalog, &calls, access, &["high", "single-source"]);
         for (name, score) in [("high", &high), ("all", &all)] {
             println!("{access}, {name}: {} of {} agree", score.agree, score.all);
         }
-        assert!(high.agree >= high_reached, "{access}, high: fewer than {high_reached} agree");
-        assert!(all.agree >= all_reached, "{access}, all: fewer than {all_reached} agree");
+        assert!(
+            high.agree >= high_reached,
+            "{access}, high: fewer than {high_reached} agree"
+        );
+        assert!(
+            all.agree >= all_reached,
+            "{access}, all: fewer than {all_reached} agree"
+        );
         for request in high.disagreements.iter().chain(&all.disagreements) {
             let ruling = RULINGS.iter().find(|(ruled, _, _)| ruled == request);
             let (ruled, wrong, why) = ruling.unwrap_or_else(|| panic!("{request} has no ruling"));
@@ -134,7 +169,10 @@ fn preferred_answers_agree_with_the_reference() {
             needed.insert(ruled, true);
         }
     }
-    assert!(needed.values().all(|needed| *needed), "a ruling is not needed any more: {needed:?}");
+    assert!(
+        needed.values().all(|needed| *needed),
+        "a ruling is not needed any more: {needed:?}"
+    );
 }
 
 #[test]
@@ -147,5 +185,8 @@ fn unknown_is_no_escape() {
         .map(|call| text(call, "url"))
         .collect();
     println!("{} of {} unknown: {unknown:#?}", unknown.len(), calls.len());
-    assert!(unknown.len() <= 9, "more unknown calls than before: {unknown:#?}");
+    assert!(
+        unknown.len() <= 9,
+        "more unknown calls than before: {unknown:#?}"
+    );
 }

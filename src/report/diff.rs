@@ -13,7 +13,11 @@ use crate::source::escape;
 pub fn human(changes: &Changes, touched: Option<&[Touched]>) -> String {
     let mut out = String::new();
     if let Some(touched) = touched {
-        let _ = writeln!(out, "Operations of the manifest that are touched: {}", touched.len());
+        let _ = writeln!(
+            out,
+            "Operations of the manifest that are touched: {}",
+            touched.len()
+        );
         for change in touched {
             let request = escape::shown(&change.request);
             let scheme = change.scheme.name();
@@ -26,7 +30,11 @@ pub fn human(changes: &Changes, touched: Option<&[Touched]>) -> String {
     for change in &changes.permissions {
         let _ = writeln!(out, "  {}", permission(change));
     }
-    let preferred = changes.operations.iter().filter(|change| change.changes_preferred()).count();
+    let preferred = changes
+        .operations
+        .iter()
+        .filter(|change| change.changes_preferred())
+        .count();
     let _ = writeln!(
         out,
         "Operations: {}, of which {preferred} have another preferred answer",
@@ -63,7 +71,11 @@ fn grant(old: &Grant, new: &Grant) -> String {
         }
     };
     let consent = |grant: &Grant| if grant.admin { "admin" } else { "user" }.to_owned();
-    let level = |grant: &Grant| grant.level.map_or_else(|| "-".to_owned(), |l| l.to_string());
+    let level = |grant: &Grant| {
+        grant
+            .level
+            .map_or_else(|| "-".to_owned(), |l| l.to_string())
+    };
     let id = |grant: &Grant| grant.id.clone().unwrap_or_else(|| "-".to_owned());
     fact("consent", consent(old), consent(new));
     fact("level", level(old), level(new));
@@ -78,11 +90,18 @@ fn operation(change: &OperationChange) -> String {
         (None, Some(new)) => format!("+ {text} ({scheme}): {}", join(&new.preferred)),
         (_, None) => format!("- {text} ({scheme})"),
         (Some(old), Some(new)) if change.changes_preferred() => {
-            format!("~ {text} ({scheme}): {} -> {}", join(&old.preferred), join(&new.preferred))
+            format!(
+                "~ {text} ({scheme}): {} -> {}",
+                join(&old.preferred),
+                join(&new.preferred)
+            )
         }
         (Some(old), Some(new)) => {
             let accepted = |sign: &str, a: &Answer, b: &Answer| -> String {
-                a.accepted.difference(&b.accepted).map(|set| format!(" {sign}{set}")).collect()
+                a.accepted
+                    .difference(&b.accepted)
+                    .map(|set| format!(" {sign}{set}"))
+                    .collect()
             };
             let gone = accepted("-", old, new);
             let come = accepted("+", new, old);
@@ -212,5 +231,8 @@ fn grant_json(grant: &Grant) -> GrantJson<'_> {
 }
 
 fn answer_json(answer: &Answer) -> AnswerJson<'_> {
-    AnswerJson { preferred: &answer.preferred, accepted: &answer.accepted }
+    AnswerJson {
+        preferred: &answer.preferred,
+        accepted: &answer.accepted,
+    }
 }

@@ -4,6 +4,7 @@
 //! looks nothing up but names and what the catalog says of a permission it was given.
 
 pub mod diagnostic;
+pub mod diff;
 pub mod export;
 pub mod human;
 pub mod json;

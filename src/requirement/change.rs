@@ -39,7 +39,13 @@ pub fn touched(old: (&Catalog, &[Requirement]), new: (&Catalog, &[Requirement]))
             let new = answer(new.0, after.need(scheme));
             if old != new {
                 let (request, line) = (after.request.clone(), after.line);
-                all.push(Touched { request, line, scheme, old, new });
+                all.push(Touched {
+                    request,
+                    line,
+                    scheme,
+                    old,
+                    new,
+                });
             }
         }
     }
@@ -50,7 +56,12 @@ fn answer(catalog: &Catalog, need: &Need) -> Answer {
     let named = |sets: &[Set]| {
         let mut names: Vec<String> = sets
             .iter()
-            .map(|set| set.iter().map(|id| catalog.name(*id)).collect::<Vec<_>>().join(" + "))
+            .map(|set| {
+                set.iter()
+                    .map(|id| catalog.name(*id))
+                    .collect::<Vec<_>>()
+                    .join(" + ")
+            })
             .collect();
         names.sort();
         names

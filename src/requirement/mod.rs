@@ -8,6 +8,7 @@
 //! the reads of expanded relations, `target` asks whose data is reached, `need` puts a verdict on it.
 
 mod analysis;
+pub mod change;
 mod choice;
 mod combine;
 mod condition;

@@ -6,8 +6,9 @@ use miette::IntoDiagnostic as _;
 
 use crate::catalog::diff::{self, Changes};
 use crate::catalog::{Catalog, bundled};
-use crate::cli::{AnswerFormat, Diff};
-use crate::command::{Context, catalog::import, open, plan};
+use crate::cli::{AnswerFormat, Diff, Input};
+use crate::command::catalog::import;
+use crate::command::{Context, manifest, open};
 use crate::exit::Exit;
 use crate::report;
 use crate::requirement::change::{Touched, touched};
@@ -23,7 +24,7 @@ pub fn run(context: &Context, options: &Diff) -> miette::Result<Exit> {
     let new = load(&options.new)?;
     let changes = diff::diff(&old, &new);
     let touched = match &options.manifest {
-        Some(path) => Some(touched_by(context, path, &old, &new)?),
+        Some(path) => Some(touched_by(path, &old, &new)?),
         None => None,
     };
     let text = match options.format {
@@ -35,8 +36,10 @@ pub fn run(context: &Context, options: &Diff) -> miette::Result<Exit> {
 }
 
 fn exit(changes: &Changes, touched: Option<&[Touched]>) -> Exit {
-    let is_same = touched
-        .map_or(changes.permissions.is_empty() && changes.operations.is_empty(), <[_]>::is_empty);
+    let is_same = touched.map_or(
+        changes.permissions.is_empty() && changes.operations.is_empty(),
+        <[_]>::is_empty,
+    );
     if is_same { Exit::Fine } else { Exit::Findings }
 }
 
@@ -51,13 +54,12 @@ fn load(path: &Path) -> miette::Result<Catalog> {
 }
 
 /// The operations of the manifest whose needs are other ones in the newer catalog.
-fn touched_by(
-    context: &Context,
-    manifest: &Path,
-    old: &Catalog,
-    new: &Catalog,
-) -> miette::Result<Vec<Touched>> {
-    let manifest = plan::read_manifest(context, new, manifest)?;
+fn touched_by(path: &Path, old: &Catalog, new: &Catalog) -> miette::Result<Vec<Touched>> {
+    let input = Input {
+        manifest: path.to_owned(),
+        operations: Vec::new(),
+    };
+    let manifest = manifest::read(new, &input)?;
     let mut all = Vec::new();
     for app in &manifest.apps {
         let before = requirements(old, app, &manifest.source);

@@ -5,6 +5,7 @@ use crate::command::Context;
 use crate::exit::Exit;
 
 pub mod check;
+pub mod diff;
 pub mod export;
 pub mod import;
 pub mod info;
@@ -19,6 +20,6 @@ pub fn run(context: &Context, action: CatalogAction) -> miette::Result<Exit> {
         CatalogAction::Check { list, format } => check::run(context, list, format),
         CatalogAction::Export { output } => export::run(context, output.as_deref()),
         CatalogAction::Import(options) => import::run(context, &options),
-        CatalogAction::Diff(_) => Ok(Exit::Fine),
+        CatalogAction::Diff(options) => diff::run(context, &options),
     }
 }
