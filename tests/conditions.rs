@@ -166,7 +166,7 @@ fn every_entry_changes_what_it_says() {
                 let is_served =
                     |set: &Set| need.alternatives.iter().any(|known| is_part(known, set));
                 assert!(sets.iter().all(is_served), "{place}");
-                assert_eq!(need.verdict == Verdict::Unsupported, false, "{place}");
+                assert_ne!(need.verdict, Verdict::Unsupported, "{place}");
             }
             if let Some(sets) = &condition.and[column(scheme)] {
                 let documented = catalog.operation(id).needs[column(scheme)].clone();

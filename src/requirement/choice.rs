@@ -184,7 +184,7 @@ mod tests {
         let own = Choice::curated(&[basic, read.clone()], std::iter::empty()).unwrap();
         let body = Choice::curated(std::slice::from_ref(&read), std::iter::empty()).unwrap();
         let both = own.and(&body, &facts, Access::Delegated);
-        assert_eq!(both.preferred, [read.clone()]);
+        assert_eq!(both.preferred, std::slice::from_ref(&read));
         assert_eq!(both.alternatives, [read]);
     }
 }

@@ -2,10 +2,10 @@
 
 use super::*;
 use crate::call::RewriteKind;
+use crate::catalog::Catalog;
 use crate::catalog::bundled;
 use crate::catalog::model::Effect;
 use crate::catalog::overlay::Detail;
-use crate::catalog::{Catalog, overlay::RouteKind};
 use crate::manifest::read::from_source;
 use crate::source::Source;
 
@@ -352,7 +352,6 @@ fn routes_name_their_operations() {
     );
     let routes: Vec<_> = found.iter().map(|found| found.route).collect();
     assert_eq!(routes, [Some(0), Some(0), None]);
-    assert_eq!(RouteKind::ExchangeRbac, RouteKind::ExchangeRbac);
 }
 
 #[test]
