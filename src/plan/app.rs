@@ -185,7 +185,7 @@ impl<'a> Request<'a> {
         if facts.access == Access::Delegated {
             plan.sign_in = asked::sign_in(facts.catalog, self.app);
         }
-        self.tell_chosen(&planned, &routing, &mut plan);
+        tell_chosen(&planned, &routing, &mut plan);
         plan.notes = routing.notes;
         self.tell_accounts(&members, &mut plan.notes);
         plan.status = self.status();
@@ -312,36 +312,6 @@ impl<'a> Request<'a> {
         requirements.iter().copied().min_by_key(request)
     }
 
-    /// Tells by requirement which set serves it.
-    fn tell_chosen(&self, planned: &[Planned<'_>], routing: &Routing, plan: &mut Plan) {
-        for (requirement, grants) in &routing.taken {
-            if let Some(chosen) = plan.chosen.get_mut(*requirement) {
-                *chosen = Some(grants.clone());
-            }
-        }
-        for Planned { stage, answer } in planned {
-            for (demand, set) in stage.demands.iter().zip(&answer.served_by) {
-                if demand.scheme == Scheme::Personal
-                    && let Some(chosen) = plan.chosen_personal.get_mut(demand.requirement)
-                {
-                    *chosen = Some(set.clone());
-                }
-                let Some(chosen) = plan.chosen.get_mut(demand.requirement) else {
-                    continue;
-                };
-                if routing.taken.contains_key(&demand.requirement) {
-                    let all = chosen.get_or_insert_default();
-                    all.extend(set);
-                    all.sort_unstable();
-                    all.dedup();
-                } else if chosen.is_none() {
-                    // Demands are sorted by scheme, so the first one is that of work accounts.
-                    *chosen = Some(set.clone());
-                }
-            }
-        }
-    }
-
     fn status(&self) -> Status {
         let is_lacking = |requirement: &Requirement, scheme: &Scheme| {
             let need = need(requirement, *scheme);
@@ -387,6 +357,36 @@ impl<'a> Request<'a> {
                 note(format!(
                     "`{name}` does not exist for personal accounts: ask for it only when a work or school account signs in"
                 ));
+            }
+        }
+    }
+}
+
+/// Tells by requirement which set serves it.
+fn tell_chosen(planned: &[Planned<'_>], routing: &Routing, plan: &mut Plan) {
+    for (requirement, grants) in &routing.taken {
+        if let Some(chosen) = plan.chosen.get_mut(*requirement) {
+            *chosen = Some(grants.clone());
+        }
+    }
+    for Planned { stage, answer } in planned {
+        for (demand, set) in stage.demands.iter().zip(&answer.served_by) {
+            if demand.scheme == Scheme::Personal
+                && let Some(chosen) = plan.chosen_personal.get_mut(demand.requirement)
+            {
+                *chosen = Some(set.clone());
+            }
+            let Some(chosen) = plan.chosen.get_mut(demand.requirement) else {
+                continue;
+            };
+            if routing.taken.contains_key(&demand.requirement) {
+                let all = chosen.get_or_insert_default();
+                all.extend(set);
+                all.sort_unstable();
+                all.dedup();
+            } else if chosen.is_none() {
+                // Demands are sorted by scheme, so the first one is that of work accounts.
+                *chosen = Some(set.clone());
             }
         }
     }

@@ -67,7 +67,7 @@ pub(super) fn solve(
         &problem,
         &Solution {
             chosen: all,
-            ..solution.clone()
+            ..solution
         },
     );
     Ok(numbering.answer(&solution, proof))

@@ -16,7 +16,7 @@ fn written<T>(value: T) -> Spanned<T> {
 
 fn needs(request: &str, sets: &[&[&str]]) -> Requirement {
     let mut requirement = wants("GET /me");
-    requirement.request = request.to_owned();
+    request.clone_into(&mut requirement.request);
     let to_ids = |set: &&[&str]| set.iter().map(|name| id(name)).collect();
     requirement.delegated.alternatives = sets.iter().map(to_ids).collect();
     requirement.delegated.preferred = requirement.delegated.alternatives.clone();

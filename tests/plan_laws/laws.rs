@@ -48,7 +48,7 @@ fn goal_of(plan: &Plan) -> Goal {
     }
 }
 
-fn supported<'a>(plan: &'a AppPlan, access: Access) -> impl Iterator<Item = (usize, &'a Need)> {
+fn supported(plan: &AppPlan, access: Access) -> impl Iterator<Item = (usize, &Need)> {
     plan.requirements
         .iter()
         .map(move |requirement| oracle::need(requirement, access))
