@@ -18,7 +18,8 @@ pub struct Permissions {
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Permission {
-    /// `oAuth2` or `RSC`.
+    /// `oAuth2` or `RSC`; older snapshots leave it out where it is `oAuth2`.
+    #[serde(default)]
     pub authorization_type: String,
     /// By scheme name.
     pub schemes: BTreeMap<String, SchemeFacts>,
