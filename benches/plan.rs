@@ -3,7 +3,16 @@
 //! Prints the cold wall time of `graphgrant plan` on 50 operations beside that of `/bin/true`, run in turns;
 //! its peak memory; and how planning grows from 500 to 5,000 operations, with the proof of optimality.
 
-use std::path::{Path, PathBuf};
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    clippy::format_push_string,
+    clippy::disallowed_methods,
+    reason = "a benchmark that a developer runs by hand"
+)]
+
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -60,7 +69,7 @@ fn text(count: usize) -> String {
     text
 }
 
-fn command(program: &Path, manifest: &PathBuf) -> Command {
+fn command(program: &Path, manifest: &Path) -> Command {
     let mut command = Command::new(program);
     command
         .args(["plan", "--format", "json"])
@@ -84,7 +93,7 @@ fn median(mut times: Vec<Duration>) -> Duration {
     times[times.len() / 2]
 }
 
-fn proved(program: &Path, manifest: &PathBuf) -> &'static str {
+fn proved(program: &Path, manifest: &Path) -> &'static str {
     let output = command(program, manifest)
         .output()
         .expect("the program runs");
@@ -100,7 +109,7 @@ fn proved(program: &Path, manifest: &PathBuf) -> &'static str {
 }
 
 /// Asks GNU time, where there is one, for the peak memory.
-fn peak(program: &Path, manifest: &PathBuf) {
+fn peak(program: &Path, manifest: &Path) {
     let timed = Command::new("/usr/bin/time")
         .args(["-f", "%M"])
         .arg(program)

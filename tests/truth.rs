@@ -4,6 +4,14 @@
 //! and each of its sets is a documented least set. Every disagreement has a ruling below; one without fails
 //! the test, and so does a ruling that nothing needs any more. Run with `--nocapture` to see all of it.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "a test"
+)]
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use graphgrant::catalog::model::{Access, PermissionId};

@@ -9,6 +9,8 @@
 //! All integers are little endian. Opening reads the directory (one entry per table) and touches no
 //! row, so a command pays for the rows that it looks at and for nothing else.
 
+use std::fmt::Write as _;
+
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
@@ -256,6 +258,15 @@ pub fn verify(bytes: &[u8]) -> Result<(), FormatError> {
     } else {
         Err(FormatError::Checksum)
     }
+}
+
+/// Returns bytes as lower-case hexadecimal digits.
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut out, byte| {
+        // Writing to a String cannot fail.
+        let _ = write!(out, "{byte:02x}");
+        out
+    })
 }
 
 fn u32_at(bytes: &[u8], at: usize) -> Option<u32> {

@@ -346,7 +346,7 @@ impl Catalog {
         self.decoded::<ResourceRecord<'_>>(Table::Resources, |_| true)?;
         self.decoded::<RepairRecord<'_>>(Table::Repairs, |_| true)?;
         self.decoded::<RepairRecord<'_>>(Table::Complaints, |_| true)?;
-        sound &= count(Table::Permissions) <= usize::from(u16::MAX);
+        sound &= u16::try_from(count(Table::Permissions)).is_ok();
         sound.then_some(())
     }
 

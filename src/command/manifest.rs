@@ -21,7 +21,11 @@ struct Mistakes {
     #[source_code]
     source_code: miette::NamedSource<String>,
     #[related]
-    mistakes: Vec<ManifestError>,
+    #[expect(
+        clippy::struct_field_names,
+        reason = "`related` says what they are for, not what they are"
+    )]
+    all: Vec<ManifestError>,
 }
 
 /// Nobody named a manifest, and the usual one is not there.

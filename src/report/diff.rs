@@ -97,11 +97,9 @@ fn operation(change: &OperationChange) -> String {
             )
         }
         (Some(old), Some(new)) => {
-            let accepted = |sign: &str, a: &Answer, b: &Answer| -> String {
-                a.accepted
-                    .difference(&b.accepted)
-                    .map(|set| format!(" {sign}{set}"))
-                    .collect()
+            let accepted = |sign: &str, a: &Answer, b: &Answer| {
+                let sets = a.accepted.difference(&b.accepted);
+                sets.fold(String::new(), |out, set| out + " " + sign + set)
             };
             let gone = accepted("-", old, new);
             let come = accepted("+", new, old);

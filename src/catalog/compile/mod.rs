@@ -11,7 +11,7 @@ use sha2::{Digest as _, Sha256};
 use crate::catalog::compile::curated::{Complaints, Overlay};
 use crate::catalog::compile::operations::Operations;
 use crate::catalog::compile::permissions::PermissionTable;
-use crate::catalog::format::{FormatError, Table, Writer};
+use crate::catalog::format::{FormatError, Table, Writer, hex};
 use crate::catalog::model::{Access, PermissionId, Scheme};
 use crate::catalog::names::Name;
 use crate::catalog::order::Order;
@@ -124,14 +124,10 @@ fn hash(texts: &[&str]) -> String {
     let mut digest = Sha256::new();
     for text in texts {
         // The length keeps a move of text from one file to the next from going unnoticed.
-        digest.update(text.len().to_le_bytes());
+        digest.update((text.len() as u64).to_le_bytes());
         digest.update(text);
     }
-    digest
-        .finalize()
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    hex(&digest.finalize())
 }
 
 fn order(

@@ -293,15 +293,15 @@ impl Judge<'_> {
                 continue;
             };
             let mut spoke = false;
-            if let Some(said) = self.said(&fact.accepted, fact, complaints) {
-                if !(said.inherited && accepted.is_none() && operation.is_upstream()) {
-                    spoke = true;
-                    accepted = if said.is_empty {
-                        None
-                    } else {
-                        Some(with(accepted.unwrap_or_default(), &said.sets))
-                    };
-                }
+            if let Some(said) = self.said(&fact.accepted, fact, complaints)
+                && !(said.inherited && accepted.is_none() && operation.is_upstream())
+            {
+                spoke = true;
+                accepted = if said.is_empty {
+                    None
+                } else {
+                    Some(with(accepted.unwrap_or_default(), &said.sets))
+                };
             }
             if let (Some(said), Some(all)) =
                 (self.said(&fact.refused, fact, complaints), &mut accepted)
@@ -328,7 +328,7 @@ impl Judge<'_> {
                 facts.push(index);
             }
         }
-        let accepted = preferred::minimal(accepted?);
+        let accepted = preferred::minimal(&accepted?);
         if accepted.is_empty() {
             return None;
         }

@@ -49,10 +49,10 @@ impl<'a> PermissionTable<'a> {
         for row in rows {
             let known = table.by_name.get(&row.name.to_lowercase()).copied();
             let id = known.unwrap_or_else(|| table.add(row));
-            if let Some(permission) = table.rows.get_mut(id.index()) {
-                if let Some(slot) = permission.grants.get_mut(column(row.scheme)) {
-                    *slot = Some(row);
-                }
+            if let Some(permission) = table.rows.get_mut(id.index())
+                && let Some(slot) = permission.grants.get_mut(column(row.scheme))
+            {
+                *slot = Some(row);
             }
         }
         table.add_risk(overlay, complaints);

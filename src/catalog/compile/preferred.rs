@@ -86,11 +86,11 @@ pub fn alternatives(claims: &[ClaimIds], effect: Effect) -> Vec<Alternative> {
             |alternative| !matches!(alternative.set.as_slice(), [one] if is_companion(one)),
         );
     }
-    minimal(all)
+    minimal(&all)
 }
 
 /// Drops the alternatives that contain another one.
-pub fn minimal(all: Vec<Alternative>) -> Vec<Alternative> {
+pub fn minimal(all: &[Alternative]) -> Vec<Alternative> {
     let contains = |a: &Alternative, b: &Alternative| {
         b.set.len() < a.set.len() && b.set.iter().all(|id| a.set.binary_search(id).is_ok())
     };

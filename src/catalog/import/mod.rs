@@ -5,6 +5,7 @@
 use sha2::{Digest as _, Sha256};
 
 use crate::catalog::compile::text::{RepairRow, Upstream};
+use crate::catalog::format::hex;
 
 pub mod files;
 pub mod paths;
@@ -116,14 +117,9 @@ fn source(input: &Input<'_>) -> Vec<(String, String)> {
 
 /// Returns the SHA-256 of an input file as `source.tsv` records it; `absent` for an empty text.
 pub fn hash(text: &str) -> String {
-    use std::fmt::Write as _;
     if text.is_empty() {
-        return "absent".to_owned();
+        "absent".to_owned()
+    } else {
+        hex(&Sha256::digest(text))
     }
-    Sha256::digest(text)
-        .iter()
-        .fold(String::new(), |mut out, byte| {
-            let _ = write!(out, "{byte:02x}");
-            out
-        })
 }

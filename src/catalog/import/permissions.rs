@@ -57,7 +57,7 @@ pub fn rows(
             rows.extend(facts.row(repairs));
         }
     }
-    rows.sort_by(|a, b| (a.name.to_lowercase(), a.scheme).cmp(&(b.name.to_lowercase(), b.scheme)));
+    rows.sort_by_key(|a| (a.name.to_lowercase(), a.scheme));
     rows
 }
 
@@ -202,10 +202,10 @@ impl Facts<'_> {
         let offered = offered
             .map(|offered| offered.id.as_str())
             .filter(|id| is_guid(id));
-        if let (Some(ours), Some(other)) = (offered, provisioned) {
-            if !ours.eq_ignore_ascii_case(other) {
-                self.repaired("id-conflict", &ours.to_lowercase(), repairs);
-            }
+        if let (Some(ours), Some(other)) = (offered, provisioned)
+            && !ours.eq_ignore_ascii_case(other)
+        {
+            self.repaired("id-conflict", &ours.to_lowercase(), repairs);
         }
         offered.or(provisioned).map(str::to_lowercase)
     }

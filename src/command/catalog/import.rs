@@ -39,9 +39,8 @@ impl Files {
                 continue;
             }
             let bytes = read::bytes(&path, LIMIT)?;
-            *slot = read::decode(&path.display().to_string(), bytes)?
-                .text()
-                .to_owned();
+            let source = read::decode(path.display().to_string(), bytes)?;
+            source.text().clone_into(slot);
         }
         Ok(Self { texts })
     }
