@@ -35,8 +35,17 @@ fn a_plan_for_a_wiki() {
 fn scopes_are_one_line_per_token_request() {
     let sample = Sample::new(RICH);
     let written = scopes::write(&sample.catalog, &sample.planned()[0]);
-    insta::assert_snapshot!(written.text, @"");
-    insta::assert_snapshot!(written.remarks.join("\n"), @"");
+    insta::assert_snapshot!(written.text, @r#"
+    offline_access openid Mail.ReadWrite SMTP.Send User.Read
+    Calendars.ReadBasic
+    https://graph.microsoft.com/.default
+    "#);
+    insta::assert_snapshot!(written.remarks.join("\n"), @r#"
+    line 2 is the increment of profile `calendar`
+    `https://graph.microsoft.com/.default` stands for the app roles that an admin grants: AuditLog.Read.All, Sites.Selected, User.Read.All
+    delegated access is partial: some operations are not served
+    application access is partial: some operations are not served
+    "#);
 }
 
 #[test]
@@ -44,7 +53,10 @@ fn scopes_of_other_clouds_name_their_host() {
     let text = "app: {cloud: usgov}\naccess: both\nsignIn: openid\noperations: ['GET /users/{id}']";
     let sample = Sample::new(text);
     let written = scopes::write(&sample.catalog, &sample.planned()[0]);
-    insta::assert_snapshot!(written.text, @"");
+    insta::assert_snapshot!(written.text, @r#"
+    openid https://graph.microsoft.us/User.ReadBasic.All
+    https://graph.microsoft.us/.default
+    "#);
 }
 
 #[test]
@@ -52,7 +64,27 @@ fn an_app_registration_gets_ids() {
     let text = "signIn: openid\noperations: [GET /me, POST /me/sendMail]\naccess: delegated";
     let sample = Sample::new(text);
     let written = rra::write(&sample.catalog, &sample.planned()[0]).unwrap();
-    insta::assert_snapshot!(written.text, @"");
+    insta::assert_snapshot!(written.text, @r#"
+    [
+      {
+        "resourceAppId": "00000003-0000-0000-c000-000000000000",
+        "resourceAccess": [
+          {
+            "id": "37f7f235-527c-4136-accd-4a02d197296e",
+            "type": "Scope"
+          },
+          {
+            "id": "e1fe6dd8-ba31-4d61-89e7-88639da4683d",
+            "type": "Scope"
+          },
+          {
+            "id": "e383f46e-2787-4529-855e-0e479a3ffac0",
+            "type": "Scope"
+          }
+        ]
+      }
+    ]
+    "#);
     assert!(written.remarks.is_empty());
 }
 

@@ -9,7 +9,7 @@ use crate::catalog::model::Access;
 use crate::plan::model::{Chosen, Plan, Status};
 use crate::report::look::{Look, Tone};
 use crate::report::table::Table;
-use crate::report::{Planned, profiles, profiles_of, words};
+use crate::report::{Planned, asked_by_name, profiles, profiles_of, words};
 
 /// Returns the plans of a manifest's apps.
 pub fn write(catalog: &Catalog, apps: &[Planned<'_>], look: Look) -> String {
@@ -53,7 +53,7 @@ fn one(catalog: &Catalog, planned: &Planned<'_>, plan: &Plan, look: Look, out: &
         out.push_str(&look.paragraph(lead, &words::names(catalog, &plan.sign_in)));
     }
     out.push('\n');
-    asked_for(catalog, plan, look, out);
+    asked_for(catalog, planned, plan, look, out);
     increments(catalog, planned, plan, look, out);
     redundant(catalog, plan, look, out);
     savings(catalog, plan, look, out);
@@ -157,6 +157,13 @@ fn cells(catalog: &Catalog, plan: &Plan, chosen: &Chosen) -> [String; 8] {
     }
     let forced = match chosen.forced_by {
         Some(at) => words::numbers(&[at]),
+        None if plan
+            .routes
+            .iter()
+            .any(|route| route.grants.contains(&chosen.permission)) =>
+        {
+            "a route".to_owned()
+        }
         None if chosen.asked_for.is_some() => "the manifest".to_owned(),
         None => "-".to_owned(),
     };
@@ -174,11 +181,11 @@ fn cells(catalog: &Catalog, plan: &Plan, chosen: &Chosen) -> [String; 8] {
     ]
 }
 
-fn asked_for(catalog: &Catalog, plan: &Plan, look: Look, out: &mut String) {
+fn asked_for(catalog: &Catalog, planned: &Planned<'_>, plan: &Plan, look: Look, out: &mut String) {
     let mut list = plan
         .permissions
         .iter()
-        .filter_map(|chosen| chosen.asked_for.as_ref().map(|reason| (chosen, reason)))
+        .filter_map(|chosen| asked_by_name(catalog, planned, chosen).map(|reason| (chosen, reason)))
         .peekable();
     if list.peek().is_none() {
         return;

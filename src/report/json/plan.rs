@@ -156,7 +156,8 @@ pub struct PermissionForm {
     pub forced_by: Option<usize>,
     /// The operations that would be lost without it.
     pub lost_without: Vec<usize>,
-    /// The developer's reason, where the manifest asks for it by name: a claim, not a fact.
+    /// Where the manifest asks for it by name, the developer's reason: a claim, not a fact. Where a route
+    /// needs it, the route.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub asked_for: Option<String>,
     /// The profile whose increment it belongs to; the base when absent.
