@@ -21,7 +21,7 @@ struct Mistakes {
     #[source_code]
     source_code: miette::NamedSource<String>,
     #[related]
-    mistakes: Vec<ManifestError>,
+    all: Vec<ManifestError>,
 }
 
 /// Nobody named a manifest, and the usual one is not there.
@@ -84,7 +84,7 @@ fn sound(reading: Reading) -> miette::Result<Manifest> {
         name: shown(source.name()),
         count: words::count(reading.errors.len(), "mistake"),
         source_code: source.to_named(),
-        mistakes: reading.errors,
+        all: reading.errors,
     }
     .into())
 }

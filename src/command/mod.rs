@@ -66,20 +66,18 @@ impl Context {
     /// # Errors
     /// When it cannot be written.
     pub fn write(&self, text: &str, output: Option<&Path>) -> miette::Result<()> {
-        match output {
-            Some(path) => Ok(write::file(
+        if let Some(path) = output {
+            return Ok(write::file(
                 path,
                 text.as_bytes(),
                 write::Existing::Replace,
-            )?),
-            None => {
-                let mut stream = anstream::AutoStream::new(io::stdout(), self.choice());
-                stream
-                    .write_all(text.as_bytes())
-                    .and_then(|()| stream.flush())
-                    .map_err(|reason| Unwritable { reason }.into())
-            }
+            )?);
         }
+        let mut stream = anstream::AutoStream::new(io::stdout(), self.choice());
+        stream
+            .write_all(text.as_bytes())
+            .and_then(|()| stream.flush())
+            .map_err(|reason| Unwritable { reason }.into())
     }
 
     /// Tells something about a result on standard error.

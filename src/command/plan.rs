@@ -102,18 +102,16 @@ fn chosen<'a>(manifest: &'a Manifest, options: &Plan) -> miette::Result<Vec<&'a 
         return Ok(manifest.apps.iter().collect());
     };
     let mut apps = manifest.apps.iter();
-    match apps.find(|app| name(app) == Some(wanted)) {
-        Some(app) => Ok(vec![app]),
-        None => {
-            let help = if names.is_empty() {
-                "no app of this manifest has a name; leave `--app` out".to_owned()
-            } else {
-                shown(&suggest::help(wanted, &names))
-            };
-            let name = shown(wanted);
-            Err(UnknownApp { name, help }.into())
-        }
+    if let Some(app) = apps.find(|app| name(app) == Some(wanted)) {
+        return Ok(vec![app]);
     }
+    let help = if names.is_empty() {
+        "no app of this manifest has a name; leave `--app` out".to_owned()
+    } else {
+        shown(&suggest::help(wanted, &names))
+    };
+    let name = shown(wanted);
+    Err(UnknownApp { name, help }.into())
 }
 
 fn write(

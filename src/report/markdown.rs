@@ -10,7 +10,7 @@ use crate::catalog::Catalog;
 use crate::catalog::model::{Access, PermissionId};
 use crate::plan::model::{Plan, Status};
 use crate::report::diagnostic::need_verdict;
-use crate::report::{Planned, asked_by_name, profiles_of, words};
+use crate::report::{Planned, asked_by_name, facts, profiles_of, words};
 use crate::requirement::{Need, Note, Requirement, Verdict};
 
 /// Returns the plans of a manifest's apps.
@@ -261,10 +261,16 @@ fn lists(catalog: &Catalog, plan: &Plan, out: &mut String) {
             let _ = writeln!(out, "  {}. {}", at + 1, prose(step));
         }
     }
+    for chosen in &plan.permissions {
+        for text in facts::of_permission(catalog, chosen.permission, plan.access) {
+            let name = permission(catalog, chosen.permission);
+            let _ = writeln!(out, "- {name}: {}", prose(&text));
+        }
+    }
     for note in &plan.notes {
         let _ = writeln!(out, "- {}", with_source(note));
     }
-    if plan.redundant.len() + plan.savings.len() + plan.routes.len() + plan.notes.len() > 0 {
+    if !out.ends_with("\n\n") {
         out.push('\n');
     }
 }

@@ -5,6 +5,7 @@
 
 pub mod diagnostic;
 pub mod export;
+pub mod facts;
 pub mod human;
 pub mod json;
 pub mod look;

@@ -1,6 +1,5 @@
 //! `plan` for people.
 
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use super::operations;
@@ -9,7 +8,7 @@ use crate::catalog::model::Access;
 use crate::plan::model::{Chosen, Plan, Status};
 use crate::report::look::{Look, Tone};
 use crate::report::table::Table;
-use crate::report::{Planned, asked_by_name, profiles, profiles_of, words};
+use crate::report::{Planned, asked_by_name, facts, profiles, profiles_of, words};
 
 /// Returns the plans of a manifest's apps.
 pub fn write(catalog: &Catalog, apps: &[Planned<'_>], look: Look) -> String {
@@ -302,31 +301,16 @@ fn routes(catalog: &Catalog, plan: &Plan, look: Look, out: &mut String) {
 
 /// Prerequisites and notes of the permissions, and those that cannot simply be asked for.
 fn before_it_works(catalog: &Catalog, plan: &Plan, look: Look, out: &mut String) {
-    let mut lines: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    // In the order of the permissions: steps that follow each other stay together.
+    let mut lines: Vec<(String, Vec<String>)> = Vec::new();
     for chosen in &plan.permissions {
-        let record = catalog.permission(chosen.permission);
         let name = words::name(catalog, chosen.permission);
-        for row in record.notes {
-            let fact = catalog.permission_note(row);
-            if !fact.access.is_empty() && !fact.access.contains(&plan.access) {
-                continue;
+        for text in facts::of_permission(catalog, chosen.permission, plan.access) {
+            let text = words::safe(&text);
+            match lines.iter_mut().find(|(known, _)| *known == text) {
+                Some((_, names)) => names.push(name.clone()),
+                None => lines.push((text, vec![name.clone()])),
             }
-            let facts = fact.prerequisites.iter().copied().chain(fact.note);
-            for text in facts {
-                let names = lines.entry(words::safe(text)).or_default();
-                if !names.contains(&name) {
-                    names.push(name.clone());
-                }
-            }
-        }
-        if let Some(grant) = catalog.grant_for(chosen.permission, plan.access)
-            && grant.state != crate::catalog::compile::text::State::Visible
-        {
-            let text = format!(
-                "the data says {}: it may be impossible to ask for",
-                words::state(grant.state)
-            );
-            lines.entry(text).or_default().push(name);
         }
     }
     if lines.is_empty() {

@@ -8,7 +8,7 @@ use super::{CatalogFacts, Reach, VERSION, name, names};
 use crate::catalog::Catalog;
 use crate::catalog::model::Access;
 use crate::plan::model::{Chosen, Plan};
-use crate::report::{Planned, profiles, profiles_of, words};
+use crate::report::{Planned, facts, profiles, profiles_of, words};
 use crate::requirement::Set;
 
 /// The whole document: flat for one app, a list for a manifest with `apps`.
@@ -166,6 +166,8 @@ pub struct PermissionForm {
     /// Other profiles whose increments it belongs to.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub other_profiles: Vec<String>,
+    /// What has to be done besides consent, and what to know.
+    pub notes: Vec<String>,
 }
 
 /// A scope of signing in.
@@ -389,6 +391,7 @@ fn permission(catalog: &Catalog, chosen: &Chosen, access: Access) -> PermissionF
         asked_for: chosen.asked_for.clone(),
         profile: chosen.profile.clone(),
         other_profiles: chosen.other_profiles.clone(),
+        notes: facts::of_permission(catalog, chosen.permission, access),
     }
 }
 
