@@ -13,8 +13,7 @@ const PLAIN: Look = Look {
 
 /// Data changes with every import: pictures leave it out.
 fn without_data(text: &str) -> String {
-    let end = text.find("Data: ").unwrap_or(text.len());
-    text[..end].to_owned()
+    text.split("Data: ").next().unwrap_or_default().to_owned()
 }
 
 #[test]
@@ -126,27 +125,22 @@ fn hostile_text_means_nothing_in_markdown() {
     }
 }
 
-/// Drops code spans as CommonMark finds them: a run of backticks up to the next run of the same length.
+/// Drops code spans as Markdown finds them: a run of backticks up to the next run of the same length.
 fn outside_code(text: &str) -> String {
+    let characters: Vec<char> = text.chars().collect();
+    let runs: Vec<&[char]> = characters
+        .chunk_by(|first, second| (*first == '`') == (*second == '`'))
+        .collect();
     let mut out = String::new();
-    let mut rest = text;
-    while let Some(start) = rest.find('`') {
-        out.push_str(&rest[..start]);
-        let fence: String = rest[start..].chars().take_while(|c| *c == '`').collect();
-        let after = &rest[start + fence.len()..];
-        let mut end = None;
-        let mut from = 0;
-        while let Some(at) = after[from..].find('`').map(|at| at + from) {
-            let run = after[at..].chars().take_while(|c| *c == '`').count();
-            if run == fence.len() {
-                end = Some(at + run);
-                break;
-            }
-            from = at + run;
+    let mut at = 0;
+    while let Some(run) = runs.get(at) {
+        let closing = runs.iter().skip(at + 1).position(|other| other == run);
+        match closing.filter(|_| run.starts_with(&['`'])) {
+            Some(distance) => at += distance + 1,
+            None => out.extend(*run),
         }
-        rest = end.map_or("", |end| &after[end..]);
+        at += 1;
     }
-    out.push_str(rest);
     out
 }
 

@@ -30,7 +30,7 @@ pub struct Document<'a> {
 #[serde(untagged)]
 pub enum Content<'a> {
     /// A manifest of one app.
-    One(OneApp<'a>),
+    One(Box<OneApp<'a>>),
     /// A manifest with `apps`.
     Several {
         /// The apps, in the order of the manifest.
@@ -241,10 +241,10 @@ impl<'a> Document<'a> {
     /// Returns the JSON form of the plans of a manifest.
     pub fn new(catalog: &Catalog, planned: &'a [Planned<'a>]) -> Self {
         let content = match planned {
-            [one] => Content::One(OneApp {
+            [one] => Content::One(Box::new(OneApp {
                 app: facts(one),
                 plans: plans(catalog, one),
-            }),
+            })),
             several => Content::Several {
                 apps: several
                     .iter()
