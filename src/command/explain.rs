@@ -8,8 +8,10 @@ use crate::cli::{AnswerFormat, Explain};
 use crate::command::{Context, manifest, permission, warn};
 use crate::exit::Exit;
 use crate::graph;
+use crate::manifest::model::Audience;
 use crate::report::{human, json};
 use crate::requirement;
+use crate::source::Spanned;
 
 /// Runs the command.
 ///
@@ -39,8 +41,11 @@ fn operation(context: &Context, catalog: &Catalog, options: &Explain) -> miette:
     let manifest = manifest::requests(catalog, std::slice::from_ref(&options.subject))?;
     let mut exit = Exit::Fine;
     for app in &manifest.apps {
+        // Personal accounts are part of the whole answer.
+        let mut app = app.clone();
+        app.audience = Some(Spanned::new(Audience::AllAccounts, app.span));
         for operation in &app.operations {
-            let requirement = requirement::requirement(catalog, app, operation, &manifest.source);
+            let requirement = requirement::requirement(catalog, &app, operation, &manifest.source);
             if requirement.operation.is_none() {
                 exit = Exit::Findings;
             }

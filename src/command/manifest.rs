@@ -21,10 +21,6 @@ struct Mistakes {
     #[source_code]
     source_code: miette::NamedSource<String>,
     #[related]
-    #[expect(
-        clippy::struct_field_names,
-        reason = "`related` says what they are for, not what they are"
-    )]
     all: Vec<ManifestError>,
 }
 
@@ -88,7 +84,7 @@ fn sound(reading: Reading) -> miette::Result<Manifest> {
         name: shown(source.name()),
         count: words::count(reading.errors.len(), "mistake"),
         source_code: source.to_named(),
-        mistakes: reading.errors,
+        all: reading.errors,
     }
     .into())
 }

@@ -67,18 +67,17 @@ impl Context {
     /// When it cannot be written.
     pub fn write(&self, text: &str, output: Option<&Path>) -> miette::Result<()> {
         if let Some(path) = output {
-            Ok(write::file(
+            return Ok(write::file(
                 path,
                 text.as_bytes(),
                 write::Existing::Replace,
-            )?)
-        } else {
-            let mut stream = anstream::AutoStream::new(io::stdout(), self.choice());
-            stream
-                .write_all(text.as_bytes())
-                .and_then(|()| stream.flush())
-                .map_err(|reason| Unwritable { reason }.into())
+            )?);
         }
+        let mut stream = anstream::AutoStream::new(io::stdout(), self.choice());
+        stream
+            .write_all(text.as_bytes())
+            .and_then(|()| stream.flush())
+            .map_err(|reason| Unwritable { reason }.into())
     }
 
     /// Tells something about a result on standard error.

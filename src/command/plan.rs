@@ -103,16 +103,15 @@ fn chosen<'a>(manifest: &'a Manifest, options: &Plan) -> miette::Result<Vec<&'a 
     };
     let mut apps = manifest.apps.iter();
     if let Some(app) = apps.find(|app| name(app) == Some(wanted)) {
-        Ok(vec![app])
-    } else {
-        let help = if names.is_empty() {
-            "no app of this manifest has a name; leave `--app` out".to_owned()
-        } else {
-            shown(&suggest::help(wanted, &names))
-        };
-        let name = shown(wanted);
-        Err(UnknownApp { name, help }.into())
+        return Ok(vec![app]);
     }
+    let help = if names.is_empty() {
+        "no app of this manifest has a name; leave `--app` out".to_owned()
+    } else {
+        shown(&suggest::help(wanted, &names))
+    };
+    let name = shown(wanted);
+    Err(UnknownApp { name, help }.into())
 }
 
 fn write(

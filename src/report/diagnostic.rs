@@ -111,9 +111,10 @@ fn unknown_help(catalog: &Catalog, requirement: &Requirement) -> String {
         let nearest: Vec<String> = requirement
             .candidates
             .iter()
-            .map(|candidate| format!("`{}`", words::safe(candidate)))
+            .map(|candidate| format!("\n`{}`", words::safe(candidate)))
             .collect();
-        return format!("the nearest known: {}", nearest.join(", "));
+        // One per line, to be copied.
+        return format!("the nearest known:{}", nearest.concat());
     }
     match requirement.path {
         Some(path) => {

@@ -10,7 +10,7 @@ use crate::catalog::Catalog;
 use crate::catalog::model::{Access, PermissionId};
 use crate::plan::model::{Plan, Status};
 use crate::report::diagnostic::need_verdict;
-use crate::report::{Planned, profiles_of, words};
+use crate::report::{Planned, asked_by_name, facts, profiles_of, words};
 use crate::requirement::{Need, Note, Requirement, Verdict};
 
 /// Returns the plans of a manifest's apps.
@@ -24,7 +24,7 @@ pub fn write(catalog: &Catalog, apps: &[Planned<'_>]) -> String {
         for access in Access::ALL {
             let plan = planned.plan.plan(access);
             if plan.status != Status::Excluded {
-                one(catalog, plan, &mut out);
+                one(catalog, planned, plan, &mut out);
             }
         }
         notes(planned, &mut out);
@@ -149,7 +149,7 @@ fn served_by(catalog: &Catalog, plan: &Plan, requirement: &Requirement, at: usiz
     }
 }
 
-fn one(catalog: &Catalog, plan: &Plan, out: &mut String) {
+fn one(catalog: &Catalog, planned: &Planned<'_>, plan: &Plan, out: &mut String) {
     let admin = if plan.admin_needed {
         "an admin must consent"
     } else {
@@ -169,7 +169,7 @@ fn one(catalog: &Catalog, plan: &Plan, out: &mut String) {
     if plan.permissions.is_empty() {
         out.push_str("No permission is needed.\n\n");
     } else {
-        table(catalog, plan, out);
+        table(catalog, planned, plan, out);
     }
     if !plan.sign_in.is_empty() {
         let scopes = permissions(catalog, &plan.sign_in, ", ");
@@ -178,7 +178,7 @@ fn one(catalog: &Catalog, plan: &Plan, out: &mut String) {
     lists(catalog, plan, out);
 }
 
-fn table(catalog: &Catalog, plan: &Plan, out: &mut String) {
+fn table(catalog: &Catalog, planned: &Planned<'_>, plan: &Plan, out: &mut String) {
     out.push_str(
         "| Permission | Id | Consent | Tier | Level | Reads/writes | Serves | Forced by | Developer's reason |\n",
     );
@@ -191,7 +191,7 @@ fn table(catalog: &Catalog, plan: &Plan, out: &mut String) {
         } else {
             format!(" (profile {})", profiles.join(", "))
         };
-        let reason = chosen.asked_for.as_deref().unwrap_or_default();
+        let reason = asked_by_name(catalog, planned, chosen).unwrap_or_default();
         let _ = writeln!(
             out,
             "| {}{profile} | {} | {} | {} | {} | {} | {} | {} | {} |",
@@ -261,10 +261,16 @@ fn lists(catalog: &Catalog, plan: &Plan, out: &mut String) {
             let _ = writeln!(out, "  {}. {}", at + 1, prose(step));
         }
     }
+    for chosen in &plan.permissions {
+        for text in facts::of_permission(catalog, chosen.permission, plan.access) {
+            let name = permission(catalog, chosen.permission);
+            let _ = writeln!(out, "- {name}: {}", prose(&text));
+        }
+    }
     for note in &plan.notes {
         let _ = writeln!(out, "- {}", with_source(note));
     }
-    if plan.redundant.len() + plan.savings.len() + plan.routes.len() + plan.notes.len() > 0 {
+    if !out.ends_with("\n\n") {
         out.push('\n');
     }
 }

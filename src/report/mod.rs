@@ -6,6 +6,7 @@
 pub mod diagnostic;
 pub mod diff;
 pub mod export;
+pub mod facts;
 pub mod human;
 pub mod json;
 pub mod look;
@@ -20,6 +21,7 @@ mod sample;
 #[cfg(test)]
 mod tests;
 
+use crate::catalog::Catalog;
 use crate::catalog::model::Access;
 use crate::manifest::App;
 use crate::plan::model::{AppPlan, Chosen};
@@ -50,6 +52,19 @@ pub struct Written {
     pub text: String,
     /// Remarks about it, one line each.
     pub remarks: Vec<String>,
+}
+
+/// Returns the developer's reason for a permission that the manifest asks for by name; it may be empty.
+/// `None` for permissions that operations or routes need.
+fn asked_by_name<'a>(
+    catalog: &Catalog,
+    planned: &Planned<'_>,
+    chosen: &'a Chosen,
+) -> Option<&'a str> {
+    let name = catalog.name(chosen.permission);
+    let mut asked = planned.app.permissions.iter();
+    let is_asked = asked.any(|extra| extra.name.value.eq_ignore_ascii_case(name));
+    chosen.asked_for.as_deref().filter(|_| is_asked)
 }
 
 /// The profiles whose increments a permission belongs to; none for the base.

@@ -20,11 +20,11 @@ struct Resource<'a> {
     resource_access: Vec<ResourceAccess<'a>>,
 }
 
-#[derive(Debug, Serialize, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Serialize)]
 struct ResourceAccess<'a> {
+    id: &'a str,
     #[serde(rename = "type")]
     kind: &'static str,
-    id: &'a str,
 }
 
 /// Returns the JSON array, sorted by type and id. What cannot stand in it is told in remarks: permissions
@@ -49,10 +49,7 @@ pub fn write(catalog: &Catalog, planned: &Planned<'_>) -> serde_json::Result<Wri
             let grant = catalog.grant_for(id, access);
             match grant.and_then(|grant| grant.id) {
                 Some(id) => {
-                    entries.insert(ResourceAccess {
-                        kind: access.resource_access_type(),
-                        id,
-                    });
+                    entries.insert((access.resource_access_type(), id));
                 }
                 None => remarks.push(format!(
                     "`{}` ({access}) is missing, because the data knows no id for it",
@@ -73,7 +70,10 @@ pub fn write(catalog: &Catalog, planned: &Planned<'_>) -> serde_json::Result<Wri
     } else {
         vec![Resource {
             resource_app_id: MICROSOFT_GRAPH,
-            resource_access: entries.into_iter().collect(),
+            resource_access: entries
+                .into_iter()
+                .map(|(kind, id)| ResourceAccess { id, kind })
+                .collect(),
         }]
     };
     Ok(Written {

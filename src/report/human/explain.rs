@@ -45,22 +45,38 @@ pub fn operation(catalog: &Catalog, requirement: &Requirement, look: Look) -> St
         }
     }
     out.push('\n');
-    let needs = [
-        (
-            "Delegated access, work or school accounts",
-            &requirement.delegated,
-        ),
-        ("Delegated access, personal accounts", &requirement.personal),
-        ("Application access", &requirement.application),
-    ];
-    for (heading, one) in needs {
-        let access = if heading.starts_with("Application") {
-            Access::Application
-        } else {
-            Access::Delegated
-        };
-        need(catalog, heading, one, access, look, &mut out);
+    let work = "Delegated access, work or school accounts";
+    need(
+        catalog,
+        work,
+        &requirement.delegated,
+        Access::Delegated,
+        look,
+        &mut out,
+    );
+    let personal = "Delegated access, personal accounts";
+    if requirement.personal == requirement.delegated {
+        let heading = look.paint(Tone::Heading, personal);
+        let _ = writeln!(out, "{heading}: as for work or school accounts\n");
+    } else {
+        need(
+            catalog,
+            personal,
+            &requirement.personal,
+            Access::Delegated,
+            look,
+            &mut out,
+        );
     }
+    let application = words::access(Access::Application);
+    need(
+        catalog,
+        application,
+        &requirement.application,
+        Access::Application,
+        look,
+        &mut out,
+    );
     end(catalog, look, out)
 }
 

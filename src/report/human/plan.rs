@@ -1,6 +1,5 @@
 //! `plan` for people.
 
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use super::operations;
@@ -9,7 +8,7 @@ use crate::catalog::model::Access;
 use crate::plan::model::{Chosen, Plan, Status};
 use crate::report::look::{Look, Tone};
 use crate::report::table::Table;
-use crate::report::{Planned, profiles, profiles_of, words};
+use crate::report::{Planned, asked_by_name, facts, profiles, profiles_of, words};
 
 /// Returns the plans of a manifest's apps.
 pub fn write(catalog: &Catalog, apps: &[Planned<'_>], look: Look) -> String {
@@ -53,7 +52,7 @@ fn one(catalog: &Catalog, planned: &Planned<'_>, plan: &Plan, look: Look, out: &
         out.push_str(&look.paragraph(lead, &words::names(catalog, &plan.sign_in)));
     }
     out.push('\n');
-    asked_for(catalog, plan, look, out);
+    asked_for(catalog, planned, plan, look, out);
     increments(catalog, planned, plan, look, out);
     redundant(catalog, plan, look, out);
     savings(catalog, plan, look, out);
@@ -157,6 +156,13 @@ fn cells(catalog: &Catalog, plan: &Plan, chosen: &Chosen) -> [String; 8] {
     }
     let forced = match chosen.forced_by {
         Some(at) => words::numbers(&[at]),
+        None if plan
+            .routes
+            .iter()
+            .any(|route| route.grants.contains(&chosen.permission)) =>
+        {
+            "a route".to_owned()
+        }
         None if chosen.asked_for.is_some() => "the manifest".to_owned(),
         None => "-".to_owned(),
     };
@@ -174,11 +180,11 @@ fn cells(catalog: &Catalog, plan: &Plan, chosen: &Chosen) -> [String; 8] {
     ]
 }
 
-fn asked_for(catalog: &Catalog, plan: &Plan, look: Look, out: &mut String) {
+fn asked_for(catalog: &Catalog, planned: &Planned<'_>, plan: &Plan, look: Look, out: &mut String) {
     let mut list = plan
         .permissions
         .iter()
-        .filter_map(|chosen| chosen.asked_for.as_ref().map(|reason| (chosen, reason)))
+        .filter_map(|chosen| asked_by_name(catalog, planned, chosen).map(|reason| (chosen, reason)))
         .peekable();
     if list.peek().is_none() {
         return;
@@ -295,31 +301,16 @@ fn routes(catalog: &Catalog, plan: &Plan, look: Look, out: &mut String) {
 
 /// Prerequisites and notes of the permissions, and those that cannot simply be asked for.
 fn before_it_works(catalog: &Catalog, plan: &Plan, look: Look, out: &mut String) {
-    let mut lines: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    // In the order of the permissions: steps that follow each other stay together.
+    let mut lines: Vec<(String, Vec<String>)> = Vec::new();
     for chosen in &plan.permissions {
-        let record = catalog.permission(chosen.permission);
         let name = words::name(catalog, chosen.permission);
-        for row in record.notes {
-            let fact = catalog.permission_note(row);
-            if !fact.access.is_empty() && !fact.access.contains(&plan.access) {
-                continue;
+        for text in facts::of_permission(catalog, chosen.permission, plan.access) {
+            let text = words::safe(&text);
+            match lines.iter_mut().find(|(known, _)| *known == text) {
+                Some((_, names)) => names.push(name.clone()),
+                None => lines.push((text, vec![name.clone()])),
             }
-            let facts = fact.prerequisites.iter().copied().chain(fact.note);
-            for text in facts {
-                let names = lines.entry(words::safe(text)).or_default();
-                if !names.contains(&name) {
-                    names.push(name.clone());
-                }
-            }
-        }
-        if let Some(grant) = catalog.grant_for(chosen.permission, plan.access)
-            && grant.state != crate::catalog::compile::text::State::Visible
-        {
-            let text = format!(
-                "the data says {}: it may be impossible to ask for",
-                words::state(grant.state)
-            );
-            lines.entry(text).or_default().push(name);
         }
     }
     if lines.is_empty() {

@@ -8,7 +8,7 @@ use super::{CatalogFacts, Reach, VERSION, name, names};
 use crate::catalog::Catalog;
 use crate::catalog::model::Access;
 use crate::plan::model::{Chosen, Plan};
-use crate::report::{Planned, profiles, profiles_of, words};
+use crate::report::{Planned, facts, profiles, profiles_of, words};
 use crate::requirement::Set;
 
 /// The whole document: flat for one app, a list for a manifest with `apps`.
@@ -30,7 +30,7 @@ pub struct Document<'a> {
 #[serde(untagged)]
 pub enum Content<'a> {
     /// A manifest of one app.
-    One(OneApp<'a>),
+    One(Box<OneApp<'a>>),
     /// A manifest with `apps`.
     Several {
         /// The apps, in the order of the manifest.
@@ -156,7 +156,8 @@ pub struct PermissionForm {
     pub forced_by: Option<usize>,
     /// The operations that would be lost without it.
     pub lost_without: Vec<usize>,
-    /// The developer's reason, where the manifest asks for it by name: a claim, not a fact.
+    /// Where the manifest asks for it by name, the developer's reason: a claim, not a fact. Where a route
+    /// needs it, the route.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub asked_for: Option<String>,
     /// The profile whose increment it belongs to; the base when absent.
@@ -165,6 +166,8 @@ pub struct PermissionForm {
     /// Other profiles whose increments it belongs to.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub other_profiles: Vec<String>,
+    /// What has to be done besides consent, and what to know.
+    pub notes: Vec<String>,
 }
 
 /// A scope of signing in.
@@ -238,10 +241,10 @@ impl<'a> Document<'a> {
     /// Returns the JSON form of the plans of a manifest.
     pub fn new(catalog: &Catalog, planned: &'a [Planned<'a>]) -> Self {
         let content = match planned {
-            [one] => Content::One(OneApp {
+            [one] => Content::One(Box::new(OneApp {
                 app: facts(one),
                 plans: plans(catalog, one),
-            }),
+            })),
             several => Content::Several {
                 apps: several
                     .iter()
@@ -388,6 +391,7 @@ fn permission(catalog: &Catalog, chosen: &Chosen, access: Access) -> PermissionF
         asked_for: chosen.asked_for.clone(),
         profile: chosen.profile.clone(),
         other_profiles: chosen.other_profiles.clone(),
+        notes: facts::of_permission(catalog, chosen.permission, access),
     }
 }
 
