@@ -71,7 +71,7 @@ fn answer(catalog: &Catalog, call: &Value) -> Requirement {
             .map(|_| ())
             .map_err(|e| e.to_string())
     };
-    let reading = read::from_requests(&[request.clone()], &check);
+    let reading = read::from_requests(std::slice::from_ref(&request), &check);
     assert!(reading.errors.is_empty(), "{request}: {:?}", reading.errors);
     let app = &reading.manifest.apps[0];
     requirements(catalog, app, &reading.manifest.source).remove(0)

@@ -280,10 +280,7 @@ mod tests {
                     [{{"schemeKeys": ["{scheme}"], "methods": ["{method}"], "paths": {{"/a": "{value}"}}}}]}}}}}}"#
             );
             let permissions = serde_json::from_str(&json).unwrap();
-            assert!(
-                super::rows(&permissions, &mut Vec::new()).is_err(),
-                "{json}"
-            );
+            assert!(rows(&permissions, &mut Vec::new()).is_err(), "{json}");
         }
     }
 }
