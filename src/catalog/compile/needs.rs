@@ -61,7 +61,11 @@ pub fn needs(
             facts,
             overlay,
         };
-        for (need, row) in needs.iter_mut().zip(operations.rows.values()) {
+        for (need, (key, row)) in needs.iter_mut().zip(&operations.rows) {
+            // `/me` is the signed-in user, whatever a pattern of the overlay says of others.
+            if scheme == Scheme::Application && operations.is_me(key.0) {
+                continue;
+            }
             if let Some(slot) = need.by_scheme.get_mut(column(scheme)) {
                 *slot = judge.need(row, need.effect, complaints);
             }

@@ -11,7 +11,7 @@ use crate::catalog::compile::text::{Mark, PathRow};
 use crate::catalog::model::{Effect, Method, PathId, PermissionId, Scheme};
 use crate::catalog::overlay::{OperationFact, PerScheme};
 use crate::catalog::record::{NeedRecord, Rank, column};
-use crate::path::Template;
+use crate::path::{Template, Token};
 
 /// Paths and operations, before ids of operations are given.
 #[derive(Debug, Default)]
@@ -189,6 +189,15 @@ impl Operations {
                 }
             }
         }
+    }
+
+    /// Returns true for `/me` and what lies below it.
+    pub fn is_me(&self, path: PathId) -> bool {
+        let first = self
+            .templates
+            .get(path.index())
+            .and_then(|path| path.tokens.first());
+        matches!(first, Some(Token::Literal(word)) if word == "me")
     }
 
     /// Counts, by permission id, the operations that upstream lists it for under a scheme.
