@@ -42,16 +42,19 @@ impl Said {
             .resource
             .as_ref()
             .and_then(|text| parse(text, cloud_of_host).ok());
+        let select = select(details, url);
+        // Who says what is selected has described the query: what is not said then is not asked for.
+        let is_described = select.is_given;
         Self {
-            select: select(details, url),
             expand: listed(
-                details.expand.is_some() || url.option("$expand").is_some(),
+                is_described || details.expand.is_some() || url.option("$expand").is_some(),
                 expanded(details, url),
             ),
             search: listed(
-                details.search.is_some() || url.option("$search").is_some(),
+                is_described || details.search.is_some() || url.option("$search").is_some(),
                 searches.then(|| "*".to_owned()).into_iter().collect(),
             ),
+            select,
             entity_types: written(details.entity_types.as_deref(), entity_type),
             properties: written(details.properties.as_deref(), plain),
             resource: listed(
@@ -187,7 +190,19 @@ mod tests {
             said.of(Detail::Expand).names,
             ["manager", "manager/memberof"]
         );
-        assert!(!said.of(Detail::Search).is_given);
+    }
+
+    #[test]
+    fn a_selection_describes_the_query_and_nothing_else_does() {
+        for (url, settled) in [
+            ("/users", false),
+            ("/users?$expand=manager", false),
+            ("/users?$select=id", true),
+        ] {
+            let said = said(&Details::default(), url);
+            assert_eq!(said.of(Detail::Search).is_given, settled, "{url}");
+            assert_eq!(said.of(Detail::Search).is_default, settled, "{url}");
+        }
     }
 
     #[test]

@@ -141,15 +141,10 @@ pub fn open(
 
 /// The best of the sets that a fuller call would need; the others are seldom better and always many.
 pub(super) fn fuller_needs(catalog: &Catalog, needs: &[Set]) -> String {
-    match needs {
-        [] => "not supported".to_owned(),
-        [_] | [_, _] => words::sets(catalog, needs),
-        [first, others @ ..] => format!(
-            "{}, or one of {}",
-            words::set(catalog, first),
-            words::count(others.len(), "other set")
-        ),
-    }
+    needs.first().map_or_else(
+        || "not supported".to_owned(),
+        |first| words::set(catalog, first),
+    )
 }
 
 fn doubt(requirement: &Requirement, need: &Need) -> Option<String> {
