@@ -153,7 +153,7 @@ fn one(catalog: &Catalog, planned: &Planned<'_>, plan: &Plan, out: &mut String) 
     let admin = if plan.admin_needed {
         "an admin must consent"
     } else {
-        "users can consent"
+        "users can consent where the tenant lets them"
     };
     let _ = writeln!(
         out,

@@ -11,6 +11,7 @@ mod explain;
 mod init;
 mod plan;
 mod query;
+mod readme;
 mod run;
 mod schemas;
 mod texts;

@@ -38,21 +38,30 @@ impl Place {
     }
 
     pub(crate) fn run_with(&self, arguments: &[&str], input: &str) -> Outcome {
-        let output = Command::cargo_bin("graphgrant")
-            .unwrap()
-            .current_dir(self.path())
-            .env_clear()
-            .args(arguments)
-            .write_stdin(input)
-            .output()
-            .unwrap();
-        let text = |bytes| String::from_utf8(bytes).unwrap().replace("\r\n", "\n");
-        Outcome {
-            code: output.status.code().unwrap(),
-            out: text(output.stdout),
-            err: text(output.stderr),
-        }
+        outcome(self.path(), arguments, input)
     }
+}
+
+fn outcome(folder: &Path, arguments: &[&str], input: &str) -> Outcome {
+    let output = Command::cargo_bin("graphgrant")
+        .unwrap()
+        .current_dir(folder)
+        .env_clear()
+        .args(arguments)
+        .write_stdin(input)
+        .output()
+        .unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap().replace("\r\n", "\n");
+    Outcome {
+        code: output.status.code().unwrap(),
+        out: text(output.stdout),
+        err: text(output.stderr),
+    }
+}
+
+/// Runs the program in an existing folder.
+pub(crate) fn run_at(folder: &Path, arguments: &[&str]) -> Outcome {
+    outcome(folder, arguments, "")
 }
 
 /// Runs the program in an empty folder.

@@ -77,7 +77,7 @@ fn heading(plan: &Plan, look: Look, out: &mut String) {
     let admin = if plan.admin_needed {
         look.paint(Tone::Doubtful, "an admin must consent")
     } else {
-        look.paint(Tone::Good, "users can consent")
+        look.paint(Tone::Good, "users can consent where the tenant lets them")
     };
     let heading = look.paint(Tone::Heading, words::access(plan.access));
     let _ = writeln!(out, "{heading}: {status}, {admin}");
