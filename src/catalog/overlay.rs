@@ -270,6 +270,28 @@ pub enum RouteKind {
     Ownership,
 }
 
+impl RouteKind {
+    /// All routes.
+    pub const ALL: [Self; 5] = [
+        Self::SitesSelected,
+        Self::ExchangeRbac,
+        Self::Rsc,
+        Self::EntraRole,
+        Self::Ownership,
+    ];
+
+    /// Returns the word that manifests, the overlay and outputs use.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::SitesSelected => "sites-selected",
+            Self::ExchangeRbac => "exchange-rbac",
+            Self::Rsc => "rsc",
+            Self::EntraRole => "entra-role",
+            Self::Ownership => "ownership",
+        }
+    }
+}
+
 /// `routes.yaml`: which permissions a route can stand for, and what it takes.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]

@@ -28,15 +28,6 @@ const KEYS: [&str; 8] = [
     "operations",
 ];
 
-/// The words for routes, in the order of [`RouteKind`].
-const ROUTES: [(&str, RouteKind); 5] = [
-    ("sites-selected", RouteKind::SitesSelected),
-    ("exchange-rbac", RouteKind::ExchangeRbac),
-    ("rsc", RouteKind::Rsc),
-    ("entra-role", RouteKind::EntraRole),
-    ("ownership", RouteKind::Ownership),
-];
-
 impl Reader<'_> {
     /// Reads the whole manifest: one app, or those under `apps`.
     pub(super) fn apps(&mut self, root: &Node) -> Vec<App> {
@@ -259,9 +250,9 @@ impl Reader<'_> {
             else {
                 continue;
             };
-            let via = self
-                .required_text(inner, "via")
-                .and_then(|word| self.word(&word, "route", &ROUTES));
+            let via = self.required_text(inner, "via").and_then(|word| {
+                self.word(&word, "route", &RouteKind::ALL.map(|via| (via.word(), via)))
+            });
             let operations = self.route_operations(inner);
             let reason = self.text_at(inner, "reason");
             if let Some(via) = via {

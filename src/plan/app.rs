@@ -12,7 +12,7 @@ use crate::plan::goal::{self, Demand};
 use crate::plan::model::{AppPlan, Chosen, Goal, Plan, Reach, Redundant, Status};
 use crate::plan::profile::{Planned, Stage, solve_stages, total};
 use crate::plan::request::{PlanRequestError, RequestMistake};
-use crate::plan::route::{self, Routing, is_servable, need};
+use crate::plan::route::{Routing, is_servable};
 use crate::plan::saving;
 use crate::requirement::{Note, Requirement, Verdict};
 use crate::source::escape::shown;
@@ -203,7 +203,7 @@ impl<'a> Request<'a> {
                 continue;
             }
             for scheme in self.facts.schemes.iter().copied() {
-                let need = need(requirement, scheme);
+                let need = requirement.need(scheme);
                 if is_servable(need) {
                     demands.push(Demand::new(index, scheme, need));
                 }
@@ -301,7 +301,7 @@ impl<'a> Request<'a> {
     fn via(&self, requirement: usize) -> Option<String> {
         let index = self.requirements.get(requirement)?.route?;
         let route = self.app.routes.get(index)?;
-        Some(format!("route {}", route::word(route.via.value)))
+        Some(format!("route {}", route.via.value.word()))
     }
 
     fn first_by_request(&self, requirements: &[usize]) -> Option<usize> {
@@ -314,7 +314,7 @@ impl<'a> Request<'a> {
 
     fn status(&self) -> Status {
         let is_lacking = |requirement: &Requirement, scheme: &Scheme| {
-            let need = need(requirement, *scheme);
+            let need = requirement.need(*scheme);
             need.verdict != Verdict::Excluded && !is_servable(need)
         };
         let schemes = &self.facts.schemes;

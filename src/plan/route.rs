@@ -13,26 +13,6 @@ use crate::plan::model::RoutePlan;
 use crate::requirement::{Need, Note, Requirement, Set, Verdict};
 use crate::source::escape::shown;
 
-/// Returns the word that manifests and outputs use for a route.
-pub const fn word(via: RouteKind) -> &'static str {
-    match via {
-        RouteKind::SitesSelected => "sites-selected",
-        RouteKind::ExchangeRbac => "exchange-rbac",
-        RouteKind::Rsc => "rsc",
-        RouteKind::EntraRole => "entra-role",
-        RouteKind::Ownership => "ownership",
-    }
-}
-
-/// Returns the need of a requirement under a scheme.
-pub(super) const fn need(requirement: &Requirement, scheme: Scheme) -> &Need {
-    match scheme {
-        Scheme::Work => &requirement.delegated,
-        Scheme::Personal => &requirement.personal,
-        Scheme::Application => &requirement.application,
-    }
-}
-
 /// Returns whether a need is one that grants can serve.
 pub(super) const fn is_servable(need: &Need) -> bool {
     matches!(need.verdict, Verdict::Supported | Verdict::Conditional)
@@ -73,7 +53,7 @@ impl Routing {
             let members = planned.iter().copied().filter_map(|number| {
                 let requirement = requirements.get(number)?;
                 let mut schemes = facts.schemes.iter().copied();
-                let scheme = schemes.find(|scheme| is_servable(need(requirement, *scheme)))?;
+                let scheme = schemes.find(|scheme| is_servable(requirement.need(*scheme)))?;
                 (requirement.route == Some(index)).then_some((number, requirement, scheme))
             });
             let members: Vec<_> = members.collect();
@@ -97,7 +77,7 @@ impl Routing {
             };
             for (number, requirement, scheme) in members {
                 plan.operations.push(number);
-                let cover = Cover::of(need(requirement, scheme), &fitting);
+                let cover = Cover::of(requirement.need(scheme), &fitting);
                 routing.take(facts, number, requirement, scheme, &cover, &mut plan);
             }
             if !plan.operations.is_empty() {
@@ -157,7 +137,7 @@ impl Routing {
             text: format!(
                 "`{}`: the route `{}` {text}",
                 shown(&requirement.request),
-                word(via)
+                via.word()
             ),
             source: String::new(),
         });

@@ -137,7 +137,7 @@ fn served_by(catalog: &Catalog, plan: &Plan, requirement: &Requirement, at: usiz
     let mut routes = plan.routes.iter();
     let via = routes.find(|route| route.operations.contains(&at));
     if let (Some(route), true) = (via, verdict != Verdict::Excluded) {
-        return format!("route {}", words::route(route.via));
+        return format!("route {}", route.via.word());
     }
     match (verdict, plan.chosen.get(at)) {
         (Verdict::Supported, Some(Some(set))) => permissions(catalog, set, " + "),
@@ -251,7 +251,7 @@ fn lists(catalog: &Catalog, plan: &Plan, out: &mut String) {
         let _ = writeln!(
             out,
             "- route {} for {}, with {grants}",
-            words::route(route.via),
+            route.via.word(),
             numbers(&route.operations),
         );
         if let Some(reason) = &route.reason {

@@ -3,7 +3,6 @@
 use crate::catalog::Catalog;
 use crate::catalog::compile::text::{Kind, State};
 use crate::catalog::model::{Access, PermissionId};
-use crate::catalog::overlay::RouteKind;
 use crate::catalog::record::GrantRecord;
 use crate::plan::model::Reach;
 use crate::source::escape::{shown, shown_up_to};
@@ -93,17 +92,6 @@ pub const fn consent(grant: &GrantRecord<'_>) -> &'static str {
 /// Returns a number that may be unknown.
 pub fn known(number: Option<u8>) -> String {
     number.map_or_else(|| "-".to_owned(), |number| number.to_string())
-}
-
-/// Returns the word of a route.
-pub const fn route(via: RouteKind) -> &'static str {
-    match via {
-        RouteKind::SitesSelected => "sites-selected",
-        RouteKind::ExchangeRbac => "exchange-rbac",
-        RouteKind::Rsc => "rsc",
-        RouteKind::EntraRole => "entra-role",
-        RouteKind::Ownership => "ownership",
-    }
 }
 
 /// Returns the word of a kind of permission.

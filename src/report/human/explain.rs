@@ -338,7 +338,7 @@ fn routes(catalog: &Catalog, known: &Known<'_>, look: Look, out: &mut String) {
             [access] => format!(", {access} access"),
             _ => String::new(),
         };
-        let heading = format!("Route {}{about}, with {grants}", words::route(route.via));
+        let heading = format!("Route {}{about}, with {grants}", route.via.word());
         let _ = writeln!(out, "{}", look.paint(Tone::Heading, &heading));
         let reason = format!(
             "{} ({}, {})",

@@ -62,7 +62,7 @@ fn served_by(
         .find(|route| route.operations.contains(&at));
     let verdict = need_verdict(requirement, access);
     if let (Some(route), true) = (via, verdict != Verdict::Excluded) {
-        return format!("route {}", words::route(route.via));
+        return format!("route {}", route.via.word());
     }
     match (verdict, plan.chosen.get(at)) {
         (Verdict::Excluded, _) => "-".to_owned(),

@@ -285,7 +285,7 @@ fn routes(catalog: &Catalog, plan: &Plan, look: Look, out: &mut String) {
         };
         let text = format!(
             "Route {} for {}, with {grants}{instead}",
-            words::route(route.via),
+            route.via.word(),
             words::numbers(&route.operations),
         );
         title(&text, look, out);

@@ -210,7 +210,7 @@ fn place(catalog: &Catalog, placed: &Placed) -> PlaceForm {
 
 fn route(catalog: &Catalog, route: &RouteRecord<'_>) -> RouteForm {
     RouteForm {
-        via: words::route(route.via),
+        via: route.via.word(),
         access: access_names(&route.access),
         grants: names(catalog, &route.grants),
         steps: route.steps.iter().map(|step| (*step).to_owned()).collect(),

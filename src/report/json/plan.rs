@@ -8,7 +8,7 @@ use super::{CatalogFacts, Reach, VERSION, name, names};
 use crate::catalog::Catalog;
 use crate::catalog::model::Access;
 use crate::plan::model::{Chosen, Plan};
-use crate::report::{Planned, facts, profiles, profiles_of, words};
+use crate::report::{Planned, facts, profiles, profiles_of};
 use crate::requirement::Set;
 
 /// The whole document: flat for one app, a list for a manifest with `apps`.
@@ -360,7 +360,7 @@ fn plan(catalog: &Catalog, planned: &Planned<'_>, access: Access) -> PlanForm {
             .routes
             .iter()
             .map(|route| RouteForm {
-                via: words::route(route.via),
+                via: route.via.word(),
                 operations: route.operations.clone(),
                 replaces: names(catalog, &route.replaces),
                 grants: names(catalog, &route.grants),
