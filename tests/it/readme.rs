@@ -1,5 +1,6 @@
 //! The README shows what the program prints, and its links and files exist.
 
+use std::fmt::Write as _;
 use std::path::Path;
 
 use crate::run::run_at;
@@ -24,10 +25,8 @@ fn shown_outputs_are_real() {
         let (_, after) = block.split_once(END).unwrap();
         let arguments: Vec<&str> = command.split(' ').collect();
         let outcome = run_at(root(), &arguments).ends_with(0);
-        fresh.push_str(&format!(
-            "{before}{BEGIN}{command} -->\n```text\n{}{END}",
-            outcome.out
-        ));
+        let out = outcome.out;
+        write!(fresh, "{before}{BEGIN}{command} -->\n```text\n{out}{END}").unwrap();
         rest = after;
     }
     fresh.push_str(rest);
