@@ -61,6 +61,7 @@ fn naming(mut operation: Operation, detail: Detail, value: &str) -> Operation {
         Detail::Properties => details.properties = one(),
         Detail::Resource => details.resource = Some(value.to_owned()),
         Detail::Search => details.search = Some(true),
+        Detail::Target => {}
     }
     operation
 }
@@ -73,6 +74,7 @@ fn silent(mut operation: Operation, detail: Detail) -> Operation {
         Detail::EntityTypes => details.entity_types = None,
         Detail::Properties => details.properties = None,
         Detail::Resource => details.resource = None,
+        Detail::Target => {}
         Detail::Search => details.search = None,
     }
     operation

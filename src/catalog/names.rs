@@ -35,6 +35,10 @@ const VERBS: [(&str, Verb); 7] = [
     ("Read", Verb::Read),
 ];
 
+/// How qualifiers begin that narrow a verb: `ReadForTeam`, `ReadWriteSelfForChat`, `ReadSelectedForUser`.
+/// Any other ending makes another verb: `ReadApprove` approves, `DeleteRestore` restores.
+const NARROWING: [&str; 3] = ["For", "Self", "Selected"];
+
 /// A permission name taken apart. Names that do not follow the pattern have no verb.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Name<'a> {
@@ -56,10 +60,9 @@ impl<'a> Name<'a> {
         let (family, rest) = name.split_once('.').unwrap_or((name, ""));
         let (action, constraint) = rest.split_once('.').unwrap_or((rest, ""));
         let found = VERBS.iter().find_map(|(word, verb)| {
-            // `Create` and `Delete` are whole words: `DeleteRestore` is another permission.
             let rest = action.strip_prefix(word)?;
-            let whole = matches!(verb, Verb::Create | Verb::Delete);
-            (!whole || rest.is_empty()).then_some((*verb, rest))
+            let narrows = NARROWING.iter().any(|start| rest.starts_with(start));
+            (rest.is_empty() || narrows).then_some((*verb, rest))
         });
         Self {
             family,
@@ -177,6 +180,7 @@ mod tests {
             ("Mail.Read", "MailboxSettings.Read"),
             ("Group.Create", "Group.Read.All"),
             ("User.ReadWrite.CrossCloud", "User.ReadWrite.All"),
+            ("ConsentRequest.ReadApprove.All", "ConsentRequest.Read.All"),
         ] {
             assert!(!within(low, high, delegated), "{low} within {high}");
         }

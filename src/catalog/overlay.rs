@@ -71,6 +71,8 @@ pub enum Detail {
     Resource,
     /// Properties written in the body.
     Properties,
+    /// Whose data is touched. No condition looks at it: it is only ever a missing detail.
+    Target,
 }
 
 impl Detail {
@@ -83,6 +85,7 @@ impl Detail {
             Self::EntityTypes => "entityTypes",
             Self::Resource => "resource",
             Self::Properties => "properties",
+            Self::Target => "target",
         }
     }
 }

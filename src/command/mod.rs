@@ -74,10 +74,14 @@ impl Context {
             )?);
         }
         let mut stream = anstream::AutoStream::new(io::stdout(), self.choice());
-        stream
+        match stream
             .write_all(text.as_bytes())
             .and_then(|()| stream.flush())
-            .map_err(|reason| Unwritable { reason }.into())
+        {
+            // A reader that went away (`| head`) has what it wanted, and the verdict stays.
+            Err(reason) if reason.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+            other => other.map_err(|reason| Unwritable { reason }.into()),
+        }
     }
 
     /// Tells something about a result on standard error.
@@ -177,15 +181,6 @@ pub fn warn(report: &miette::Report) {
 
 /// Prints why a command could not do its job.
 pub fn fail(report: &miette::Report) -> Exit {
-    // A reader that went away (`| head`) is no failure.
-    let is_broken_pipe = report.chain().any(|cause| {
-        cause
-            .downcast_ref::<io::Error>()
-            .is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
-    });
-    if is_broken_pipe {
-        return Exit::Fine;
-    }
     warn(report);
     Exit::Usage
 }

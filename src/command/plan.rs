@@ -25,6 +25,15 @@ struct UnknownApp {
     help: String,
 }
 
+/// The report would replace the manifest it is about.
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+#[error("`--output` names the manifest itself")]
+#[diagnostic(
+    code(graphgrant::plan::output_is_input),
+    help("choose another file for the report")
+)]
+struct OutputIsInput;
+
 /// A format for one app, and a manifest of several.
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 #[error("this format is for one app, and the manifest has {count}")]
@@ -67,6 +76,9 @@ pub fn resolve_app(
 /// # Errors
 /// When inputs cannot be read or results not written.
 pub fn run(context: &Context, options: &Plan) -> miette::Result<Exit> {
+    if options.output.as_ref() == Some(&options.input.manifest) {
+        return Err(OutputIsInput.into());
+    }
     let catalog = context.catalog()?;
     let manifest = manifest::read(&catalog, &options.input)?;
     let apps = chosen(&manifest, options)?;

@@ -306,7 +306,8 @@ pub struct WrittenDetails {
     /// Why the app calls it. Admins see it as your claim.
     #[schemars(pattern("\\S"))]
     pub reason: Option<String>,
-    /// Whose data it touches. `self` on `/me`, `any` elsewhere, when it is not given.
+    /// Whose data it touches: `self`, `shared` or `any`. When it is not given, `/me` is `self`; elsewhere the documented
+    /// answer stands, and the plan says where that reaches the signed-in user's own data alone.
     pub target: Option<WrittenTarget>,
     /// The properties in `$select`; `[]` says that there is no `$select`.
     #[schemars(example = &["id", "displayName"])]

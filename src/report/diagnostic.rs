@@ -29,6 +29,24 @@ pub enum Unserved {
         #[label("no such operation is known")]
         span: Span,
     },
+    /// The operation is known, and what it needs depends on what the manifest does not say.
+    #[error("what `{request}` needs cannot be told without `{details}`")]
+    #[diagnostic(
+        code(graphgrant::plan::undecided_operation),
+        severity(warning),
+        help("{help}")
+    )]
+    Undecided {
+        /// The request.
+        request: String,
+        /// The keys to give, joined.
+        details: String,
+        /// Why.
+        help: String,
+        /// Where it is written.
+        #[label("say more about this call")]
+        span: Span,
+    },
     /// The operation is known, and not under any access wanted.
     #[error("`{request}` is not supported with {access} access")]
     #[diagnostic(
@@ -77,6 +95,17 @@ fn problem(catalog: &Catalog, plan: &AppPlan, requirement: &Requirement) -> Opti
     }
     let request = words::safe(&requirement.request);
     let span = requirement.span;
+    if let Some(details) = undecided(requirement, &wanted) {
+        let help = format!(
+            "write the request as a mapping with `{details}`; `graphgrant explain` shows the answers"
+        );
+        return Some(Unserved::Undecided {
+            request,
+            details,
+            help,
+            span,
+        });
+    }
     if verdicts().any(|verdict| verdict == Verdict::Unknown) {
         return Some(Unserved::Unknown {
             request,
@@ -104,6 +133,30 @@ fn problem(catalog: &Catalog, plan: &AppPlan, requirement: &Requirement) -> Opti
         help,
         span,
     })
+}
+
+/// The details without which a known operation has no answer at all; `batch` is one of them.
+fn undecided(requirement: &Requirement, wanted: &[Access]) -> Option<String> {
+    let is_batch =
+        requirement.path.is_none() && requirement.request.to_lowercase().ends_with("/$batch");
+    if is_batch {
+        return Some("batch".to_owned());
+    }
+    let mut needs = wanted.iter().map(|access| match access {
+        Access::Delegated => &requirement.delegated,
+        Access::Application => &requirement.application,
+    });
+    let open = needs.find(|need| {
+        need.verdict == Verdict::Unknown
+            && requirement.operation.is_some()
+            && !need.missing_detail.is_empty()
+    })?;
+    let keys: Vec<&str> = open
+        .missing_detail
+        .iter()
+        .map(|detail| detail.key())
+        .collect();
+    Some(keys.join("`, `"))
 }
 
 fn unknown_help(catalog: &Catalog, requirement: &Requirement) -> String {

@@ -50,12 +50,12 @@ fn said(answer: &change::Answer) -> String {
     if answer.preferred.is_empty() {
         answer.verdict.word().to_owned()
     } else {
-        answer.preferred.join(" or ")
+        escape::shown(&answer.preferred.join(" or "))
     }
 }
 
 fn permission(change: &PermissionChange) -> String {
-    let (name, scheme) = (&change.name, change.scheme.name());
+    let (name, scheme) = (escape::shown(&change.name), change.scheme.name());
     match (&change.old, &change.new) {
         (None, _) => format!("+ {name} ({scheme})"),
         (Some(_), None) => format!("- {name} ({scheme})"),
@@ -76,7 +76,7 @@ fn grant(old: &Grant, new: &Grant) -> String {
             .level
             .map_or_else(|| "-".to_owned(), |l| l.to_string())
     };
-    let id = |grant: &Grant| grant.id.clone().unwrap_or_else(|| "-".to_owned());
+    let id = |grant: &Grant| escape::shown(grant.id.as_deref().unwrap_or("-"));
     fact("consent", consent(old), consent(new));
     fact("level", level(old), level(new));
     fact("state", old.state.to_owned(), new.state.to_owned());
@@ -85,7 +85,7 @@ fn grant(old: &Grant, new: &Grant) -> String {
 }
 
 fn operation(change: &OperationChange) -> String {
-    let (text, scheme) = (&change.operation, change.scheme.name());
+    let (text, scheme) = (escape::shown(&change.operation), change.scheme.name());
     match (&change.old, &change.new) {
         (None, Some(new)) => format!("+ {text} ({scheme}): {}", join(&new.preferred)),
         (_, None) => format!("- {text} ({scheme})"),
@@ -99,7 +99,9 @@ fn operation(change: &OperationChange) -> String {
         (Some(old), Some(new)) => {
             let accepted = |sign: &str, a: &Answer, b: &Answer| {
                 let sets = a.accepted.difference(&b.accepted);
-                sets.fold(String::new(), |out, set| out + " " + sign + set)
+                sets.fold(String::new(), |out, set| {
+                    out + " " + sign + &escape::shown(set)
+                })
             };
             let gone = accepted("-", old, new);
             let come = accepted("+", new, old);
@@ -109,7 +111,10 @@ fn operation(change: &OperationChange) -> String {
 }
 
 fn join(sets: &BTreeSet<String>) -> String {
-    sets.iter().cloned().collect::<Vec<_>>().join(" or ")
+    sets.iter()
+        .map(|set| escape::shown(set))
+        .collect::<Vec<_>>()
+        .join(" or ")
 }
 
 #[derive(Serialize)]
@@ -171,7 +176,10 @@ struct AnswerJson<'a> {
 }
 
 /// Writes the changes for machines.
-pub fn json(changes: &Changes, touched: Option<&[Touched]>) -> String {
+///
+/// # Errors
+/// Never: names, numbers and lists always have a JSON form.
+pub fn json(changes: &Changes, touched: Option<&[Touched]>) -> Result<String, serde_json::Error> {
     let document = Document {
         schema_version: 1,
         touched: touched.map(|touched| touched.iter().map(touched_json).collect()),
@@ -197,8 +205,7 @@ pub fn json(changes: &Changes, touched: Option<&[Touched]>) -> String {
             })
             .collect(),
     };
-    // Strings, numbers and lists always serialise.
-    serde_json::to_string_pretty(&document).unwrap_or_default() + "\n"
+    crate::report::json::text(&document)
 }
 
 fn touched_json(change: &Touched) -> TouchedJson<'_> {

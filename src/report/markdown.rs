@@ -150,11 +150,7 @@ fn served_by(catalog: &Catalog, plan: &Plan, requirement: &Requirement, at: usiz
 }
 
 fn one(catalog: &Catalog, planned: &Planned<'_>, plan: &Plan, out: &mut String) {
-    let admin = if plan.admin_needed {
-        "an admin must consent"
-    } else {
-        "users can consent where the tenant lets them"
-    };
+    let admin = words::plan_consent(plan);
     let _ = writeln!(
         out,
         "## {}\n\n{}, objective {}, {admin}, opens {}.\n",
@@ -167,7 +163,7 @@ fn one(catalog: &Catalog, planned: &Planned<'_>, plan: &Plan, out: &mut String) 
         out.push_str("The search ran out of its budget; a smaller plan may exist.\n\n");
     }
     if plan.permissions.is_empty() {
-        out.push_str("No permission is needed.\n\n");
+        out.push_str("No permission is planned.\n\n");
     } else {
         table(catalog, planned, plan, out);
     }

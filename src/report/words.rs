@@ -4,7 +4,7 @@ use crate::catalog::Catalog;
 use crate::catalog::compile::text::{Kind, State};
 use crate::catalog::model::{Access, PermissionId};
 use crate::catalog::record::GrantRecord;
-use crate::plan::model::Reach;
+use crate::plan::model::{Plan, Reach};
 use crate::source::escape::{shown, shown_up_to};
 
 /// How much of a list is printed.
@@ -87,6 +87,17 @@ pub fn short_reach(reads: usize, writes: usize) -> String {
 /// Returns who consents.
 pub const fn consent(grant: &GrantRecord<'_>) -> &'static str {
     if grant.admin { "admin" } else { "user" }
+}
+
+/// Returns who has to consent to a plan.
+pub const fn plan_consent(plan: &Plan) -> &'static str {
+    if plan.permissions.is_empty() {
+        "nothing to consent to"
+    } else if plan.admin_needed {
+        "an admin must consent"
+    } else {
+        "users can consent where the tenant lets them"
+    }
 }
 
 /// Returns a number that may be unknown.

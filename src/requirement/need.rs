@@ -6,9 +6,10 @@ use super::condition::{Conditions, meets_too, replaces, sets};
 use super::expansion::Expanded;
 use super::facts::{Doubt, Facts};
 use super::model::{Fuller, Need, Note, Set, Verdict};
-use super::said::Said;
+use super::said::{Said, covers};
 use super::target::{reaches, wider_twin};
 use crate::catalog::model::Scheme;
+use crate::catalog::overlay::Detail;
 use crate::catalog::record::{
     ConditionRecord, Evidence, NeedRecord, OperationRecord, Rank, column,
 };
@@ -31,6 +32,7 @@ struct Draft {
     choice: Option<Choice>,
     rank: Option<Rank>,
     verdict: Verdict,
+    missing_detail: Vec<Detail>,
     notes: Vec<Note>,
 }
 
@@ -79,6 +81,7 @@ impl Call<'_> {
             choice: None,
             rank: documented.map(|need| need.rank),
             verdict: Verdict::Supported,
+            missing_detail: Vec::new(),
             notes: self.notes(scheme),
         };
         if let Some(detail) = self.conditions.unanswered {
@@ -108,10 +111,12 @@ impl Call<'_> {
         }
         self.expand(&mut draft, scheme);
         self.aim(&mut draft, scheme);
+        self.question(&mut draft);
         self.doubt(&mut draft, scheme);
         let admissible = self.admissible(&draft, scheme);
         let fuller = self.fuller(&answer, scheme);
-        let mut missing_detail: Vec<_> = fuller.iter().map(|fuller| fuller.detail).collect();
+        let mut missing_detail = std::mem::take(&mut draft.missing_detail);
+        missing_detail.extend(fuller.iter().map(|fuller| fuller.detail));
         missing_detail.sort_unstable();
         missing_detail.dedup();
         if draft.verdict == Verdict::Supported && !missing_detail.is_empty() {
@@ -240,6 +245,35 @@ impl Call<'_> {
                     "by its name `{}` reaches the signed-in user's own data alone; `{}` reaches other people's",
                     name(id),
                     name(twin)
+                )));
+                draft.verdict = Verdict::Conditional;
+                if !is_written && !draft.missing_detail.contains(&Detail::Target) {
+                    draft.missing_detail.push(Detail::Target);
+                }
+            }
+        }
+    }
+
+    /// The kinds of thing a search can ask for are a closed list: one that no condition knows is a slip,
+    /// or newer than the data.
+    fn question(&self, draft: &mut Draft) {
+        if draft.choice.is_none() {
+            return;
+        }
+        let detail = Detail::EntityTypes;
+        let known: Vec<&&str> = self
+            .conditions
+            .applied
+            .iter()
+            .filter(|c| c.detail == detail)
+            .flat_map(|c| &c.is)
+            .collect();
+        for name in &self.said.of(detail).names {
+            if !known.iter().any(|word| covers(word, name)) {
+                draft.verdict = Verdict::Conditional;
+                draft.notes.push(Note::concluded(format!(
+                    "nothing is known about the entity type `{}`, and the answer leaves it out",
+                    shown(name)
                 )));
             }
         }

@@ -26,6 +26,8 @@ pub(super) struct Said {
     entity_types: Named,
     properties: Named,
     resource: Named,
+    /// Never looked at by a condition.
+    target: Named,
     /// The watched resource, when it can be read.
     pub(super) resource_url: Option<Url>,
 }
@@ -61,6 +63,7 @@ impl Said {
                 details.resource.is_some(),
                 details.resource.clone().into_iter().collect(),
             ),
+            target: listed(true, Vec::new()),
             resource_url,
         }
     }
@@ -73,6 +76,7 @@ impl Said {
             Detail::EntityTypes => &self.entity_types,
             Detail::Resource => &self.resource,
             Detail::Properties => &self.properties,
+            Detail::Target => &self.target,
         }
     }
 }

@@ -326,15 +326,31 @@ fn a_cloud_that_lacks_a_call_does_not_support_it() {
 }
 
 #[test]
+fn an_entity_type_that_nobody_knows_leaves_doubt() {
+    let known = one("{request: 'POST /search/query', access: delegated, entityTypes: [message]}");
+    prefers(&known.delegated, Verdict::Supported, &["Mail.Read"]);
+    let slip =
+        one("{request: 'POST /search/query', access: delegated, entityTypes: [message, mesage]}");
+    assert_eq!(slip.delegated.verdict, Verdict::Conditional);
+    assert!(
+        says(&slip.delegated, "`mesage`"),
+        "{:?}",
+        slip.delegated.notes
+    );
+}
+
+#[test]
 fn the_target_is_held_against_the_names() {
     let silent = one("{request: 'GET /users/{id}/mailFolders', access: delegated}");
-    prefers(&silent.delegated, Verdict::Supported, &["Mail.ReadBasic"]);
+    prefers(&silent.delegated, Verdict::Conditional, &["Mail.ReadBasic"]);
+    assert_eq!(silent.delegated.missing_detail, [Detail::Target]);
     assert!(
         says(&silent.delegated, "`Mail.ReadBasic.Shared`"),
         "{:?}",
         silent.delegated.notes
     );
     let own = one("{request: 'GET /users/{id}/mailFolders', access: delegated, target: self}");
+    prefers(&own.delegated, Verdict::Supported, &["Mail.ReadBasic"]);
     assert!(!says(&own.delegated, "by its name"));
     let shared = one("{request: 'GET /me/calendars', access: delegated, target: shared}");
     let need = &shared.delegated;

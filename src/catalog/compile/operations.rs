@@ -7,7 +7,7 @@ use crate::catalog::compile::curated::{Complaints, Overlay};
 use crate::catalog::compile::pattern::Pattern;
 use crate::catalog::compile::permissions::PermissionTable;
 use crate::catalog::compile::preferred::{self, Alternative, ClaimIds, Facts};
-use crate::catalog::compile::text::{Mark, PathRow};
+use crate::catalog::compile::text::{Claim, Mark, PathRow};
 use crate::catalog::model::{Effect, Method, PathId, PermissionId, Scheme};
 use crate::catalog::overlay::{OperationFact, PerScheme};
 use crate::catalog::record::{NeedRecord, Rank, column};
@@ -88,14 +88,10 @@ impl Operations {
             let id =
                 u16::try_from(operations.templates.len()).map_err(|_| CompileError::TooMany)?;
             for method in row.map_or(&[][..], |row| &row.methods) {
-                let claims = method.claims.iter().filter_map(|claim| {
-                    let name = |name: &String| permissions.find(name);
-                    Some(ClaimIds {
-                        permission: name(&claim.permission)?,
-                        companions: claim.companions.iter().filter_map(name).collect(),
-                        mark: claim.mark,
-                    })
-                });
+                let claims = method
+                    .claims
+                    .iter()
+                    .filter_map(|claim| claim_ids(claim, permissions));
                 let claims = claims.collect();
                 let operation = operations
                     .rows
@@ -219,6 +215,22 @@ impl Operations {
         }
         reach
     }
+}
+
+/// Turns names into ids. A claim whose companions are all unknown is no claim: the permission alone does
+/// not suffice.
+fn claim_ids(claim: &Claim, permissions: &PermissionTable<'_>) -> Option<ClaimIds> {
+    let names = claim.companions.iter();
+    let companions: Vec<PermissionId> = names.filter_map(|name| permissions.find(name)).collect();
+    let is_complete = claim.companions.is_empty() || !companions.is_empty();
+    let permission = permissions
+        .find(&claim.permission)
+        .filter(|_| is_complete)?;
+    Some(ClaimIds {
+        permission,
+        companions,
+        mark: claim.mark,
+    })
 }
 
 impl OperationFact {
@@ -406,4 +418,45 @@ fn with(mut all: Vec<Alternative>, sets: &[Vec<PermissionId>]) -> Vec<Alternativ
         }
     }
     all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalog::Catalog;
+    use crate::catalog::bundled::OVERLAY;
+    use crate::catalog::compile::{Input, compile};
+
+    fn accepted(claims: &str) -> Vec<String> {
+        let permissions = "A.Read\toauth2\tdelegated\t-\tuser\t-\thidden\nB.Read\toauth2\tdelegated\t-\tuser\t-\thidden\n";
+        let operations = format!("/zoo\n  POST delegated {claims}\n");
+        let input = Input {
+            upstream: ["", permissions, &operations, ""],
+            overlay: OVERLAY,
+        };
+        let catalog = Catalog::from_bytes(compile(&input).unwrap()).unwrap();
+        let zoo = catalog
+            .path_ids()
+            .find(|path| catalog.path(*path).spelling == "/zoo")
+            .unwrap();
+        let operation = catalog.operation(catalog.operation_id(zoo, Method::Post).unwrap());
+        let need = operation.needs.into_iter().next().unwrap();
+        let named = |set: &Vec<PermissionId>| {
+            set.iter()
+                .map(|id| catalog.name(*id))
+                .collect::<Vec<_>>()
+                .join(" + ")
+        };
+        need.iter()
+            .flat_map(|need| &need.alternatives)
+            .map(|(set, _)| named(set))
+            .collect()
+    }
+
+    #[test]
+    fn a_permission_without_its_companion_does_not_suffice() {
+        assert_eq!(accepted("A.Read&B.Read"), ["A.Read + B.Read"]);
+        assert_eq!(accepted("A.Read&Nope.Read|B.Read"), ["A.Read + B.Read"]);
+        assert_eq!(accepted("A.Read&Nope.Read"), [""; 0]);
+    }
 }

@@ -29,7 +29,7 @@ pub fn run(context: &Context, options: &Diff) -> miette::Result<Exit> {
     };
     let text = match options.format {
         AnswerFormat::Human => report::diff::human(&changes, touched.as_deref()),
-        AnswerFormat::Json => report::diff::json(&changes, touched.as_deref()),
+        AnswerFormat::Json => report::diff::json(&changes, touched.as_deref()).into_diagnostic()?,
     };
     context.write(&text, None)?;
     Ok(exit(&changes, touched.as_deref()))

@@ -43,7 +43,7 @@ fn app(catalog: &Catalog, planned: &Planned<'_>, look: Look, out: &mut String) {
 fn one(catalog: &Catalog, planned: &Planned<'_>, plan: &Plan, look: Look, out: &mut String) {
     heading(plan, look, out);
     if plan.permissions.is_empty() {
-        out.push_str("No permission is needed.\n");
+        out.push_str("No permission is planned.\n");
     } else {
         out.push_str(&permissions(catalog, plan, look));
     }
@@ -74,11 +74,12 @@ fn heading(plan: &Plan, look: Look, out: &mut String) {
         Status::Partial => look.paint(Tone::Bad, "partial"),
         Status::Excluded => "excluded".to_owned(),
     };
-    let admin = if plan.admin_needed {
-        look.paint(Tone::Doubtful, "an admin must consent")
+    let tone = if plan.admin_needed {
+        Tone::Doubtful
     } else {
-        look.paint(Tone::Good, "users can consent where the tenant lets them")
+        Tone::Good
     };
+    let admin = look.paint(tone, words::plan_consent(plan));
     let heading = look.paint(Tone::Heading, words::access(plan.access));
     let _ = writeln!(out, "{heading}: {status}, {admin}");
     let goal = plan.goal.word();
