@@ -311,10 +311,10 @@ pub struct Import {
     #[arg(long, value_name = "FILE", conflicts_with = "data")]
     pub compiled: Option<PathBuf>,
     /// The upstream commit; may be left out when the files are those imported before
-    #[arg(long, value_name = "HASH", requires = "date")]
+    #[arg(long, value_name = "HASH", requires = "date", value_parser = commit_hash)]
     pub commit: Option<String>,
     /// The day of that commit (YYYY-MM-DD)
-    #[arg(long, value_name = "DAY", requires = "commit")]
+    #[arg(long, value_name = "DAY", requires = "commit", value_parser = day)]
     pub date: Option<String>,
 }
 
@@ -331,4 +331,39 @@ pub struct Diff {
     /// How to print it
     #[arg(long, value_name = "FORMAT", default_value = "human")]
     pub format: AnswerFormat,
+}
+
+fn commit_hash(text: &str) -> Result<String, String> {
+    let is_hash = (7..=64).contains(&text.len()) && text.chars().all(|c| c.is_ascii_hexdigit());
+    if is_hash {
+        Ok(text.to_owned())
+    } else {
+        Err("give 7 to 64 hexadecimal digits".to_owned())
+    }
+}
+
+fn day(text: &str) -> Result<String, String> {
+    let is_day = text.len() == 10
+        && text.char_indices().all(|(at, c)| match at {
+            4 | 7 => c == '-',
+            _ => c.is_ascii_digit(),
+        });
+    if is_day {
+        Ok(text.to_owned())
+    } else {
+        Err("write the day as YYYY-MM-DD".to_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_are_plain_words() {
+        assert!(commit_hash("6cbd6bb").is_ok() && day("2026-08-07").is_ok());
+        for text in ["", "6cbd6bb\t", "latest", "2026-8-7", "2026-08-07\n"] {
+            assert!(commit_hash(text).is_err() && day(text).is_err(), "{text}");
+        }
+    }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::catalog::compile::text::{Claim, Mark, MethodRow, PathRow, RepairRow};
 use crate::catalog::import::ImportError;
 use crate::catalog::import::files::{PathSet, Permissions};
-use crate::catalog::import::permissions::scheme;
+use crate::catalog::import::permissions::{is_name, scheme};
 use crate::catalog::model::{Method, Scheme};
 use crate::path::{Template, union_kind};
 
@@ -28,7 +28,11 @@ pub fn rows(
     repairs: &mut Vec<RepairRow>,
 ) -> Result<Vec<PathRow>, ImportError> {
     let mut reader = Reader::default();
-    for (name, permission) in &permissions.permissions {
+    let named = permissions
+        .permissions
+        .iter()
+        .filter(|(name, _)| is_name(name));
+    for (name, permission) in named {
         for set in &permission.path_sets {
             reader.path_set(name, set)?;
         }
@@ -116,7 +120,7 @@ impl Reader {
             Err(repair) => {
                 self.repairs.push(RepairRow {
                     kind: repair.kind.name().to_owned(),
-                    subject: spelling.to_owned(),
+                    subject: spelling.replace(char::is_control, "\u{fffd}"),
                     result: String::new(),
                 });
                 None
@@ -166,6 +170,9 @@ impl Value {
                 ),
                 _ => return Err(format!("path value `{part}`")),
             }
+        }
+        if let Some(name) = value.companions.iter().find(|name| !is_name(name)) {
+            return Err(format!("companion `{}`", name.escape_debug()));
         }
         value.companions.sort();
         Ok(value)
@@ -266,6 +273,22 @@ mod tests {
         assert_eq!(schemes(&rows[0]), [Scheme::Work]);
         assert_eq!(schemes(&rows[1]), [Scheme::Work, Scheme::Application]);
         assert_eq!(repairs[0].kind, "me-without-user");
+    }
+
+    #[test]
+    fn hostile_names_and_paths_are_dropped() {
+        let json = r#"{"permissions": {
+            "A\tB": {"authorizationType": "oAuth2", "schemes": {}, "pathSets":
+                [{"schemeKeys": ["Application"], "methods": ["GET"], "paths": {"/a": ""}}]},
+            "A.Read": {"authorizationType": "oAuth2", "schemes": {}, "pathSets":
+                [{"schemeKeys": ["Application"], "methods": ["GET"], "paths": {"/b\n/c": ""}}]}}}"#;
+        let mut repairs = Vec::new();
+        let rows = rows(&serde_json::from_str(json).unwrap(), &mut repairs).unwrap();
+        assert!(rows.is_empty(), "{rows:?}");
+        assert_eq!(
+            (repairs[0].kind.as_str(), repairs[0].subject.as_str()),
+            ("unreadable", "/b\u{fffd}/c")
+        );
     }
 
     #[test]

@@ -61,6 +61,14 @@ pub fn rows(
     rows
 }
 
+/// True for what a permission can be called.
+pub fn is_name(text: &str) -> bool {
+    !text.is_empty()
+        && text
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || "._-".contains(c))
+}
+
 /// Drops spellings that differ from another one in case only; what is offered decides between them.
 fn united<'a>(
     names: &BTreeSet<&'a str>,
@@ -69,6 +77,15 @@ fn united<'a>(
 ) -> Vec<&'a str> {
     let mut by_lower: BTreeMap<String, Vec<&str>> = BTreeMap::new();
     for name in names {
+        // A tab or line break would make another row of it, and no tenant can hold such a name.
+        if !is_name(name) {
+            repairs.push(RepairRow {
+                kind: "unreadable-name".to_owned(),
+                subject: name.escape_debug().to_string(),
+                result: String::new(),
+            });
+            continue;
+        }
         by_lower.entry(name.to_lowercase()).or_default().push(name);
     }
     let mut kept = Vec::new();

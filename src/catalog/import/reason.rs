@@ -3,7 +3,11 @@
 use crate::path::RepairKind;
 
 /// The repairs that are not about how a path is spelled.
-const OTHERS: [(&str, &str); 4] = [
+const OTHERS: [(&str, &str); 5] = [
+    (
+        "unreadable-name",
+        "no permission can be called so; it is dropped",
+    ),
     (
         "application-needs-admin",
         "only an admin can consent to an app role, whatever the data says",
