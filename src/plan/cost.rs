@@ -136,11 +136,11 @@ pub(super) struct Opened {
 impl Opened {
     /// Adds what a candidate opens.
     pub(super) fn open(&mut self, candidate: &Candidate) {
-        for &operation in &candidate.writes {
-            self.writes.insert(usize::from(operation));
+        for operation in &candidate.opens.writes {
+            self.writes.insert(operation.index());
         }
-        for &operation in &candidate.reads {
-            self.reads.insert(usize::from(operation));
+        for operation in &candidate.opens.reads {
+            self.reads.insert(operation.index());
         }
     }
 

@@ -7,6 +7,7 @@ use std::rc::Rc;
 use crate::catalog::Catalog;
 use crate::catalog::compile::text::{Kind, State};
 use crate::catalog::model::{Access, Effect, PermissionId, Scheme};
+use crate::catalog::record::Opens;
 use crate::manifest::model::{App, Audience};
 use crate::plan::model::Reach;
 use crate::plan::problem::{Candidate, Tier};
@@ -21,14 +22,7 @@ pub(super) struct Facts<'a> {
     /// The schemes that the access must work under, the one whose facts count first.
     pub(super) schemes: Vec<Scheme>,
     standings: RefCell<BTreeMap<PermissionId, Standing>>,
-    openings: RefCell<BTreeMap<PermissionId, Rc<Opening>>>,
-}
-
-/// The operations that a permission opens. Each list is sorted.
-#[derive(Debug, Default)]
-struct Opening {
-    reads: Vec<u16>,
-    writes: Vec<u16>,
+    openings: RefCell<BTreeMap<PermissionId, Rc<Opens>>>,
 }
 
 /// What matters of a permission when it is chosen.
@@ -113,27 +107,18 @@ impl<'a> Facts<'a> {
     /// Returns the permission as the search sees it.
     pub(super) fn candidate(&self, id: PermissionId) -> Candidate {
         let Standing { tier, admin, .. } = self.standing(id);
-        let opening = self.opening(id);
         Candidate {
             tier,
             needs_admin: admin,
-            writes: opening.writes.clone(),
-            reads: opening.reads.clone(),
+            opens: self.opening(id),
         }
     }
 
-    fn opening(&self, id: PermissionId) -> Rc<Opening> {
+    fn opening(&self, id: PermissionId) -> Rc<Opens> {
         let mut openings = self.openings.borrow_mut();
-        let opening = openings.entry(id).or_insert_with(|| {
-            let mut opening = Opening::default();
-            for operation in self.catalog.opens(id, self.scheme_of(id)) {
-                match self.catalog.effect(operation) {
-                    Effect::Read => opening.reads.push(operation.0),
-                    Effect::Write => opening.writes.push(operation.0),
-                }
-            }
-            Rc::new(opening)
-        });
+        let opening = openings
+            .entry(id)
+            .or_insert_with(|| Rc::new(self.catalog.opens(id, self.scheme_of(id))));
         Rc::clone(opening)
     }
 
@@ -162,11 +147,11 @@ struct Opened {
 }
 
 impl Opened {
-    fn open(&mut self, opening: &Opening) {
+    fn open(&mut self, opening: &Opens) {
         let reads = opening.reads.iter().map(|id| (id, Effect::Read));
         let writes = opening.writes.iter().map(|id| (id, Effect::Write));
         for (id, effect) in reads.chain(writes) {
-            let index = usize::from(*id);
+            let index = id.index();
             if index >= self.is_open.len() {
                 self.is_open.resize(index + 1, false);
             }

@@ -1,5 +1,8 @@
 //! What the search is asked: permissions to choose from, what is wanted, what is there already.
 
+use std::rc::Rc;
+
+use crate::catalog::record::Opens;
 use crate::plan::error::PlanError;
 use crate::plan::table::{Row, Table};
 
@@ -39,10 +42,8 @@ pub struct Candidate {
     pub tier: Option<Tier>,
     /// Whether an admin has to consent to it.
     pub needs_admin: bool,
-    /// The operations it opens that write. Any order, duplicates count once.
-    pub writes: Vec<u16>,
-    /// The operations it opens that only read. Any order, duplicates count once.
-    pub reads: Vec<u16>,
+    /// The operations it opens. Any order, duplicates count once.
+    pub opens: Rc<Opens>,
 }
 
 /// Something wanted: an OR of ANDs.

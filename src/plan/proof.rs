@@ -4,6 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::catalog::model::OperationId;
 use crate::plan::problem::{Candidate, CandidateId, Clause, ClauseId, Problem, Tier, is_inside};
 use crate::plan::search::Solution;
 
@@ -134,15 +135,15 @@ pub fn least_inside(problem: &Problem, clause: &Clause, set: &[CandidateId]) -> 
     }
     let key = |alternative: &Vec<CandidateId>| {
         let candidates = of(alternative);
-        let opened = |side: fn(&Candidate) -> &Vec<u16>| {
-            let mut all: Vec<u16> = candidates.iter().flat_map(|it| side(it)).copied().collect();
+        let opened = |side: fn(&Candidate) -> &Vec<OperationId>| {
+            let mut all: Vec<_> = candidates.iter().flat_map(|it| side(it)).copied().collect();
             all.sort_unstable();
             all.dedup();
             all.len()
         };
         (
-            opened(|it| &it.writes),
-            opened(|it| &it.reads),
+            opened(|it| &it.opens.writes),
+            opened(|it| &it.opens.reads),
             alternative.clone(),
         )
     };
