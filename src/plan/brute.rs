@@ -49,15 +49,15 @@ pub(super) fn key(
     let admin = usize::from(!has_admin && chosen.iter().any(|id| of(id).needs_admin));
     let mut writes: BTreeSet<OperationId> = chosen
         .iter()
-        .flat_map(|id| of(id).opens.writes.clone())
+        .flat_map(|id| of(id).opening.opens.writes.clone())
         .collect();
     let mut reads: BTreeSet<OperationId> = chosen
         .iter()
-        .flat_map(|id| of(id).opens.reads.clone())
+        .flat_map(|id| of(id).opening.opens.reads.clone())
         .collect();
     for id in given {
-        writes.retain(|operation| !of(id).opens.writes.contains(operation));
-        reads.retain(|operation| !of(id).opens.reads.contains(operation));
+        writes.retain(|operation| !of(id).opening.opens.writes.contains(operation));
+        reads.retain(|operation| !of(id).opening.opens.reads.contains(operation));
     }
     let (tier0, tier1, count) = (tier(Tier::Zero), tier(Tier::One), chosen.len());
     let (writes, reads) = (writes.len(), reads.len());

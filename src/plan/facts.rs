@@ -6,11 +6,12 @@ use std::rc::Rc;
 
 use crate::catalog::Catalog;
 use crate::catalog::compile::text::{Kind, State};
-use crate::catalog::model::{Access, Effect, PermissionId, Scheme};
-use crate::catalog::record::Opens;
+use crate::catalog::model::{Access, PermissionId, Scheme};
+use crate::catalog::record::{PermissionRecord, column};
 use crate::manifest::model::{App, Audience};
+use crate::plan::cost::Opened;
 use crate::plan::model::Reach;
-use crate::plan::problem::{Candidate, Tier};
+use crate::plan::problem::{Candidate, Opening, Tier};
 
 /// The catalog as one access of an app sees it.
 #[derive(Debug)]
@@ -22,12 +23,14 @@ pub(super) struct Facts<'a> {
     /// The schemes that the access must work under, the one whose facts count first.
     pub(super) schemes: Vec<Scheme>,
     standings: RefCell<BTreeMap<PermissionId, Standing>>,
-    openings: RefCell<BTreeMap<PermissionId, Rc<Opens>>>,
+    openings: RefCell<BTreeMap<PermissionId, Rc<Opening>>>,
 }
 
 /// What matters of a permission when it is chosen.
 #[derive(Debug, Clone, Copy)]
 struct Standing {
+    /// The scheme whose facts count.
+    scheme: Scheme,
     tier: Option<Tier>,
     admin: bool,
     askable: bool,
@@ -64,9 +67,11 @@ impl<'a> Facts<'a> {
 
     fn look_up(&self, id: PermissionId) -> Standing {
         let permission = self.catalog.permission(id);
-        let grant = self.catalog.grant(id, self.scheme_of(id));
+        let scheme = self.scheme_of(&permission);
+        let grant = permission.grants.get(column(scheme)).copied().flatten();
         let is_offered = |state| matches!(state, State::Visible | State::Hidden);
         Standing {
+            scheme,
             tier: grant
                 .and_then(|grant| grant.risk)
                 .and_then(|(tier, _)| match tier {
@@ -83,8 +88,11 @@ impl<'a> Facts<'a> {
     }
 
     /// Returns the scheme whose facts count for a permission: the plan's first one that has it.
-    fn scheme_of(&self, id: PermissionId) -> Scheme {
-        let has = |scheme: &Scheme| self.catalog.grant(id, *scheme).is_some();
+    fn scheme_of(&self, permission: &PermissionRecord<'_>) -> Scheme {
+        let has = |scheme: &Scheme| {
+            let grant = permission.grants.get(column(*scheme));
+            grant.is_some_and(Option::is_some)
+        };
         let mut own = self.schemes.iter().copied();
         own.find(has).unwrap_or(match self.access {
             Access::Delegated if self.schemes.contains(&Scheme::Work) => Scheme::Personal,
@@ -110,15 +118,16 @@ impl<'a> Facts<'a> {
         Candidate {
             tier,
             needs_admin: admin,
-            opens: self.opening(id),
+            opening: self.opening(id),
         }
     }
 
-    fn opening(&self, id: PermissionId) -> Rc<Opens> {
+    fn opening(&self, id: PermissionId) -> Rc<Opening> {
         let mut openings = self.openings.borrow_mut();
-        let opening = openings
-            .entry(id)
-            .or_insert_with(|| Rc::new(self.catalog.opens(id, self.scheme_of(id))));
+        let opening = openings.entry(id).or_insert_with(|| {
+            let scheme = self.standing(id).scheme;
+            Rc::new(Opening::new(self.catalog.opens(id, scheme)))
+        });
         Rc::clone(opening)
     }
 
@@ -126,43 +135,17 @@ impl<'a> Facts<'a> {
     pub(super) fn growth(&self, held: &BTreeSet<PermissionId>, more: &[PermissionId]) -> Reach {
         let mut opened = Opened::default();
         for id in held {
-            opened.open(&self.opening(*id));
+            opened.add_all(self.opening(*id).opened());
         }
-        let before = opened.reach;
+        let (writes, reads) = opened.size();
         for id in more {
-            opened.open(&self.opening(*id));
+            opened.add_all(self.opening(*id).opened());
         }
+        let (all_writes, all_reads) = opened.size();
+        let count = |more: u64, less: u64| usize::try_from(more - less).unwrap_or(usize::MAX);
         Reach {
-            reads: opened.reach.reads - before.reads,
-            writes: opened.reach.writes - before.writes,
-        }
-    }
-}
-
-/// Operations that permissions open together. A mark per operation: sets were nine tenths of the time.
-#[derive(Debug, Default)]
-struct Opened {
-    is_open: Vec<bool>,
-    reach: Reach,
-}
-
-impl Opened {
-    fn open(&mut self, opening: &Opens) {
-        let reads = opening.reads.iter().map(|id| (id, Effect::Read));
-        let writes = opening.writes.iter().map(|id| (id, Effect::Write));
-        for (id, effect) in reads.chain(writes) {
-            let index = id.index();
-            if index >= self.is_open.len() {
-                self.is_open.resize(index + 1, false);
-            }
-            let Some(is_open) = self.is_open.get_mut(index).filter(|is_open| !**is_open) else {
-                continue;
-            };
-            *is_open = true;
-            match effect {
-                Effect::Read => self.reach.reads += 1,
-                Effect::Write => self.reach.writes += 1,
-            }
+            reads: count(all_reads, reads),
+            writes: count(all_writes, writes),
         }
     }
 }

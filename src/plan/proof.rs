@@ -142,8 +142,8 @@ pub fn least_inside(problem: &Problem, clause: &Clause, set: &[CandidateId]) -> 
             all.len()
         };
         (
-            opened(|it| &it.opens.writes),
-            opened(|it| &it.opens.reads),
+            opened(|it| &it.opening.opens.writes),
+            opened(|it| &it.opening.opens.reads),
             alternative.clone(),
         )
     };

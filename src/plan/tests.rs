@@ -12,7 +12,7 @@ use crate::catalog::record::Opens;
 use crate::plan::brute;
 use crate::plan::cost::{Cost, Objective};
 use crate::plan::error::PlanError;
-use crate::plan::problem::{Candidate, CandidateId, Clause, ClauseId, Problem, Tier};
+use crate::plan::problem::{Candidate, CandidateId, Clause, ClauseId, Opening, Problem, Tier};
 use crate::plan::proof::explain;
 use crate::plan::search::{DEFAULT_BUDGET, Solution, solve};
 
@@ -29,17 +29,17 @@ fn clause(alternatives: &[&[usize]]) -> Clause {
     }
 }
 
-fn opens(writes: &[u16], reads: &[u16]) -> Rc<Opens> {
+fn operations_of(writes: &[u16], reads: &[u16]) -> Rc<Opening> {
     let ids = |list: &[u16]| list.iter().copied().map(OperationId).collect();
-    Rc::new(Opens {
+    Rc::new(Opening::new(Opens {
         reads: ids(reads),
         writes: ids(writes),
-    })
+    }))
 }
 
 fn opening(writes: &[u16], reads: &[u16]) -> Candidate {
     Candidate {
-        opens: opens(writes, reads),
+        opening: operations_of(writes, reads),
         ..Candidate::default()
     }
 }
@@ -275,7 +275,7 @@ fn any_candidate() -> impl Strategy<Value = Candidate> {
         Candidate {
             tier,
             needs_admin,
-            opens: opens(&writes, &reads),
+            opening: operations_of(&writes, &reads),
         }
     })
 }
@@ -460,7 +460,7 @@ fn realistic(clauses: usize, seed: u64) -> Problem {
                     .collect()
             };
             Candidate {
-                opens: opens(&operations(3), &operations(1)),
+                opening: operations_of(&operations(3), &operations(1)),
                 tier: [None, None, Some(Tier::Two), Some(Tier::One)][id % 4]
                     .or((id % 40 == 7).then_some(Tier::Zero)),
                 needs_admin: id % 3 != 0,
