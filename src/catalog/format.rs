@@ -28,7 +28,7 @@ pub enum Table {
     Source,
     /// [`super::record::PermissionRecord`] by permission id.
     Permissions,
-    /// [`super::record::Opens`], three rows per permission: by scheme.
+    /// [`super::record::StoredOpens`], three rows per permission: by scheme.
     Opens,
     /// [`super::record::Above`] by permission id.
     Above,

@@ -276,7 +276,7 @@ pub struct RepairRecord<'a> {
 }
 
 /// The operations that a permission opens under one scheme.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Opens {
     /// Those that change nothing, sorted.
     pub reads: Vec<OperationId>,
@@ -284,7 +284,32 @@ pub struct Opens {
     pub writes: Vec<OperationId>,
 }
 
+/// [`Opens`] as stored: ids of two bytes, little endian. Plans read many of these long lists, and number by
+/// number that was slow.
+pub type StoredOpens<'a> = (&'a [u8], &'a [u8]);
+
 impl Opens {
+    /// Returns the lists that were stored as `reads` and `writes`.
+    pub fn read((reads, writes): StoredOpens<'_>) -> Self {
+        let ids = |bytes: &[u8]| {
+            let (pairs, _) = bytes.as_chunks();
+            let pairs = pairs.iter();
+            pairs
+                .map(|pair| OperationId(u16::from_le_bytes(*pair)))
+                .collect()
+        };
+        Self {
+            reads: ids(reads),
+            writes: ids(writes),
+        }
+    }
+
+    /// Returns the lists to store, `reads` and `writes`.
+    pub fn stored(&self) -> [Vec<u8>; 2] {
+        let bytes = |ids: &[OperationId]| ids.iter().flat_map(|id| id.0.to_le_bytes()).collect();
+        [bytes(&self.reads), bytes(&self.writes)]
+    }
+
     /// Returns all of them, sorted.
     pub fn all(&self) -> Vec<OperationId> {
         let mut all = [self.reads.as_slice(), &self.writes].concat();

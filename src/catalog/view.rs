@@ -9,7 +9,7 @@ use crate::catalog::model::{Access, Method, OperationId, PathId, PermissionId, S
 use crate::catalog::record::{
     Above, CloudRecord, ConditionRecord, Edge, Evidence, GrantRecord, NodeRecord, NoteRecord,
     Opens, OperationRecord, PathRecord, PermissionNoteRecord, PermissionRecord, RepairRecord,
-    ResourceRecord, RouteRecord, SourceRecord, column,
+    ResourceRecord, RouteRecord, SourceRecord, StoredOpens, column,
 };
 
 /// A read-only catalog.
@@ -131,10 +131,8 @@ impl Catalog {
 
     /// Returns the operations that a permission opens under a scheme.
     pub fn opens(&self, id: PermissionId, scheme: Scheme) -> Opens {
-        self.record(
-            Table::Opens,
-            id.index() * Scheme::ALL.len() + column(scheme),
-        )
+        let row = id.index() * Scheme::ALL.len() + column(scheme);
+        Opens::read(self.record(Table::Opens, row))
     }
 
     /// Returns the permissions that contain `id` under an access, sorted; not `id` itself.
@@ -305,8 +303,9 @@ impl Catalog {
         self.decoded::<PermissionRecord<'_>>(Table::Permissions, |r| {
             r.notes.iter().all(|n| row(n, Table::PermissionNotes))
         })?;
-        self.decoded::<Opens>(Table::Opens, |r| {
-            r.reads.iter().chain(&r.writes).all(operation)
+        self.decoded::<StoredOpens<'_>>(Table::Opens, |r| {
+            let opens = Opens::read(*r);
+            opens.reads.iter().chain(&opens.writes).all(operation)
         })?;
         self.decoded::<Above>(Table::Above, |r| r.iter().flatten().all(permission))?;
         self.decoded::<PathRecord<'_>>(Table::Paths, |r| {

@@ -48,7 +48,7 @@ pub fn permissions(
         };
         writer.push(Table::Permissions, &record)?;
         for scheme in Scheme::ALL {
-            writer.push(Table::Opens, &opened.get(scheme, id))?;
+            writer.push(Table::Opens, &opened.get(scheme, id).stored())?;
         }
         let above = orders
             .each_ref()
