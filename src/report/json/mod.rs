@@ -78,10 +78,6 @@ fn names(catalog: &Catalog, ids: &[PermissionId]) -> Vec<String> {
     ids.iter().map(|id| name(catalog, *id)).collect()
 }
 
-fn sets(catalog: &Catalog, sets: &[Vec<PermissionId>]) -> Vec<Vec<String>> {
-    sets.iter().map(|ids| names(catalog, ids)).collect()
-}
-
 /// Returns the indented JSON of a value, ending with a line feed.
 ///
 /// # Errors
@@ -129,7 +125,7 @@ pub const SCHEMAS: [Schema; 8] = [
     ("plan.schema.json", schema::<plan::Document<'static>>),
     (
         "explain-operation.schema.json",
-        schema::<requirement::Explanation>,
+        schema::<requirement::Explanation<'static>>,
     ),
     (
         "explain-permission.schema.json",
