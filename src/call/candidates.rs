@@ -64,9 +64,9 @@ pub(super) fn nearest(index: &dyn Index, method: Method, url: &Url) -> Vec<PathI
                 queue.push(Reverse((least, child, depth + 1, row)));
             }
         };
-        for (edge, child) in &node.literals {
+        for (edge, child) in node.edges().map_while(|row| index.edge(row)) {
             if !edge.starts_with('?') {
-                follow(*child, Some(edge));
+                follow(child, Some(edge));
             }
         }
         if let Some(child) = node.parameter {

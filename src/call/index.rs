@@ -2,12 +2,15 @@
 
 use crate::catalog::Catalog;
 use crate::catalog::model::{Method, PathId};
-use crate::catalog::record::NodeRecord;
+use crate::catalog::record::{Edge, NodeRecord};
 
 /// The path index of a catalog.
 pub trait Index {
     /// Returns a node of the path index; node 0 is the root.
-    fn node(&self, id: u32) -> Option<NodeRecord<'_>>;
+    fn node(&self, id: u32) -> Option<NodeRecord>;
+
+    /// Returns an edge of the path index, by its row.
+    fn edge(&self, row: u32) -> Option<Edge<'_>>;
 
     /// Tells whether the catalog lists the method on the path.
     fn has_operation(&self, path: PathId, method: Method) -> bool;
@@ -20,8 +23,12 @@ pub trait Index {
 }
 
 impl Index for Catalog {
-    fn node(&self, id: u32) -> Option<NodeRecord<'_>> {
+    fn node(&self, id: u32) -> Option<NodeRecord> {
         Self::node(self, id)
+    }
+
+    fn edge(&self, row: u32) -> Option<Edge<'_>> {
+        Self::edge(self, row)
     }
 
     fn has_operation(&self, path: PathId, method: Method) -> bool {

@@ -185,14 +185,20 @@ impl Search<'_> {
                 ..Cost::default()
             };
             finish(node.path, way.cost.plus(unconditioned));
-            for (edge, child) in &node.literals {
+            // No condition holds for a call that filters by nothing.
+            let edges = if filter.is_empty() {
+                0..0
+            } else {
+                node.edges()
+            };
+            for (edge, child) in edges.map_while(|row| self.index.edge(row)) {
                 let holds = edge.strip_prefix("?$filter=").is_some_and(|names| {
                     names
                         .split(',')
                         .all(|name| filter.iter().any(|mentioned| mentioned == name))
                 });
                 if holds {
-                    finish(self.index.node(*child).and_then(|node| node.path), way.cost);
+                    finish(self.index.node(child).and_then(|node| node.path), way.cost);
                 }
             }
         }

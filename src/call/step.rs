@@ -1,5 +1,7 @@
 //! The ways from one node of the index to the next: what a segment can be read as.
 
+use std::cmp::Ordering;
+
 use super::index::Index;
 use super::rewrite::{Cost, RewriteKind};
 use crate::catalog::model::Method;
@@ -30,7 +32,7 @@ pub(super) struct Steps<'a> {
     segments: &'a [Segment],
     position: usize,
     at: u32,
-    node: NodeRecord<'a>,
+    node: NodeRecord,
     found: Vec<Step>,
 }
 
@@ -66,12 +68,18 @@ pub(super) fn steps<'a>(
 }
 
 /// Returns the child of a node along a literal edge.
-pub(super) fn literal(node: &NodeRecord<'_>, word: &str) -> Option<u32> {
-    let position = node
-        .literals
-        .binary_search_by(|(literal, _)| (*literal).cmp(word))
-        .ok()?;
-    node.literals.get(position).map(|(_, child)| *child)
+fn literal(index: &dyn Index, node: &NodeRecord, word: &str) -> Option<u32> {
+    let mut rows = node.edges();
+    while !rows.is_empty() {
+        let middle = rows.start + (rows.end - rows.start) / 2;
+        let (literal, child) = index.edge(middle)?;
+        match literal.cmp(word) {
+            Ordering::Equal => return Some(child),
+            Ordering::Less => rows.start = middle + 1,
+            Ordering::Greater => rows.end = middle,
+        }
+    }
+    None
 }
 
 impl<'a> Steps<'a> {
@@ -98,7 +106,7 @@ impl<'a> Steps<'a> {
     }
 
     fn literal(&self, word: &str) -> Option<u32> {
-        literal(&self.node, word)
+        literal(self.index, &self.node, word)
     }
 
     /// Returns the node behind `word/{id}`.
@@ -236,7 +244,12 @@ impl<'a> Steps<'a> {
             && let Some(node) = self.index.node(item)
         {
             let to = format!("{{}}/{}", name.full);
-            self.rewrite(literal(&node, &name.full), 2, RewriteKind::CastMoved, &to);
+            self.rewrite(
+                literal(self.index, &node, &name.full),
+                2,
+                RewriteKind::CastMoved,
+                &to,
+            );
         }
     }
 

@@ -28,7 +28,7 @@ pub enum Table {
     Source,
     /// [`super::record::PermissionRecord`] by permission id.
     Permissions,
-    /// [`super::record::Opens`], three rows per permission: by scheme.
+    /// [`super::record::StoredOpens`], three rows per permission: by scheme.
     Opens,
     /// [`super::record::Above`] by permission id.
     Above,
@@ -38,6 +38,8 @@ pub enum Table {
     Operations,
     /// [`super::record::NodeRecord`]; row 0 is the root of the path index.
     Nodes,
+    /// [`super::record::Edge`]: of one node after another.
+    Edges,
     /// [`super::record::ConditionRecord`].
     Conditions,
     /// [`super::record::NoteRecord`].
@@ -60,7 +62,7 @@ pub enum Table {
 
 impl Table {
     /// All tables, in the order of the file.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::Source,
         Self::Permissions,
         Self::Opens,
@@ -68,6 +70,7 @@ impl Table {
         Self::Paths,
         Self::Operations,
         Self::Nodes,
+        Self::Edges,
         Self::Conditions,
         Self::Notes,
         Self::OperationFacts,

@@ -2,6 +2,8 @@
 //!
 //! They are what `compile` writes and `view` reads. Changing one means raising [`super::format::VERSION`].
 
+use std::ops::Range;
+
 use serde::{Deserialize, Serialize};
 
 use crate::catalog::compile::text::{Kind, Mark, State};
@@ -10,11 +12,13 @@ use crate::catalog::overlay::{Detail, Peculiarity, RouteKind};
 
 /// A node of the path index: a trie over the segments of all catalog paths in matching form (lower case,
 /// parameters merged into one child).
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct NodeRecord<'a> {
-    /// Children by literal segment, sorted by segment.
-    #[serde(borrow)]
-    pub literals: Vec<(&'a str, u32)>,
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NodeRecord {
+    /// The row of the first edge to a child by literal segment.
+    pub first_literal: u32,
+    /// The number of such edges. They stand in rows of their own, so that a segment is searched for
+    /// without reading all of them: some nodes have hundreds.
+    pub literals: u32,
     /// The child that any id leads to.
     pub parameter: Option<u32>,
     /// The path that ends here.
@@ -22,6 +26,16 @@ pub struct NodeRecord<'a> {
     /// The node that repeats to any depth from here (`.../` in upstream's paths).
     pub repeat: Option<u32>,
 }
+
+impl NodeRecord {
+    /// Returns the rows of the edges by literal segment, sorted by segment.
+    pub const fn edges(&self) -> Range<u32> {
+        self.first_literal..self.first_literal.saturating_add(self.literals)
+    }
+}
+
+/// A literal segment and the node it leads to.
+pub type Edge<'a> = (&'a str, u32);
 
 /// Where a curated fact comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -261,8 +275,48 @@ pub struct RepairRecord<'a> {
     pub result: &'a str,
 }
 
-/// The operations that a permission opens under one scheme, sorted.
-pub type Opens = Vec<OperationId>;
+/// The operations that a permission opens under one scheme.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Opens {
+    /// Those that change nothing, sorted.
+    pub reads: Vec<OperationId>,
+    /// Those that change something, sorted.
+    pub writes: Vec<OperationId>,
+}
+
+/// [`Opens`] as stored: ids of two bytes, little endian. Plans read many of these long lists, and number by
+/// number that was slow.
+pub type StoredOpens<'a> = (&'a [u8], &'a [u8]);
+
+impl Opens {
+    /// Returns the lists that were stored as `reads` and `writes`.
+    pub fn read((reads, writes): StoredOpens<'_>) -> Self {
+        let ids = |bytes: &[u8]| {
+            let (pairs, _) = bytes.as_chunks();
+            let pairs = pairs.iter();
+            pairs
+                .map(|pair| OperationId(u16::from_le_bytes(*pair)))
+                .collect()
+        };
+        Self {
+            reads: ids(reads),
+            writes: ids(writes),
+        }
+    }
+
+    /// Returns the lists to store, `reads` and `writes`.
+    pub fn stored(&self) -> [Vec<u8>; 2] {
+        let bytes = |ids: &[OperationId]| ids.iter().flat_map(|id| id.0.to_le_bytes()).collect();
+        [bytes(&self.reads), bytes(&self.writes)]
+    }
+
+    /// Returns all of them, sorted.
+    pub fn all(&self) -> Vec<OperationId> {
+        let mut all = [self.reads.as_slice(), &self.writes].concat();
+        all.sort_unstable();
+        all
+    }
+}
 
 /// The permissions that contain a permission, by access: delegated, application.
 pub type Above = [Vec<PermissionId>; 2];

@@ -5,11 +5,11 @@ use std::borrow::Cow;
 use serde::Deserialize;
 
 use crate::catalog::format::{Directory, FormatError, Table, verify};
-use crate::catalog::model::{Access, Effect, Method, OperationId, PathId, PermissionId, Scheme};
+use crate::catalog::model::{Access, Method, OperationId, PathId, PermissionId, Scheme};
 use crate::catalog::record::{
-    Above, CloudRecord, ConditionRecord, Evidence, GrantRecord, NodeRecord, NoteRecord, Opens,
-    OperationRecord, PathRecord, PermissionNoteRecord, PermissionRecord, RepairRecord,
-    ResourceRecord, RouteRecord, SourceRecord, column,
+    Above, CloudRecord, ConditionRecord, Edge, Evidence, GrantRecord, NodeRecord, NoteRecord,
+    Opens, OperationRecord, PathRecord, PermissionNoteRecord, PermissionRecord, RepairRecord,
+    ResourceRecord, RouteRecord, SourceRecord, StoredOpens, column,
 };
 
 /// A read-only catalog.
@@ -129,12 +129,10 @@ impl Catalog {
         None
     }
 
-    /// Returns the operations that a permission opens under a scheme, sorted.
+    /// Returns the operations that a permission opens under a scheme.
     pub fn opens(&self, id: PermissionId, scheme: Scheme) -> Opens {
-        self.record(
-            Table::Opens,
-            id.index() * Scheme::ALL.len() + column(scheme),
-        )
+        let row = id.index() * Scheme::ALL.len() + column(scheme);
+        Opens::read(self.record(Table::Opens, row))
     }
 
     /// Returns the permissions that contain `id` under an access, sorted; not `id` itself.
@@ -205,15 +203,6 @@ impl Catalog {
         self.record(Table::Operations, id.index())
     }
 
-    /// Returns what an operation does to data, without decoding what it needs.
-    pub fn effect(&self, id: OperationId) -> Effect {
-        // The effect is the third field of the record, after two that are decoded on the way.
-        self.directory
-            .row(&self.bytes, Table::Operations, id.index())
-            .and_then(|row| postcard::take_from_bytes::<(PathId, Method, Effect)>(row).ok())
-            .map_or(Effect::Write, |((_, _, effect), _)| effect)
-    }
-
     /// Returns all operation ids, by path and method.
     pub fn operation_ids(&self) -> impl Iterator<Item = OperationId> + use<> {
         ids(self.directory.count(Table::Operations)).map(OperationId)
@@ -230,9 +219,15 @@ impl Catalog {
     }
 
     /// Returns a node of the path index; 0 is the root.
-    pub fn node(&self, id: u32) -> Option<NodeRecord<'_>> {
+    pub fn node(&self, id: u32) -> Option<NodeRecord> {
         self.directory
             .decode(&self.bytes, Table::Nodes, usize::try_from(id).ok()?)
+    }
+
+    /// Returns an edge of the path index; [`NodeRecord::edges`] has the rows of each node.
+    pub fn edge(&self, row: u32) -> Option<Edge<'_>> {
+        self.directory
+            .decode(&self.bytes, Table::Edges, usize::try_from(row).ok()?)
     }
 
     /// Returns a condition.
@@ -272,9 +267,12 @@ impl Catalog {
 
     /// Returns the cloud whose Graph host this is.
     pub fn cloud_of_host(&self, host: &str) -> Option<String> {
-        self.clouds()
-            .find(|cloud| cloud.graph_hosts.contains(&host))
-            .map(|cloud| cloud.name.to_owned())
+        // Name and hosts are the first fields of the record: long lists follow.
+        (0..self.directory.count(Table::Clouds))
+            .filter_map(|row| self.directory.row(&self.bytes, Table::Clouds, row))
+            .filter_map(|row| postcard::take_from_bytes::<(&str, Vec<&str>)>(row).ok())
+            .find(|((_, hosts), _)| hosts.contains(&host))
+            .map(|((name, _), _)| name.to_owned())
     }
 
     /// Returns other resources of Microsoft.
@@ -305,7 +303,10 @@ impl Catalog {
         self.decoded::<PermissionRecord<'_>>(Table::Permissions, |r| {
             r.notes.iter().all(|n| row(n, Table::PermissionNotes))
         })?;
-        self.decoded::<Opens>(Table::Opens, |r| r.iter().all(operation))?;
+        self.decoded::<StoredOpens<'_>>(Table::Opens, |r| {
+            let opens = Opens::read(*r);
+            opens.reads.iter().chain(&opens.writes).all(operation)
+        })?;
         self.decoded::<Above>(Table::Above, |r| r.iter().flatten().all(permission))?;
         self.decoded::<PathRecord<'_>>(Table::Paths, |r| {
             r.operations.iter().all(|(_, id)| operation(id))
@@ -324,8 +325,12 @@ impl Catalog {
                 && r.conditions.iter().all(|n| row(n, Table::Conditions))
                 && r.notes.iter().all(|n| row(n, Table::Notes))
         })?;
-        self.decoded::<NodeRecord<'_>>(Table::Nodes, |r| {
+        self.decoded::<NodeRecord>(Table::Nodes, |r| {
             r.path.is_none_or(|path| path.index() < count(Table::Paths))
+                && usize::try_from(r.edges().end).is_ok_and(|end| end <= count(Table::Edges))
+        })?;
+        self.decoded::<Edge<'_>>(Table::Edges, |(_, node)| {
+            usize::try_from(*node).is_ok_and(|node| node < count(Table::Nodes))
         })?;
         self.decoded::<ConditionRecord<'_>>(Table::Conditions, |r| {
             r.and

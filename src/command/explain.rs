@@ -54,7 +54,9 @@ fn operation(context: &Context, catalog: &Catalog, options: &Explain) -> miette:
                     human::explain::operation(catalog, &requirement, context.look(None))
                 }
                 AnswerFormat::Json => {
-                    let answer = json::requirement::Explanation::new(catalog, &requirement);
+                    let origin = json::requirement::origin(catalog);
+                    let answer =
+                        json::requirement::Explanation::new(catalog, &origin, &requirement);
                     json::text(&answer).into_diagnostic()?
                 }
             };

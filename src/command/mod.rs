@@ -11,6 +11,7 @@ use crate::cli::{Cli, Color, Command, Global};
 use crate::exit::Exit;
 use crate::report::Look;
 use crate::report::look::Colour;
+use crate::source::escape::acts;
 use crate::source::{read, write};
 
 pub mod catalog;
@@ -73,11 +74,19 @@ impl Context {
                 write::Existing::Replace,
             )?);
         }
-        let mut stream = anstream::AutoStream::new(io::stdout(), self.choice());
-        match stream
-            .write_all(text.as_bytes())
-            .and_then(|()| stream.flush())
-        {
+        let mut stdout = io::stdout().lock();
+        let written = if acts(text) {
+            let mut stream = anstream::AutoStream::new(stdout, self.choice());
+            stream
+                .write_all(text.as_bytes())
+                .and_then(|()| stream.flush())
+        } else {
+            // There is nothing to strip or to translate, and looking for it takes longer than writing.
+            stdout
+                .write_all(text.as_bytes())
+                .and_then(|()| stdout.flush())
+        };
+        match written {
             // A reader that went away (`| head`) has what it wanted, and the verdict stays.
             Err(reason) if reason.kind() == io::ErrorKind::BrokenPipe => Ok(()),
             other => other.map_err(|reason| Unwritable { reason }.into()),

@@ -139,7 +139,9 @@ fn write(
         }
         (PlanFormat::Markdown, _) => markdown::write(catalog, planned),
         (PlanFormat::Json, _) => {
-            json::text(&json::plan::Document::new(catalog, planned)).into_diagnostic()?
+            let origin = json::requirement::origin(catalog);
+            let document = json::plan::Document::new(catalog, &origin, planned);
+            json::text(&document).into_diagnostic()?
         }
         (PlanFormat::Scopes, [one]) => return Ok(scopes::write(catalog, one)),
         (PlanFormat::Rra, [one]) => return rra::write(catalog, one).into_diagnostic(),

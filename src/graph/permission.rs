@@ -113,13 +113,14 @@ fn place(catalog: &Catalog, id: PermissionId, access: Access) -> Placed {
         Access::Delegated if catalog.grant(id, Scheme::Work).is_none() => Scheme::Personal,
         Access::Delegated => Scheme::Work,
     };
-    let own = catalog.opens(id, scheme);
+    let own = catalog.opens(id, scheme).all();
     let mut narrower: Vec<Narrower> = below
         .iter()
         .map(|other| Narrower {
             permission: *other,
             shared: catalog
                 .opens(*other, scheme)
+                .all()
                 .iter()
                 .filter(|operation| own.binary_search(operation).is_ok())
                 .count(),

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::catalog::Catalog;
-use crate::catalog::model::{Access, Effect, OperationId, PermissionId, Scheme};
+use crate::catalog::model::{Access, OperationId, PermissionId, Scheme};
 use crate::graph::closure::Closure;
 
 /// What a permission opens under one scheme.
@@ -25,16 +25,12 @@ pub fn opens(catalog: &Catalog, id: PermissionId) -> Vec<Opened> {
     schemes
         .filter(|scheme| catalog.grant(id, *scheme).is_some())
         .map(|scheme| {
-            let operations = catalog.opens(id, scheme);
-            let reads = operations
-                .iter()
-                .filter(|operation| catalog.operation(**operation).effect == Effect::Read)
-                .count();
+            let opens = catalog.opens(id, scheme);
             Opened {
                 scheme,
-                reads,
-                writes: operations.len() - reads,
-                operations,
+                operations: opens.all(),
+                reads: opens.reads.len(),
+                writes: opens.writes.len(),
             }
         })
         .collect()
@@ -143,7 +139,7 @@ fn opened(
             Scheme::ALL
                 .into_iter()
                 .filter(|scheme| scheme.access() == access)
-                .flat_map(move |scheme| catalog.opens(id, scheme))
+                .flat_map(move |scheme| catalog.opens(id, scheme).all())
         })
         .collect()
 }
@@ -265,7 +261,7 @@ mod tests {
                 Scheme::ALL
                     .into_iter()
                     .filter(|scheme| scheme.access() == coverage.access)
-                    .any(|scheme| catalog.opens(id, scheme).contains(&example))
+                    .any(|scheme| catalog.opens(id, scheme).all().contains(&example))
             };
             assert!(opened(lower) && !opened(upper));
         }

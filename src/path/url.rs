@@ -161,7 +161,8 @@ fn host<'a>(
     else {
         // `graph.microsoft.com/v1.0/me` is how people quote a URL; it can mean nothing else.
         let (first, rest) = text.split_at_checked(end_of(text)).unwrap_or((text, ""));
-        let cloud = cloud_of_host(&first.to_ascii_lowercase());
+        let host = Some(first).filter(|first| !first.is_empty());
+        let cloud = host.and_then(|host| cloud_of_host(&host.to_ascii_lowercase()));
         return Ok(if cloud.is_some() {
             (cloud, rest)
         } else {

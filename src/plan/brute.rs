@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::catalog::model::OperationId;
 use crate::plan::cost::Objective;
 use crate::plan::problem::{CandidateId, Problem, Tier};
 
@@ -46,11 +47,17 @@ pub(super) fn key(
     let tier = |tier| chosen.iter().filter(|id| of(id).tier == Some(tier)).count();
     let has_admin = given.iter().any(|id| of(id).needs_admin);
     let admin = usize::from(!has_admin && chosen.iter().any(|id| of(id).needs_admin));
-    let mut writes: BTreeSet<u16> = chosen.iter().flat_map(|id| of(id).writes.clone()).collect();
-    let mut reads: BTreeSet<u16> = chosen.iter().flat_map(|id| of(id).reads.clone()).collect();
+    let mut writes: BTreeSet<OperationId> = chosen
+        .iter()
+        .flat_map(|id| of(id).opening.opens.writes.clone())
+        .collect();
+    let mut reads: BTreeSet<OperationId> = chosen
+        .iter()
+        .flat_map(|id| of(id).opening.opens.reads.clone())
+        .collect();
     for id in given {
-        writes.retain(|operation| !of(id).writes.contains(operation));
-        reads.retain(|operation| !of(id).reads.contains(operation));
+        writes.retain(|operation| !of(id).opening.opens.writes.contains(operation));
+        reads.retain(|operation| !of(id).opening.opens.reads.contains(operation));
     }
     let (tier0, tier1, count) = (tier(Tier::Zero), tier(Tier::One), chosen.len());
     let (writes, reads) = (writes.len(), reads.len());

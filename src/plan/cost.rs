@@ -2,6 +2,8 @@
 
 use std::cmp::Ordering;
 
+use crate::catalog::model::OperationId;
+use crate::catalog::record::Opens;
 use crate::plan::bits::Bits;
 use crate::plan::problem::{Candidate, CandidateId, Problem, Tier};
 
@@ -134,14 +136,19 @@ pub(super) struct Opened {
 }
 
 impl Opened {
+    /// Returns the sets of operations.
+    pub(super) fn of(opens: &Opens) -> Self {
+        // The largest first: lists are sorted, and the sets grow once.
+        let bits = |list: &[OperationId]| list.iter().rev().map(|id| id.index()).collect();
+        Self {
+            writes: bits(&opens.writes),
+            reads: bits(&opens.reads),
+        }
+    }
+
     /// Adds what a candidate opens.
     pub(super) fn open(&mut self, candidate: &Candidate) {
-        for &operation in &candidate.writes {
-            self.writes.insert(usize::from(operation));
-        }
-        for &operation in &candidate.reads {
-            self.reads.insert(usize::from(operation));
-        }
+        self.add_all(candidate.opening.opened());
     }
 
     /// Adds what another set opens.

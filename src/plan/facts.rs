@@ -6,10 +6,12 @@ use std::rc::Rc;
 
 use crate::catalog::Catalog;
 use crate::catalog::compile::text::{Kind, State};
-use crate::catalog::model::{Access, Effect, PermissionId, Scheme};
+use crate::catalog::model::{Access, PermissionId, Scheme};
+use crate::catalog::record::{PermissionRecord, column};
 use crate::manifest::model::{App, Audience};
+use crate::plan::cost::Opened;
 use crate::plan::model::Reach;
-use crate::plan::problem::{Candidate, Tier};
+use crate::plan::problem::{Candidate, Opening, Tier};
 
 /// The catalog as one access of an app sees it.
 #[derive(Debug)]
@@ -24,16 +26,11 @@ pub(super) struct Facts<'a> {
     openings: RefCell<BTreeMap<PermissionId, Rc<Opening>>>,
 }
 
-/// The operations that a permission opens. Each list is sorted.
-#[derive(Debug, Default)]
-struct Opening {
-    reads: Vec<u16>,
-    writes: Vec<u16>,
-}
-
 /// What matters of a permission when it is chosen.
 #[derive(Debug, Clone, Copy)]
 struct Standing {
+    /// The scheme whose facts count.
+    scheme: Scheme,
     tier: Option<Tier>,
     admin: bool,
     askable: bool,
@@ -70,9 +67,11 @@ impl<'a> Facts<'a> {
 
     fn look_up(&self, id: PermissionId) -> Standing {
         let permission = self.catalog.permission(id);
-        let grant = self.catalog.grant(id, self.scheme_of(id));
+        let scheme = self.scheme_of(&permission);
+        let grant = permission.grants.get(column(scheme)).copied().flatten();
         let is_offered = |state| matches!(state, State::Visible | State::Hidden);
         Standing {
+            scheme,
             tier: grant
                 .and_then(|grant| grant.risk)
                 .and_then(|(tier, _)| match tier {
@@ -89,8 +88,11 @@ impl<'a> Facts<'a> {
     }
 
     /// Returns the scheme whose facts count for a permission: the plan's first one that has it.
-    fn scheme_of(&self, id: PermissionId) -> Scheme {
-        let has = |scheme: &Scheme| self.catalog.grant(id, *scheme).is_some();
+    fn scheme_of(&self, permission: &PermissionRecord<'_>) -> Scheme {
+        let has = |scheme: &Scheme| {
+            let grant = permission.grants.get(column(*scheme));
+            grant.is_some_and(Option::is_some)
+        };
         let mut own = self.schemes.iter().copied();
         own.find(has).unwrap_or(match self.access {
             Access::Delegated if self.schemes.contains(&Scheme::Work) => Scheme::Personal,
@@ -113,26 +115,18 @@ impl<'a> Facts<'a> {
     /// Returns the permission as the search sees it.
     pub(super) fn candidate(&self, id: PermissionId) -> Candidate {
         let Standing { tier, admin, .. } = self.standing(id);
-        let opening = self.opening(id);
         Candidate {
             tier,
             needs_admin: admin,
-            writes: opening.writes.clone(),
-            reads: opening.reads.clone(),
+            opening: self.opening(id),
         }
     }
 
     fn opening(&self, id: PermissionId) -> Rc<Opening> {
         let mut openings = self.openings.borrow_mut();
         let opening = openings.entry(id).or_insert_with(|| {
-            let mut opening = Opening::default();
-            for operation in self.catalog.opens(id, self.scheme_of(id)) {
-                match self.catalog.effect(operation) {
-                    Effect::Read => opening.reads.push(operation.0),
-                    Effect::Write => opening.writes.push(operation.0),
-                }
-            }
-            Rc::new(opening)
+            let scheme = self.standing(id).scheme;
+            Rc::new(Opening::new(self.catalog.opens(id, scheme)))
         });
         Rc::clone(opening)
     }
@@ -141,43 +135,17 @@ impl<'a> Facts<'a> {
     pub(super) fn growth(&self, held: &BTreeSet<PermissionId>, more: &[PermissionId]) -> Reach {
         let mut opened = Opened::default();
         for id in held {
-            opened.open(&self.opening(*id));
+            opened.add_all(self.opening(*id).opened());
         }
-        let before = opened.reach;
+        let (writes, reads) = opened.size();
         for id in more {
-            opened.open(&self.opening(*id));
+            opened.add_all(self.opening(*id).opened());
         }
+        let (all_writes, all_reads) = opened.size();
+        let count = |more: u64, less: u64| usize::try_from(more - less).unwrap_or(usize::MAX);
         Reach {
-            reads: opened.reach.reads - before.reads,
-            writes: opened.reach.writes - before.writes,
-        }
-    }
-}
-
-/// Operations that permissions open together. A mark per operation: sets were nine tenths of the time.
-#[derive(Debug, Default)]
-struct Opened {
-    is_open: Vec<bool>,
-    reach: Reach,
-}
-
-impl Opened {
-    fn open(&mut self, opening: &Opening) {
-        let reads = opening.reads.iter().map(|id| (id, Effect::Read));
-        let writes = opening.writes.iter().map(|id| (id, Effect::Write));
-        for (id, effect) in reads.chain(writes) {
-            let index = usize::from(*id);
-            if index >= self.is_open.len() {
-                self.is_open.resize(index + 1, false);
-            }
-            let Some(is_open) = self.is_open.get_mut(index).filter(|is_open| !**is_open) else {
-                continue;
-            };
-            *is_open = true;
-            match effect {
-                Effect::Read => self.reach.reads += 1,
-                Effect::Write => self.reach.writes += 1,
-            }
+            reads: count(all_reads, reads),
+            writes: count(all_writes, writes),
         }
     }
 }

@@ -1,5 +1,10 @@
 //! What the search is asked: permissions to choose from, what is wanted, what is there already.
 
+use std::cell::OnceCell;
+use std::rc::Rc;
+
+use crate::catalog::record::Opens;
+use crate::plan::cost::Opened;
 use crate::plan::error::PlanError;
 use crate::plan::table::{Row, Table};
 
@@ -39,10 +44,32 @@ pub struct Candidate {
     pub tier: Option<Tier>,
     /// Whether an admin has to consent to it.
     pub needs_admin: bool,
-    /// The operations it opens that write. Any order, duplicates count once.
-    pub writes: Vec<u16>,
-    /// The operations it opens that only read. Any order, duplicates count once.
-    pub reads: Vec<u16>,
+    /// The operations it opens.
+    pub opening: Rc<Opening>,
+}
+
+/// What a permission opens, shared by the problems of one plan.
+#[derive(Debug, Default)]
+pub struct Opening {
+    /// The operations. Any order, duplicates count once.
+    pub opens: Opens,
+    opened: OnceCell<Opened>,
+}
+
+impl Opening {
+    /// Returns the opening of operations.
+    #[must_use]
+    pub fn new(opens: Opens) -> Self {
+        Self {
+            opens,
+            opened: OnceCell::new(),
+        }
+    }
+
+    /// Returns the operations as sets.
+    pub(super) fn opened(&self) -> &Opened {
+        self.opened.get_or_init(|| Opened::of(&self.opens))
+    }
 }
 
 /// Something wanted: an OR of ANDs.

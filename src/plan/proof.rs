@@ -4,6 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::plan::cost::Opened;
 use crate::plan::problem::{Candidate, CandidateId, Clause, ClauseId, Problem, Tier, is_inside};
 use crate::plan::search::Solution;
 
@@ -111,18 +112,17 @@ pub fn explain(problem: &Problem, solution: &Solution) -> Proof {
 #[must_use]
 pub fn least_inside(problem: &Problem, clause: &Clause, set: &[CandidateId]) -> Vec<CandidateId> {
     let mut inside: Vec<_> = inside(clause, set).collect();
-    let of = |alternative: &'_ [CandidateId]| {
-        let ids = alternative.iter();
-        ids.map(|&id| problem.candidate(id)).collect::<Vec<_>>()
-    };
     let risk = |alternative: &[CandidateId]| {
-        let candidates = of(alternative);
-        let tier = |tier| candidates.iter().filter(|it| it.tier == Some(tier)).count();
+        let tier = |tier| {
+            members(problem, alternative)
+                .filter(|it| it.tier == Some(tier))
+                .count()
+        };
         (
             alternative.len(),
             tier(Tier::Zero),
             tier(Tier::One),
-            candidates.iter().any(|it| it.needs_admin),
+            members(problem, alternative).any(|it| it.needs_admin),
         )
     };
     // Sizes of what is opened are only worth counting when nothing else decides.
@@ -133,23 +133,23 @@ pub fn least_inside(problem: &Problem, clause: &Clause, set: &[CandidateId]) -> 
         return (*only).clone();
     }
     let key = |alternative: &Vec<CandidateId>| {
-        let candidates = of(alternative);
-        let opened = |side: fn(&Candidate) -> &Vec<u16>| {
-            let mut all: Vec<u16> = candidates.iter().flat_map(|it| side(it)).copied().collect();
-            all.sort_unstable();
-            all.dedup();
-            all.len()
-        };
-        (
-            opened(|it| &it.writes),
-            opened(|it| &it.reads),
-            alternative.clone(),
-        )
+        let mut opened = Opened::default();
+        for candidate in members(problem, alternative) {
+            opened.open(candidate);
+        }
+        (opened.size(), alternative.clone())
     };
     let least = inside
         .into_iter()
         .min_by_key(|alternative| key(alternative));
     least.cloned().unwrap_or_default()
+}
+
+fn members<'a>(
+    problem: &'a Problem,
+    alternative: &'a [CandidateId],
+) -> impl Iterator<Item = &'a Candidate> {
+    alternative.iter().map(|&id| problem.candidate(id))
 }
 
 fn inside<'a>(

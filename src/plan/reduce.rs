@@ -265,9 +265,7 @@ fn is_better(
     if packing.weight(new) < packing.weight(old) {
         return true;
     }
-    let (mut less, mut more) = (Opened::default(), Opened::default());
-    less.open(new);
-    more.open(old);
+    let (less, more) = (new.opening.opened(), old.opening.opened());
     less.writes.is_within(&more.writes, &base.opened.writes)
         && less.reads.is_within(&more.reads, &base.opened.reads)
 }

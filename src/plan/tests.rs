@@ -1,15 +1,18 @@
 //! Laws of the search over random problems, and how much work fixed ones may take.
 
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, subsequence};
 
+use crate::catalog::model::OperationId;
+use crate::catalog::record::Opens;
 use crate::plan::brute;
 use crate::plan::cost::{Cost, Objective};
 use crate::plan::error::PlanError;
-use crate::plan::problem::{Candidate, CandidateId, Clause, ClauseId, Problem, Tier};
+use crate::plan::problem::{Candidate, CandidateId, Clause, ClauseId, Opening, Problem, Tier};
 use crate::plan::proof::explain;
 use crate::plan::search::{DEFAULT_BUDGET, Solution, solve};
 
@@ -26,10 +29,17 @@ fn clause(alternatives: &[&[usize]]) -> Clause {
     }
 }
 
+fn operations_of(writes: &[u16], reads: &[u16]) -> Rc<Opening> {
+    let ids = |list: &[u16]| list.iter().copied().map(OperationId).collect();
+    Rc::new(Opening::new(Opens {
+        reads: ids(reads),
+        writes: ids(writes),
+    }))
+}
+
 fn opening(writes: &[u16], reads: &[u16]) -> Candidate {
     Candidate {
-        writes: writes.to_vec(),
-        reads: reads.to_vec(),
+        opening: operations_of(writes, reads),
         ..Candidate::default()
     }
 }
@@ -265,8 +275,7 @@ fn any_candidate() -> impl Strategy<Value = Candidate> {
         Candidate {
             tier,
             needs_admin,
-            writes,
-            reads,
+            opening: operations_of(&writes, &reads),
         }
     })
 }
@@ -451,8 +460,7 @@ fn realistic(clauses: usize, seed: u64) -> Problem {
                     .collect()
             };
             Candidate {
-                writes: operations(3),
-                reads: operations(1),
+                opening: operations_of(&operations(3), &operations(1)),
                 tier: [None, None, Some(Tier::Two), Some(Tier::One)][id % 4]
                     .or((id % 40 == 7).then_some(Tier::Zero)),
                 needs_admin: id % 3 != 0,

@@ -40,7 +40,7 @@ impl Table {
 
     /// Returns how wide it is when nothing wraps.
     pub fn natural_width(&self) -> usize {
-        let widths = self.measured(|cell| cell.lines().map(get_line_width).max());
+        let widths = self.measured(|cell| cell.lines().map(line_width).max());
         widths.iter().sum::<usize>() + FRAME * widths.len() + 1
     }
 
@@ -67,12 +67,9 @@ impl Table {
 
     /// The widths of the columns: first the widest give way as far as their words allow, then words.
     fn widths(&self, width: usize) -> Vec<usize> {
-        let mut widths = self.measured(|cell| cell.lines().map(get_line_width).max());
-        let words = self.measured(|cell| {
-            pieces(cell)
-                .map(|piece| get_line_width(piece.trim_end()))
-                .max()
-        });
+        let mut widths = self.measured(|cell| cell.lines().map(line_width).max());
+        let words =
+            self.measured(|cell| pieces(cell).map(|piece| line_width(piece.trim_end())).max());
         let room = width.saturating_sub(FRAME * widths.len() + 1);
         for least in [words, vec![LEAST; widths.len()]] {
             while widths.iter().sum::<usize>() > room {
@@ -98,6 +95,16 @@ impl Table {
             }
         }
         widths
+    }
+}
+
+/// The columns that a line takes.
+fn line_width(line: &str) -> usize {
+    // Of such text every byte takes one column; anything else has to be parsed.
+    if line.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        line.len()
+    } else {
+        get_line_width(line)
     }
 }
 
@@ -127,13 +134,13 @@ fn wrap(text: &str, width: usize) -> String {
     for line in text.lines() {
         let mut current = String::new();
         for piece in pieces(line) {
-            let together = get_line_width(&current) + get_line_width(piece.trim_end());
+            let together = line_width(&current) + line_width(piece.trim_end());
             if together > width && !current.is_empty() {
                 lines.push(std::mem::take(&mut current));
             }
             for character in piece.chars() {
                 // A word that is wider than its column.
-                let is_full = get_line_width(&current) >= width;
+                let is_full = line_width(&current) >= width;
                 if is_full && !character.is_whitespace() {
                     lines.push(std::mem::take(&mut current));
                 }

@@ -95,7 +95,12 @@ fn hostile_text_acts_on_no_terminal() {
     let mut texts = vec![
         human::plan::write(catalog, &planned, PLAIN),
         markdown::write(catalog, &planned),
-        json::text(&json::plan::Document::new(catalog, &planned)).unwrap(),
+        json::text(&json::plan::Document::new(
+            catalog,
+            &json::requirement::origin(catalog),
+            &planned,
+        ))
+        .unwrap(),
         scopes::write(catalog, &planned[0]).text,
         rra::write(catalog, &planned[0]).unwrap().text,
     ];
@@ -162,7 +167,12 @@ fn several_apps_are_a_list_and_one_is_flat() {
     for (text, is_flat) in [(several, false), (RICH, true), ("operations: []", true)] {
         let sample = Sample::new(text);
         let planned = sample.planned();
-        let text = json::text(&json::plan::Document::new(&sample.catalog, &planned)).unwrap();
+        let text = json::text(&json::plan::Document::new(
+            &sample.catalog,
+            &json::requirement::origin(&sample.catalog),
+            &planned,
+        ))
+        .unwrap();
         let value: serde_json::Value = serde_json::from_str(&text).unwrap();
         assert_eq!(value.get("access").is_some(), is_flat);
         assert_eq!(value.get("apps").is_none(), is_flat);
@@ -174,7 +184,12 @@ fn personal_needs_are_shown_only_where_the_app_takes_them() {
     for (text, count) in [(RICH, 7), ("operations: [GET /me]", 0)] {
         let sample = Sample::new(text);
         let planned = sample.planned();
-        let text = json::text(&json::plan::Document::new(&sample.catalog, &planned)).unwrap();
+        let text = json::text(&json::plan::Document::new(
+            &sample.catalog,
+            &json::requirement::origin(&sample.catalog),
+            &planned,
+        ))
+        .unwrap();
         assert_eq!(text.matches("\"personal\": {").count(), count);
     }
 }

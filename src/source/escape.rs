@@ -6,6 +6,9 @@ use std::fmt::Write;
 /// How many characters of an untrusted text a message shows.
 const SHOWN: usize = 120;
 
+/// How many bytes of a text are looked at together.
+const PIECE: usize = 256;
+
 /// Returns whether a character acts on the terminal or on the order of its neighbours instead of
 /// standing for itself: controls, bidirectional marks, invisible and tag characters, line separators.
 pub fn is_unsafe(character: char) -> bool {
@@ -22,6 +25,28 @@ pub fn is_unsafe(character: char) -> bool {
                 | '\u{fff9}'..='\u{fffb}'
                 | '\u{e0000}'..='\u{e007f}'
         )
+}
+
+/// Returns whether a text of lines holds a character that acts: any unsafe one but the line feeds.
+pub fn acts(text: &str) -> bool {
+    // Nearly all is printable ASCII, which is told many bytes at a time where no byte ends the loop.
+    let is_printable = |piece: &str| {
+        let bytes = piece.bytes();
+        bytes.fold(true, |all, byte| {
+            all & (byte == b'\n' || matches!(byte, b' '..=b'~'))
+        })
+    };
+    let mut rest = text;
+    while let Some((piece, after)) = rest
+        .split_at_checked(rest.floor_char_boundary(PIECE))
+        .filter(|(piece, _)| !piece.is_empty())
+    {
+        if !is_printable(piece) && piece.contains(|c: char| c != '\n' && is_unsafe(c)) {
+            return true;
+        }
+        rest = after;
+    }
+    false
 }
 
 /// Returns the text on one line, with every unsafe character escaped, cut after 120 characters.
@@ -100,6 +125,27 @@ mod tests {
         case("a\u{e0041}b", "a\\u{e0041}b", "a\u{1f6ab}b");
         case("a\nb\tc", "a\\nb\\tc", "a\nb\tc");
         case("a\r\nb\rc", "a\\r\\nb\\rc", "a\r\nb?c");
+    }
+
+    #[test]
+    fn whatever_is_unsafe_acts_wherever_it_stands() {
+        for text in ["", "plain\ntext — é…", "\n\n"] {
+            assert!(!acts(text), "{text:?}");
+        }
+        for at in [0, 1, PIECE - 1, PIECE, PIECE + 1, 3 * PIECE] {
+            for character in [
+                '\t',
+                '\r',
+                '\u{1b}',
+                '\u{7f}',
+                '\u{9b}',
+                '\u{202e}',
+                '\u{e0041}',
+            ] {
+                assert!(acts(&format!("{}{character}é", "x".repeat(at))));
+            }
+            assert!(!acts(&format!("{}é\n", "x".repeat(at))));
+        }
     }
 
     #[test]

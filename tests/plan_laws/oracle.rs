@@ -108,7 +108,7 @@ fn risk(chosen: &[PermissionId], access: Access, goal: Goal) -> [usize; 4] {
 pub fn key(chosen: &[PermissionId], access: Access, goal: Goal) -> Key {
     let opened: BTreeSet<_> = chosen
         .iter()
-        .flat_map(|id| world().catalog.opens(*id, scheme(access)))
+        .flat_map(|id| world().catalog.opens(*id, scheme(access)).all())
         .collect();
     let writes = opened
         .iter()

@@ -8,22 +8,28 @@ use std::fmt::Write as _;
 
 use super::{Index, MatchKind, Resolution, resolve};
 use crate::catalog::bundled;
-use crate::catalog::compile::trie::{Node, build};
+use crate::catalog::compile::trie::{build, records};
 use crate::catalog::model::{Method, PathId};
-use crate::catalog::record::NodeRecord;
+use crate::catalog::record::{Edge, NodeRecord};
 use crate::path::{Template, Token, Url, parse};
 
 const REQUESTS: &str = include_str!("../../../tests/vectors/requests.tsv");
 
 struct Memory {
-    nodes: Vec<Node>,
+    nodes: Vec<NodeRecord>,
+    edges: Vec<(String, u32)>,
     spellings: Vec<String>,
     operations: BTreeSet<(PathId, Method)>,
 }
 
 impl Index for Memory {
-    fn node(&self, id: u32) -> Option<NodeRecord<'_>> {
-        self.nodes.get(id as usize).map(Node::record)
+    fn node(&self, id: u32) -> Option<NodeRecord> {
+        self.nodes.get(id as usize).copied()
+    }
+
+    fn edge(&self, row: u32) -> Option<Edge<'_>> {
+        let (segment, child) = self.edges.get(row as usize)?;
+        Some((segment, *child))
     }
 
     fn has_operation(&self, path: PathId, method: Method) -> bool {
@@ -62,8 +68,14 @@ fn memory(rows: &BTreeMap<String, BTreeSet<Method>>) -> Memory {
         operations.extend(methods.into_iter().map(|method| (path, method)));
         paths.push((path, template));
     }
+    let index = build(&paths).unwrap();
+    let (nodes, edges) = records(&index).unwrap();
+    let edges = edges.into_iter();
     Memory {
-        nodes: build(&paths).unwrap(),
+        nodes,
+        edges: edges
+            .map(|(segment, child)| (segment.to_owned(), child))
+            .collect(),
         spellings: paths.into_iter().map(|(_, path)| path.spelling).collect(),
         operations,
     }

@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use crate::catalog::compile::needs::Needs;
 use crate::catalog::model::{Effect, OperationId, PermissionId, Scheme};
 use crate::catalog::names::Name;
-use crate::catalog::record::column;
+use crate::catalog::record::{Opens, column};
 
 /// By scheme and permission: the operations it opens.
 #[derive(Debug)]
 pub struct Opened {
-    by_scheme: [BTreeMap<PermissionId, Vec<(OperationId, Effect)>>; 3],
+    by_scheme: [BTreeMap<PermissionId, Opens>; 3],
 }
 
 impl Opened {
@@ -27,9 +27,13 @@ impl Opened {
                         if set.len() > 1 && only_reads && need.effect == Effect::Write {
                             continue;
                         }
-                        let list: &mut Vec<(OperationId, Effect)> = opened.entry(*id).or_default();
-                        if list.last().is_none_or(|(last, _)| *last != operation) {
-                            list.push((operation, need.effect));
+                        let opens: &mut Opens = opened.entry(*id).or_default();
+                        let list = match need.effect {
+                            Effect::Read => &mut opens.reads,
+                            Effect::Write => &mut opens.writes,
+                        };
+                        if list.last() != Some(&operation) {
+                            list.push(operation);
                         }
                     }
                 }
@@ -38,21 +42,15 @@ impl Opened {
         Self { by_scheme }
     }
 
-    /// Returns the operations that a permission opens, sorted.
-    pub fn get(&self, scheme: Scheme, id: PermissionId) -> &[(OperationId, Effect)] {
+    /// Returns the operations that a permission opens.
+    pub fn get(&self, scheme: Scheme, id: PermissionId) -> &Opens {
+        static NONE: Opens = Opens {
+            reads: Vec::new(),
+            writes: Vec::new(),
+        };
         self.by_scheme
             .get(column(scheme))
             .and_then(|opened| opened.get(&id))
-            .map_or(&[], Vec::as_slice)
-    }
-
-    /// Counts the operations of an effect that a permission opens.
-    pub fn count(&self, scheme: Scheme, id: PermissionId, effect: Effect) -> u16 {
-        let count = self
-            .get(scheme, id)
-            .iter()
-            .filter(|(_, found)| *found == effect)
-            .count();
-        u16::try_from(count).unwrap_or(u16::MAX)
+            .unwrap_or(&NONE)
     }
 }

@@ -9,7 +9,7 @@ use crate::catalog::compile::operations::Operations;
 use crate::catalog::compile::permissions::PermissionTable;
 use crate::catalog::compile::{CompileError, trie};
 use crate::catalog::format::{Table, Writer};
-use crate::catalog::model::{Effect, Method, OperationId, PathId, PermissionId, Scheme};
+use crate::catalog::model::{Method, OperationId, PathId, PermissionId, Scheme};
 use crate::catalog::order::Order;
 use crate::catalog::record::{GrantRecord, OperationRecord, PathRecord, PermissionRecord, column};
 use crate::path::Template;
@@ -36,8 +36,8 @@ pub fn permissions(
                 state: grant.state,
                 risk: row.risk.get(at).copied().flatten(),
                 peculiarity: row.peculiarity.get(at).copied().flatten(),
-                reads: opened.count(scheme, id, Effect::Read),
-                writes: opened.count(scheme, id, Effect::Write),
+                reads: count(&opened.get(scheme, id).reads),
+                writes: count(&opened.get(scheme, id).writes),
             })
         });
         let record = PermissionRecord {
@@ -48,12 +48,7 @@ pub fn permissions(
         };
         writer.push(Table::Permissions, &record)?;
         for scheme in Scheme::ALL {
-            let list: Vec<OperationId> = opened
-                .get(scheme, id)
-                .iter()
-                .map(|(operation, _)| *operation)
-                .collect();
-            writer.push(Table::Opens, &list)?;
+            writer.push(Table::Opens, &opened.get(scheme, id).stored())?;
         }
         let above = orders
             .each_ref()
@@ -94,10 +89,19 @@ pub fn operations(
         };
         writer.push(Table::Paths, &record)?;
     }
-    for node in trie::build(&numbered(operations))? {
-        writer.push(Table::Nodes, &node.record())?;
+    let index = trie::build(&numbered(operations))?;
+    let (nodes, edges) = trie::records(&index)?;
+    for node in &nodes {
+        writer.push(Table::Nodes, node)?;
+    }
+    for edge in &edges {
+        writer.push(Table::Edges, edge)?;
     }
     Ok(())
+}
+
+fn count(operations: &[OperationId]) -> u16 {
+    u16::try_from(operations.len()).unwrap_or(u16::MAX)
 }
 
 fn numbered(operations: &Operations) -> Vec<(PathId, Template)> {

@@ -7,10 +7,10 @@
 use std::collections::BTreeMap;
 
 use crate::catalog::model::PathId;
-use crate::catalog::record::NodeRecord;
+use crate::catalog::record::{Edge, NodeRecord};
 use crate::path::{Template, Token};
 
-/// A node while the index is built; [`Node::record`] is its stored form.
+/// A node while the index is built; [`records`] returns the stored form.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Node {
     /// Children by literal segment.
@@ -23,20 +23,26 @@ pub struct Node {
     pub repeat: Option<u32>,
 }
 
-impl Node {
-    /// Returns the node as the compiled catalog stores it: literals sorted by segment.
-    pub fn record(&self) -> NodeRecord<'_> {
-        NodeRecord {
-            literals: self
-                .literals
-                .iter()
-                .map(|(segment, child)| (segment.as_str(), *child))
-                .collect(),
-            parameter: self.parameter,
-            path: self.path,
-            repeat: self.repeat,
-        }
+/// Returns the nodes as the compiled catalog stores them, and their edges sorted by segment.
+///
+/// # Errors
+/// When there are more edges than numbers.
+pub fn records(nodes: &[Node]) -> Result<(Vec<NodeRecord>, Vec<Edge<'_>>), TrieError> {
+    let number = |count| u32::try_from(count).map_err(|_| TrieError::TooLarge);
+    let mut edges = Vec::new();
+    let mut records = Vec::with_capacity(nodes.len());
+    for node in nodes {
+        records.push(NodeRecord {
+            first_literal: number(edges.len())?,
+            literals: number(node.literals.len())?,
+            parameter: node.parameter,
+            path: node.path,
+            repeat: node.repeat,
+        });
+        let literals = node.literals.iter();
+        edges.extend(literals.map(|(segment, child)| (segment.as_str(), *child)));
     }
+    Ok((records, edges))
 }
 
 /// Why the paths make no index.

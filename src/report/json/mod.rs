@@ -16,7 +16,7 @@ use serde::Serialize;
 
 use crate::catalog::Catalog;
 use crate::catalog::model::PermissionId;
-use crate::source::escape::is_unsafe;
+use crate::source::escape::{acts, is_unsafe};
 
 /// The version of all machine forms; raised when a key changes its meaning or goes.
 pub const VERSION: u32 = 1;
@@ -78,27 +78,23 @@ fn names(catalog: &Catalog, ids: &[PermissionId]) -> Vec<String> {
     ids.iter().map(|id| name(catalog, *id)).collect()
 }
 
-fn sets(catalog: &Catalog, sets: &[Vec<PermissionId>]) -> Vec<Vec<String>> {
-    sets.iter().map(|ids| names(catalog, ids)).collect()
-}
-
 /// Returns the indented JSON of a value, ending with a line feed.
 ///
 /// # Errors
 /// Never for the structs of this module: their keys are text.
 pub fn text<T: Serialize>(value: &T) -> serde_json::Result<String> {
-    let mut text = harmless(&serde_json::to_string_pretty(value)?);
+    let mut text = harmless(serde_json::to_string_pretty(value)?);
     text.push('\n');
     Ok(text)
 }
 
 /// Escapes what would act on a terminal. Such characters stand only inside JSON strings, and there an
 /// escape means the same character; the line feeds between values stay.
-pub fn harmless(json: &str) -> String {
-    let is_harmful = |c: char| c != '\n' && is_unsafe(c);
-    if !json.contains(is_harmful) {
-        return json.to_owned();
+pub fn harmless(json: String) -> String {
+    if !acts(&json) {
+        return json;
     }
+    let is_harmful = |c: char| c != '\n' && is_unsafe(c);
     let mut out = String::with_capacity(json.len() + 64);
     for character in json.chars() {
         if is_harmful(character) {
@@ -129,7 +125,7 @@ pub const SCHEMAS: [Schema; 8] = [
     ("plan.schema.json", schema::<plan::Document<'static>>),
     (
         "explain-operation.schema.json",
-        schema::<requirement::Explanation>,
+        schema::<requirement::Explanation<'static>>,
     ),
     (
         "explain-permission.schema.json",

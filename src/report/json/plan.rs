@@ -46,7 +46,7 @@ pub struct OneApp<'a> {
     pub app: Option<AppFacts<'a>>,
     /// Its plans.
     #[serde(flatten)]
-    pub plans: Plans,
+    pub plans: Plans<'a>,
 }
 
 /// What the manifest says of the app.
@@ -72,16 +72,16 @@ pub struct NamedApp<'a> {
     pub client_id: Option<&'a str>,
     /// Its plans.
     #[serde(flatten)]
-    pub plans: Plans,
+    pub plans: Plans<'a>,
 }
 
 /// The plans of an app and its operations.
 #[derive(Debug, Serialize, JsonSchema)]
-pub struct Plans {
+pub struct Plans<'a> {
     /// By access.
     pub access: PerAccess,
     /// In the order of the manifest, batches expanded; plans refer to them by position, from 0.
-    pub operations: Vec<Operation>,
+    pub operations: Vec<Operation<'a>>,
 }
 
 /// A plan per access.
@@ -239,11 +239,12 @@ pub struct RouteForm {
 
 impl<'a> Document<'a> {
     /// Returns the JSON form of the plans of a manifest.
-    pub fn new(catalog: &Catalog, planned: &'a [Planned<'a>]) -> Self {
+    /// `origin` is what [`origin`](super::requirement::origin) returns.
+    pub fn new(catalog: &'a Catalog, origin: &'a str, planned: &'a [Planned<'a>]) -> Self {
         let content = match planned {
             [one] => Content::One(Box::new(OneApp {
                 app: facts(one),
-                plans: plans(catalog, one),
+                plans: plans(catalog, origin, one),
             })),
             several => Content::Several {
                 apps: several
@@ -251,7 +252,7 @@ impl<'a> Document<'a> {
                     .map(|one| NamedApp {
                         name: app_name(one),
                         client_id: client_id(one),
-                        plans: plans(catalog, one),
+                        plans: plans(catalog, origin, one),
                     })
                     .collect(),
             },
@@ -278,7 +279,7 @@ fn facts<'a>(planned: &'a Planned<'a>) -> Option<AppFacts<'a>> {
     (name.is_some() || client_id.is_some()).then_some(AppFacts { name, client_id })
 }
 
-fn plans(catalog: &Catalog, planned: &Planned<'_>) -> Plans {
+fn plans<'a>(catalog: &'a Catalog, origin: &'a str, planned: &'a Planned<'a>) -> Plans<'a> {
     let personal = if planned.takes_personal() {
         Personal::Shown
     } else {
@@ -298,7 +299,7 @@ fn plans(catalog: &Catalog, planned: &Planned<'_>) -> Plans {
                     personal: at_position(&plans.delegated.chosen_personal, at),
                     application: at_position(&plans.application.chosen, at),
                 };
-                operation(catalog, requirement, serving, personal)
+                operation(catalog, origin, requirement, serving, personal)
             })
             .collect(),
     }

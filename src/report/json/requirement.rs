@@ -3,46 +3,47 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{CatalogFacts, Fact, VERSION, names, sets};
+use super::{CatalogFacts, Fact, VERSION};
 use crate::call::{MatchKind, Rewrite};
 use crate::catalog::Catalog;
-use crate::catalog::model::Effect;
+use crate::catalog::model::{Effect, PermissionId};
+use crate::catalog::record::Rank;
 use crate::requirement::{Need, Note, Requirement, Set};
 
 /// What an operation needs, and what serves it.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-pub struct Operation {
+pub struct Operation<'a> {
     /// The request as written.
-    pub request: String,
+    pub request: &'a str,
     /// The line in the manifest, from 1.
     pub line: usize,
     /// The HTTP method.
-    pub method: String,
+    pub method: &'static str,
     /// The path as the catalog spells it; null when it is unknown.
-    pub path: Option<String>,
+    pub path: Option<&'a str>,
     /// What it does to data: `read` or `write`.
-    pub effect: String,
+    pub effect: &'static str,
     /// The developer's reason: a claim, not a fact.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub reason: Option<String>,
+    pub reason: Option<&'a str>,
     /// The profile it belongs to; the base when absent.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub profile: Option<String>,
+    pub profile: Option<&'a str>,
     /// What was changed in the request to find its path.
     pub rewrites: Vec<Rewritten>,
     /// The nearest known operations, when this one is unknown.
-    pub candidates: Vec<String>,
+    pub candidates: &'a [String],
     /// The position in the app's `routes` of the route that serves it instead of a tenant-wide grant.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub route: Option<usize>,
     /// Delegated access, work or school accounts.
-    pub delegated: NeedForm,
+    pub delegated: NeedForm<'a>,
     /// Delegated access, personal accounts; only where the app takes them.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub personal: Option<NeedForm>,
+    pub personal: Option<NeedForm<'a>>,
     /// App-only access.
-    pub application: NeedForm,
+    pub application: NeedForm<'a>,
 }
 
 /// A change made to a request to find its path.
@@ -74,37 +75,37 @@ impl From<&Rewrite> for Rewritten {
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(rename = "Need")]
-pub struct NeedForm {
+pub struct NeedForm<'a> {
     /// `supported`, `conditional`, `unsupported`, `unknown` or `excluded`.
-    pub verdict: String,
+    pub verdict: &'static str,
     /// The least sets; several are a tie.
-    pub preferred: Vec<Vec<String>>,
+    pub preferred: Vec<Vec<&'a str>>,
     /// All sets known to suffice.
-    pub alternatives: Vec<Vec<String>>,
+    pub alternatives: Vec<Vec<&'a str>>,
     /// The sets that a plan may use: preferred, or containing a preferred one.
-    pub admissible: Vec<Vec<String>>,
+    pub admissible: Vec<Vec<&'a str>>,
     /// The set of the plan that serves it; null where nothing does or no plan was made.
-    pub chosen: Option<Vec<String>>,
+    pub chosen: Option<Vec<&'a str>>,
     /// How the path was found and the preferred sets were chosen; null when the path is unknown.
-    pub evidence: Option<Evidence>,
+    pub evidence: Option<Evidence<'a>>,
     /// The details that would decide and that the manifest does not give.
-    pub missing_detail: Vec<String>,
+    pub missing_detail: Vec<&'static str>,
     /// What the operation would need if the call named more than the manifest says.
-    pub fuller: Vec<FullerForm>,
+    pub fuller: Vec<FullerForm<'a>>,
     /// What the user should know.
     pub notes: Vec<String>,
 }
 
 /// How an answer was found.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
-pub struct Evidence {
+pub struct Evidence<'a> {
     /// `exact`, or `rewritten` when the request was changed to find its path.
     #[serde(rename = "match")]
-    pub matched: String,
+    pub matched: &'static str,
     /// `marked`, `only`, `ordered`, `curated` or `tie`; null without alternatives.
-    pub rank: Option<String>,
+    pub rank: Option<&'static str>,
     /// Where the preferred sets come from: a link.
-    pub source: String,
+    pub source: &'a str,
     /// The curated facts that had a say.
     pub facts: Vec<Fact>,
 }
@@ -112,17 +113,17 @@ pub struct Evidence {
 /// What a fuller call would need.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 #[schemars(rename = "Fuller")]
-pub struct FullerForm {
+pub struct FullerForm<'a> {
     /// The name of the condition.
-    pub condition: String,
+    pub condition: &'a str,
     /// The manifest key that says whether it applies.
-    pub detail: String,
+    pub detail: &'static str,
     /// What the call would have to name; empty for anything else than usual.
-    pub values: Vec<String>,
+    pub values: &'a [String],
     /// What it would need then, preferred sets first.
-    pub needs: Vec<Vec<String>>,
+    pub needs: Vec<Vec<&'a str>>,
     /// Why.
-    pub reason: String,
+    pub reason: &'a str,
 }
 
 /// The sets of the plans that serve an operation.
@@ -145,30 +146,28 @@ pub enum Personal {
     Left,
 }
 
-/// Returns the JSON form of a requirement.
-pub fn operation(
-    catalog: &Catalog,
-    requirement: &Requirement,
+/// Returns the JSON form of a requirement. `origin` is where what is not curated comes from.
+pub fn operation<'a>(
+    catalog: &'a Catalog,
+    origin: &'a str,
+    requirement: &'a Requirement,
     serving: Serving<'_>,
     personal: Personal,
-) -> Operation {
-    let need = |need, chosen| form(catalog, requirement, need, chosen);
+) -> Operation<'a> {
+    let need = |need, chosen| form(catalog, origin, requirement, need, chosen);
     Operation {
-        request: requirement.request.clone(),
+        request: &requirement.request,
         line: requirement.line,
-        method: requirement.method.name().to_owned(),
-        path: requirement
-            .path
-            .map(|path| catalog.path(path).spelling.to_owned()),
+        method: requirement.method.name(),
+        path: requirement.path.map(|path| catalog.path(path).spelling),
         effect: match requirement.effect {
             Effect::Read => "read",
             Effect::Write => "write",
-        }
-        .to_owned(),
-        reason: requirement.reason.clone(),
-        profile: requirement.profile.clone(),
+        },
+        reason: requirement.reason.as_deref(),
+        profile: requirement.profile.as_deref(),
         rewrites: requirement.rewrites.iter().map(Rewritten::from).collect(),
-        candidates: requirement.candidates.clone(),
+        candidates: &requirement.candidates,
         route: requirement.route,
         delegated: need(&requirement.delegated, serving.delegated),
         personal: (personal == Personal::Shown)
@@ -177,39 +176,48 @@ pub fn operation(
     }
 }
 
-fn form(
-    catalog: &Catalog,
-    requirement: &Requirement,
-    need: &Need,
+fn form<'a>(
+    catalog: &'a Catalog,
+    origin: &'a str,
+    requirement: &'a Requirement,
+    need: &'a Need,
     chosen: Option<&Set>,
-) -> NeedForm {
+) -> NeedForm<'a> {
     NeedForm {
-        verdict: need.verdict.word().to_owned(),
+        verdict: need.verdict.word(),
         preferred: sets(catalog, &need.preferred),
         alternatives: sets(catalog, &need.alternatives),
         admissible: sets(catalog, &need.admissible),
         chosen: chosen.map(|set| names(catalog, set)),
         evidence: requirement
             .matched
-            .map(|matched| evidence(catalog, matched, need)),
+            .map(|matched| evidence(origin, matched, need)),
         missing_detail: need
             .missing_detail
             .iter()
-            .map(|detail| detail.key().to_owned())
+            .map(|detail| detail.key())
             .collect(),
         fuller: need
             .fuller
             .iter()
             .map(|fuller| FullerForm {
-                condition: fuller.condition.clone(),
-                detail: fuller.detail.key().to_owned(),
-                values: fuller.values.clone(),
+                condition: &fuller.condition,
+                detail: fuller.detail.key(),
+                values: &fuller.values,
                 needs: sets(catalog, &fuller.needs),
-                reason: fuller.reason.clone(),
+                reason: &fuller.reason,
             })
             .collect(),
         notes: need.notes.iter().map(note).collect(),
     }
+}
+
+fn names<'a>(catalog: &'a Catalog, ids: &[PermissionId]) -> Vec<&'a str> {
+    ids.iter().map(|id| catalog.name(*id)).collect()
+}
+
+fn sets<'a>(catalog: &'a Catalog, sets: &[Set]) -> Vec<Vec<&'a str>> {
+    sets.iter().map(|ids| names(catalog, ids)).collect()
 }
 
 /// Returns a note with its link.
@@ -221,27 +229,25 @@ pub(super) fn note(note: &Note) -> String {
     }
 }
 
-fn evidence(catalog: &Catalog, matched: MatchKind, need: &Need) -> Evidence {
+/// Returns where the permissions data comes from.
+pub fn origin(catalog: &Catalog) -> String {
+    let source = catalog.source();
+    let fact = |key: &str| {
+        let found = source.facts.iter().find(|(name, _)| *name == key);
+        found.map_or("unknown", |(_, value)| *value)
+    };
+    format!("{} at {}", fact("repository"), fact("commit"))
+}
+
+fn evidence<'a>(origin: &'a str, matched: MatchKind, need: &'a Need) -> Evidence<'a> {
     let curated = need.sources.iter().find(|fact| !fact.source.is_empty());
-    let source = curated.map_or_else(
-        || {
-            let source = catalog.source();
-            let fact = |key: &str| {
-                let found = source.facts.iter().find(|(name, _)| *name == key);
-                found.map_or("unknown", |(_, value)| *value)
-            };
-            format!("{} at {}", fact("repository"), fact("commit"))
-        },
-        |fact| fact.source.clone(),
-    );
     Evidence {
         matched: match matched {
             MatchKind::Exact => "exact",
             MatchKind::Rewritten => "rewritten",
-        }
-        .to_owned(),
-        rank: need.rank.map(|rank| rank.word().to_owned()),
-        source,
+        },
+        rank: need.rank.map(Rank::word),
+        source: curated.map_or(origin, |fact| &fact.source),
         facts: need
             .sources
             .iter()
@@ -257,22 +263,23 @@ fn evidence(catalog: &Catalog, matched: MatchKind, need: &Need) -> Evidence {
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(title = "graphgrant explain (an operation)")]
-pub struct Explanation {
+pub struct Explanation<'a> {
     /// The version of this form.
     pub schema_version: u32,
     /// The data it rests on.
     pub catalog: CatalogFacts,
     /// The operation.
-    pub operation: Operation,
+    pub operation: Operation<'a>,
 }
 
-impl Explanation {
-    /// Returns the JSON form of an explained operation.
-    pub fn new(catalog: &Catalog, requirement: &Requirement) -> Self {
+impl<'a> Explanation<'a> {
+    /// Returns the JSON form of an explained operation. `origin` is what [`origin`] returns.
+    pub fn new(catalog: &'a Catalog, origin: &'a str, requirement: &'a Requirement) -> Self {
+        let serving = Serving::default();
         Self {
             schema_version: VERSION,
             catalog: CatalogFacts::new(catalog),
-            operation: operation(catalog, requirement, Serving::default(), Personal::Shown),
+            operation: operation(catalog, origin, requirement, serving, Personal::Shown),
         }
     }
 }
