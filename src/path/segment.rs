@@ -83,7 +83,8 @@ impl Segment {
         matches!(self, Self::Plain(text) if text.eq_ignore_ascii_case(word))
     }
 
-    /// Tells whether this can be an id: a placeholder never swallows a call, a namespaced name or `$count`.
+    /// Tells whether this can be an id: a placeholder never swallows a call, a namespaced name, `$count` or
+    /// a word that the API uses for functions.
     pub fn can_be_id(&self) -> bool {
         match self {
             Self::Key(_) => true,
@@ -92,6 +93,7 @@ impl Segment {
                     && !text.contains(['(', ')'])
                     && !is_ellipsis(text)
                     && namespaced(text).is_none()
+                    && !is_function_word(text)
             }
             Self::Call { .. } | Self::File(_) => false,
         }
@@ -235,4 +237,27 @@ fn unquoted(key: &str) -> String {
 
 fn is_ellipsis(text: &str) -> bool {
     matches!(text, "..." | "\u{2026}")
+}
+
+/// The functions that stand beside ids without parentheses, in lower case.
+const FUNCTIONS: [&str; 4] = ["delta", "recent", "search", "sharedwithme"];
+
+/// How the names of functions begin, before a capital.
+const FUNCTION_PREFIXES: [&str; 3] = ["check", "get", "validate"];
+
+/// Tells whether a word reads as a function's name and not as an id: `delta`, `getAllMessages`. Ids of the
+/// API are no such words; a function that the catalog does not list must stay unknown.
+fn is_function_word(text: &str) -> bool {
+    let lower = text.to_ascii_lowercase();
+    let follows = |prefix: &str| lower.strip_prefix(prefix).zip(text.get(prefix.len()..));
+    let is_prefixed = FUNCTION_PREFIXES
+        .iter()
+        .filter_map(|prefix| follows(prefix))
+        .any(|(lower_rest, rest)| {
+            rest.starts_with(|first: char| first.is_ascii_uppercase())
+                || lower_rest.starts_with("all")
+                || lower_rest.starts_with("by")
+        });
+    FUNCTIONS.contains(&lower.as_str())
+        || (is_prefixed && text.bytes().all(|byte| byte.is_ascii_alphabetic()))
 }

@@ -345,6 +345,39 @@ fn candidates_are_near_few_and_ordered() {
 }
 
 #[test]
+fn a_function_that_is_not_listed_is_no_id() {
+    use Method::{Delete, Get};
+    let index = of(&[
+        ("/chats/{id}", &[Get]),
+        ("/me/messages/{id}", &[Get]),
+        ("/users/delta", &[Get]),
+        ("/users/{id}", &[Get, Delete]),
+    ]);
+    for call in [
+        "GET /me/messages/delta",
+        "GET /chats/getAllRetainedMessages",
+    ] {
+        assert!(
+            said(&index, call).starts_with("unknown"),
+            "{call}: {}",
+            said(&index, call)
+        );
+    }
+    assert!(said(&index, "DELETE /users/delta").starts_with("no method /users/delta"));
+    for call in [
+        "GET /me/messages/AAMkAGI2",
+        "GET /chats/getaway",
+        "GET /users/gettysburg",
+    ] {
+        assert!(
+            said(&index, call).starts_with("matched"),
+            "{call}: {}",
+            said(&index, call)
+        );
+    }
+}
+
+#[test]
 fn a_users_managed_device_is_one_of_device_management() {
     let wipe = "/deviceManagement/managedDevices/{id}/wipe";
     let index = of(&[(wipe, &[Method::Post]), ("/users/{id}", &[Method::Get])]);
