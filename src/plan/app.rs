@@ -199,12 +199,9 @@ impl<'a> Request<'a> {
     fn demands(&self, routing: &Routing) -> Vec<Demand<'a>> {
         let mut demands = routing.rest.clone();
         for (index, requirement) in self.wanted() {
-            if routing.taken.contains_key(&index) {
-                continue;
-            }
             for scheme in self.facts.schemes.iter().copied() {
                 let need = requirement.need(scheme);
-                if is_servable(need) {
+                if is_servable(need) && !routing.taken.contains_key(&(index, scheme)) {
                     demands.push(Demand::new(index, scheme, need));
                 }
             }
@@ -275,7 +272,7 @@ impl<'a> Request<'a> {
                 }
             }
         }
-        for (requirement, grants) in &routing.taken {
+        for ((requirement, _), grants) in &routing.taken {
             for id in grants {
                 if let Some(chosen) = entries.get_mut(id) {
                     chosen.operations.push(*requirement);
@@ -364,30 +361,24 @@ impl<'a> Request<'a> {
 
 /// Tells by requirement which set serves it.
 fn tell_chosen(planned: &[Planned<'_>], routing: &Routing, plan: &mut Plan) {
-    for (requirement, grants) in &routing.taken {
-        if let Some(chosen) = plan.chosen.get_mut(*requirement) {
-            *chosen = Some(grants.clone());
-        }
-    }
+    let mut sets = routing.taken.clone();
     for Planned { stage, answer } in planned {
         for (demand, set) in stage.demands.iter().zip(&answer.served_by) {
-            if demand.scheme == Scheme::Personal
-                && let Some(chosen) = plan.chosen_personal.get_mut(demand.requirement)
-            {
-                *chosen = Some(set.clone());
-            }
-            let Some(chosen) = plan.chosen.get_mut(demand.requirement) else {
-                continue;
-            };
-            if routing.taken.contains_key(&demand.requirement) {
-                let all = chosen.get_or_insert_default();
-                all.extend(set);
-                all.sort_unstable();
-                all.dedup();
-            } else if chosen.is_none() {
-                // Demands are sorted by scheme, so the first one is that of work accounts.
-                *chosen = Some(set.clone());
-            }
+            let all = sets.entry((demand.requirement, demand.scheme)).or_default();
+            all.extend(set);
+            all.sort_unstable();
+            all.dedup();
+        }
+    }
+    for ((requirement, scheme), set) in sets {
+        if scheme == Scheme::Personal
+            && let Some(chosen) = plan.chosen_personal.get_mut(requirement)
+        {
+            *chosen = Some(set.clone());
+        }
+        // Schemes are sorted, so the first one is that of work accounts.
+        if let Some(chosen @ None) = plan.chosen.get_mut(requirement) {
+            *chosen = Some(set);
         }
     }
 }

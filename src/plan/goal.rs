@@ -153,3 +153,19 @@ fn without_admin(facts: &Facts<'_>, demand: &Demand<'_>) -> Vec<Set> {
     sets.retain(|set| !set.iter().any(|id| facts.needs_admin(*id)));
     sets
 }
+
+/// Returns a set in words.
+pub(super) fn set_text(facts: &Facts<'_>, set: &[PermissionId]) -> String {
+    let names = set.iter().map(|id| facts.catalog.name(*id));
+    let names: Vec<_> = names.map(|name| format!("`{name}`")).collect();
+    names.join(" + ")
+}
+
+/// Returns the accounts that a statement is about, where it may hold for others only.
+pub(super) fn of_accounts(facts: &Facts<'_>, scheme: Scheme) -> &'static str {
+    match (facts.schemes.len(), scheme) {
+        (0 | 1, _) | (_, Scheme::Application) => "",
+        (_, Scheme::Work) => " for work or school accounts",
+        (_, Scheme::Personal) => " for personal accounts",
+    }
+}

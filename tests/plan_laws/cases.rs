@@ -281,6 +281,62 @@ fn a_route_that_does_not_fit_is_told() {
 }
 
 #[test]
+fn a_route_that_stands_for_nothing_takes_nothing() {
+    let (app, requirement) = routed("GET /devices", RouteKind::ExchangeRbac);
+    let without = planned(vec![wants("GET /devices")], Goal::Documented).application;
+    let plan = of(&app, vec![requirement]).application;
+    assert!(!plan.permissions.is_empty());
+    assert_eq!(plan.permissions, without.permissions);
+    assert_eq!(plan.chosen, without.chosen);
+    assert!(plan.routes.is_empty());
+}
+
+#[test]
+fn what_a_route_does_not_stand_for_stays() {
+    let (app, mut requirement) = routed("GET /users/{id}/messages", RouteKind::ExchangeRbac);
+    let both = [id("Mail.Read"), id("User.Read.All")];
+    requirement.application.alternatives = vec![both.to_vec()];
+    requirement.application.preferred = requirement.application.alternatives.clone();
+    requirement.application.admissible = requirement.application.alternatives.clone();
+    let plan = of(&app, vec![requirement.clone()]).application;
+    assert_eq!(chosen(&plan), ["User.Read.All"]);
+    assert_eq!(plan.permissions[0].forced_by, Some(0));
+    assert_eq!(names(&plan.routes[0].replaces), ["Mail.Read"]);
+    assert!(texts(&plan).contains("stands for a part of it only: `User.Read.All` stays"));
+
+    // Half of a wide set that is accepted is no reason to ask for its other half.
+    let need = &mut requirement.application;
+    need.preferred = vec![vec![id("Device.Read.All")]];
+    need.admissible = need.preferred.clone();
+    need.alternatives.push(vec![id("Device.Read.All")]);
+    let plan = of(&app, vec![requirement]).application;
+    assert_eq!(chosen(&plan), ["Device.Read.All"]);
+    assert!(plan.routes.is_empty());
+}
+
+#[test]
+fn a_route_that_exists_for_some_accounts_takes_no_others() {
+    let (mut app, mut requirement) = routed("GET /sites/{id}/lists", RouteKind::SitesSelected);
+    app.audience = Some(written(Audience::AllAccounts));
+    let personal = needs("GET /mine", &[&["Files.Read.All"]]).delegated;
+    requirement.personal = personal;
+    let plan = of(&app, vec![requirement.clone()]).delegated;
+    assert_eq!(chosen(&plan), ["Files.Read.All", "Sites.Selected"]);
+    assert_eq!(names(plan.chosen[0].as_ref().unwrap()), ["Sites.Selected"]);
+    assert_eq!(
+        names(plan.chosen_personal[0].as_ref().unwrap()),
+        ["Files.Read.All"]
+    );
+    assert!(texts(&plan).contains("anything that it needs for personal accounts"));
+
+    // The other way round: work accounts need what no site can give.
+    requirement.delegated = needs("GET /other", &[&["Mail.Read"]]).delegated;
+    let plan = of(&app, vec![requirement]).delegated;
+    assert_eq!(chosen(&plan), ["Files.Read.All", "Mail.Read"]);
+    assert!(plan.routes.is_empty());
+}
+
+#[test]
 fn what_the_manifest_names_is_part_of_the_plan_and_serves() {
     let mut app = app();
     app.permissions = vec![
