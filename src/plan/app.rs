@@ -253,6 +253,7 @@ impl<'a> Request<'a> {
             other_profiles: Vec::new(),
         };
         let mut entries: BTreeMap<_, _> = all.iter().map(|id| (*id, entry(id))).collect();
+        let mut preferring: BTreeSet<(PermissionId, usize)> = BTreeSet::new();
         for Planned { stage, answer } in planned {
             let requirement = |clause: &usize| Some(stage.demands.get(*clause)?.requirement);
             for it in &answer.explanations {
@@ -260,7 +261,13 @@ impl<'a> Request<'a> {
                     let serves = it.serves.iter();
                     chosen.operations.extend(serves.filter_map(requirement));
                     let lost = it.lost_without.iter();
-                    chosen.lost_without.extend(lost.filter_map(requirement));
+                    let lost = lost.filter_map(|clause| stage.demands.get(*clause));
+                    for demand in lost {
+                        chosen.lost_without.push(demand.requirement);
+                        if demand.prefers(it.permission) {
+                            preferring.insert((it.permission, demand.requirement));
+                        }
+                    }
                 }
             }
             for id in &answer.chosen {
@@ -289,7 +296,8 @@ impl<'a> Request<'a> {
                 list.dedup();
             }
             if chosen.asked_for.is_none() {
-                chosen.forced_by = self.first_by_request(&chosen.lost_without);
+                let prefers = |at: &usize| preferring.contains(&(chosen.permission, *at));
+                chosen.forced_by = self.forcing(&chosen.lost_without, prefers);
             }
         }
         permissions
@@ -301,12 +309,15 @@ impl<'a> Request<'a> {
         Some(format!("route {}", route.via.value.word()))
     }
 
-    fn first_by_request(&self, requirements: &[usize]) -> Option<usize> {
-        let request = |index: &usize| {
+    /// Returns which of the lost requirements forces a permission. What merely makes do with it, as a read
+    /// does with a permission to write, explains nothing.
+    fn forcing(&self, lost: &[usize], prefers: impl Fn(&usize) -> bool) -> Option<usize> {
+        let key = |index: &usize| {
             let requirement = self.requirements.get(*index);
-            requirement.map(|requirement| requirement.request.as_str())
+            let request = requirement.map(|requirement| requirement.request.as_str());
+            (!prefers(index), request)
         };
-        requirements.iter().copied().min_by_key(request)
+        lost.iter().copied().min_by_key(key)
     }
 
     fn status(&self) -> Status {

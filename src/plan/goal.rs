@@ -49,6 +49,11 @@ impl<'a> Demand<'a> {
         }
     }
 
+    /// Returns whether the permission is documented as part of the least.
+    pub(super) fn prefers(&self, id: PermissionId) -> bool {
+        self.preferred.iter().any(|set| set.contains(&id))
+    }
+
     fn wanted(&self, alternatives: Vec<Set>) -> Wanted {
         let preferred = self.preferred.iter().flatten();
         Wanted {

@@ -64,8 +64,9 @@ pub struct Chosen {
     pub permission: PermissionId,
     /// Indices of the requirements it serves, sorted.
     pub operations: Vec<usize>,
-    /// Of the requirements that nothing else in the plan could serve, the first by request, so that the
-    /// order of the manifest does not matter; `None` for what the manifest asks for by name.
+    /// Of the requirements that nothing else in the plan could serve, one that prefers the permission, or
+    /// any where none does; the first by request, so that the order of the manifest does not matter. `None`
+    /// for what the manifest asks for by name.
     pub forced_by: Option<usize>,
     /// The requirements that would be lost without it, sorted.
     pub lost_without: Vec<usize>,

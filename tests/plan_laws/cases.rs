@@ -411,6 +411,20 @@ fn a_saving_is_told_and_not_taken() {
 }
 
 #[test]
+fn a_write_forces_the_permission_to_write() {
+    let requests = ["GET /me/messages/{id}", "PATCH /me/messages/{id}"];
+    let plan = planned(requests.map(wants).to_vec(), Goal::Documented).delegated;
+    let [write] = plan.permissions.as_slice() else {
+        panic!("one permission");
+    };
+    assert_eq!(names([&write.permission]), ["Mail.ReadWrite"]);
+    assert_eq!(
+        (&write.lost_without, write.forced_by),
+        (&vec![0, 1], Some(1))
+    );
+}
+
+#[test]
 fn goals_of_app_only_access_know_no_admin() {
     let requirements = vec![wants("GET /users/{id}")];
     let plan = plan(

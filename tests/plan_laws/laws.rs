@@ -124,7 +124,13 @@ proptest! {
                         .collect();
                     prop_assert!(!lost.is_empty(), "{:?}", names([&permission.permission]));
                     prop_assert_eq!(&permission.lost_without, &lost);
-                    prop_assert!(permission.forced_by.is_some_and(|index| lost.contains(&index)));
+                    let prefers = |index: &usize| {
+                        let need = oracle::need(&plan.requirements[*index], access);
+                        need.preferred.iter().any(|set| set.contains(&permission.permission))
+                    };
+                    let forced_by = permission.forced_by.unwrap();
+                    prop_assert!(lost.contains(&forced_by));
+                    prop_assert!(prefers(&forced_by) || !lost.iter().any(prefers));
                 }
                 prop_assert!(it.optimal);
                 let is_complete = wanted.len() == plan.requirements.len();
