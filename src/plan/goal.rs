@@ -97,10 +97,7 @@ pub(super) fn clauses(
             .iter()
             .map(|demand| demand.wanted(first_of(&[askable(facts, &demand.alternatives)], demand)))
             .collect(),
-        Goal::NoAdmin => demands
-            .iter()
-            .map(|demand| demand.wanted(first_of(&[without_admin(facts, demand)], demand)))
-            .collect(),
+        Goal::NoAdmin => no_admin(facts, demands, universe),
     }
 }
 
@@ -142,6 +139,36 @@ fn documented(
         .collect()
 }
 
+/// Returns the documented clauses without the sets that need an admin, so a documented plan that needs none
+/// stays what it is. Only a clause of which nothing is left looks further.
+fn no_admin(
+    facts: &Facts<'_>,
+    demands: &[&Demand<'_>],
+    universe: &mut BTreeSet<PermissionId>,
+) -> Vec<Wanted> {
+    let mut clauses = documented(facts, demands, universe);
+    let mut looks_further = Vec::with_capacity(clauses.len());
+    for (demand, clause) in demands.iter().zip(&mut clauses) {
+        clause.alternatives = free(facts, &clause.alternatives);
+        looks_further.push(clause.alternatives.is_empty());
+        if clause.alternatives.is_empty() {
+            let steps = [without_admin(facts, demand)];
+            clause.alternatives = first_of(&steps, demand);
+            universe.extend(clause.alternatives.iter().flatten());
+        }
+    }
+    // What serves those may serve the others too, or they would ask for more beside it.
+    let others = demands.iter().zip(&mut clauses).zip(looks_further);
+    for ((demand, clause), _) in others.filter(|(_, looks_further)| !looks_further) {
+        let mut more = free(facts, &demand.admissible);
+        more.retain(|set| set.iter().all(|id| universe.contains(id)));
+        clause.alternatives.extend(more);
+        clause.alternatives.sort_unstable();
+        clause.alternatives.dedup();
+    }
+    clauses
+}
+
 /// Returns the first step that has sets, or all alternatives.
 fn first_of(steps: &[Vec<Set>], demand: &Demand<'_>) -> Vec<Set> {
     let first = steps.iter().find(|sets| !sets.is_empty());
@@ -153,10 +180,21 @@ fn askable(facts: &Facts<'_>, sets: &[Set]) -> Vec<Set> {
     sets.filter(|set| facts.can_ask_for(set)).cloned().collect()
 }
 
-fn without_admin(facts: &Facts<'_>, demand: &Demand<'_>) -> Vec<Set> {
-    let mut sets = askable(facts, &demand.alternatives);
+/// Returns the sets that can be asked for and need no admin.
+fn free(facts: &Facts<'_>, sets: &[Set]) -> Vec<Set> {
+    let mut sets = askable(facts, sets);
     sets.retain(|set| !set.iter().any(|id| facts.needs_admin(*id)));
     sets
+}
+
+/// Returns the admissible sets that need no admin, or else the accepted ones.
+fn without_admin(facts: &Facts<'_>, demand: &Demand<'_>) -> Vec<Set> {
+    let admissible = free(facts, &demand.admissible);
+    if admissible.is_empty() {
+        free(facts, &demand.alternatives)
+    } else {
+        admissible
+    }
 }
 
 /// Returns a set in words.

@@ -11,7 +11,12 @@ pub enum Goal {
     Documented,
     /// As few permissions as the accepted alternatives allow.
     Fewest,
-    /// No admin consent, where that is possible for all operations. Delegated access only.
+    /// No admin consent, where that is possible for all operations; else the documented plan, with the
+    /// operations that force the admin. Delegated access only.
+    ///
+    /// An operation is served by its admissible alternatives that need no admin where there are any, those
+    /// of documented permissions first, and by accepted ones that need no admin only where there are none.
+    /// So a documented plan that needs no admin stays as it is.
     NoAdmin,
 }
 

@@ -236,6 +236,31 @@ fn no_admin_avoids_the_admin_or_names_what_forces_it() {
 }
 
 #[test]
+fn no_admin_changes_nothing_where_no_admin_is_needed() {
+    let requirements = ["GET /me", "GET /users/{id}"].map(wants).to_vec();
+    let documented = planned(requirements.clone(), Goal::Documented).delegated;
+    let plan = planned(requirements, Goal::NoAdmin).delegated;
+    assert_eq!(chosen(&plan), ["User.Read", "User.ReadBasic.All"]);
+    assert_eq!(plan.permissions, documented.permissions);
+}
+
+#[test]
+fn no_admin_leaves_alone_what_needs_none() {
+    let mut read = needs("GET /read", &[&["Mail.Read"], &["Mail.ReadWrite"]]);
+    read.delegated.preferred = vec![vec![id("Mail.Read")]];
+    let mut send = needs("GET /send", &[&["Mail.Send"], &["Mail.ReadWrite"]]);
+    send.delegated.preferred = vec![vec![id("Mail.Send")]];
+    let mut all = needs("GET /all", &[&["User.Read.All"], &["User.ReadBasic.All"]]);
+    all.delegated.preferred = vec![vec![id("User.Read.All")]];
+    all.delegated.admissible = all.delegated.preferred.clone();
+    let plan = planned(vec![read, send, all], Goal::NoAdmin).delegated;
+    assert_eq!(
+        chosen(&plan),
+        ["Mail.Read", "Mail.Send", "User.ReadBasic.All"]
+    );
+}
+
+#[test]
 fn exchange_gives_mailboxes_without_a_grant() {
     let (app, requirement) = routed("GET /users/{id}/messages", RouteKind::ExchangeRbac);
     let plan = of(&app, vec![requirement]);

@@ -161,6 +161,18 @@ proptest! {
     }
 
     #[test]
+    fn avoiding_the_admin_changes_no_plan_that_needs_none(requirements in operations()) {
+        let mut free = requirements;
+        free.retain(|it| !planned(vec![it.clone()], Goal::Documented).delegated.admin_needed);
+        let documented = planned(free.clone(), Goal::Documented).delegated;
+        if !documented.admin_needed {
+            let plan = planned(free, Goal::NoAdmin).delegated;
+            prop_assert!(plan.admin_forced_by.is_empty());
+            prop_assert_eq!(plan.permissions, documented.permissions);
+        }
+    }
+
+    #[test]
     fn savings_hold_what_they_promise(requirements in operations()) {
         let plan = planned(requirements, Goal::Documented);
         for access in Access::ALL {
