@@ -188,6 +188,7 @@ impl<'a> Request<'a> {
         tell_chosen(&planned, &routing, &mut plan);
         plan.notes = routing.notes;
         self.tell_accounts(&members, &mut plan.notes);
+        self.tell_doubt(&planned, &mut plan.notes);
         plan.status = self.status();
         plan.routes = routing.routes;
         plan.notes.sort();
@@ -333,6 +334,20 @@ impl<'a> Request<'a> {
             Status::Partial
         } else {
             Status::Complete
+        }
+    }
+
+    /// Tells which operations are served by sets outside their admissible ones.
+    fn tell_doubt(&self, planned: &[Planned<'_>], notes: &mut Vec<Note>) {
+        for Planned { stage, answer } in planned {
+            for (demand, set) in stage.demands.iter().zip(&answer.served_by) {
+                let requirement = self.requirements.get(demand.requirement);
+                notes.extend(
+                    requirement.and_then(|requirement| {
+                        demand.doubt(&self.facts, &requirement.request, set)
+                    }),
+                );
+            }
         }
     }
 

@@ -8,7 +8,8 @@ use crate::plan::cost::Objective;
 use crate::plan::facts::Facts;
 use crate::plan::model::Goal;
 use crate::plan::translate::Wanted;
-use crate::requirement::{Need, Set};
+use crate::requirement::{Need, Note, Set};
+use crate::source::escape::shown;
 
 /// What a requirement needs under one scheme, before the goal has a say.
 #[derive(Debug, Clone)]
@@ -52,6 +53,26 @@ impl<'a> Demand<'a> {
     /// Returns whether the permission is documented as part of the least.
     pub(super) fn prefers(&self, id: PermissionId) -> bool {
         self.preferred.iter().any(|set| set.contains(&id))
+    }
+
+    /// Tells that a set serves the demand and is not one of the admissible ones.
+    pub(super) fn doubt(&self, facts: &Facts<'_>, request: &str, set: &Set) -> Option<Note> {
+        if self.admissible.contains(set) {
+            return None;
+        }
+        let documented = self.preferred.iter().map(|set| set_text(facts, set));
+        let documented: Vec<_> = documented.collect();
+        let text = format!(
+            "`{}` is served{} by {}: upstream accepts that, but it does not contain the documented {}, so it is unconfirmed as the least",
+            shown(request),
+            of_accounts(facts, self.scheme),
+            set_text(facts, set),
+            documented.join(" or "),
+        );
+        Some(Note {
+            text,
+            source: String::new(),
+        })
     }
 
     fn wanted(&self, alternatives: Vec<Set>) -> Wanted {

@@ -115,6 +115,14 @@ impl Routing {
                     let rest = Demand::for_set(number, scheme, cover.rest.clone());
                     self.rest.push(rest);
                 }
+                let set = cover.set();
+                if !need.admissible.contains(&set) {
+                    let set = goal::set_text(facts, &set);
+                    let text = format!(
+                        "stands for {set}{accounts}: upstream accepts that, but it does not contain what is documented, so it is unconfirmed as the least"
+                    );
+                    self.note(requirement, plan.via, &text);
+                }
                 let asked = take(facts, &cover, plan);
                 self.taken.insert((number, scheme), asked);
                 if plan.operations.last() != Some(&number) {
@@ -194,6 +202,14 @@ impl<'a> Cover<'a> {
                 .map(|set| Self::of_set(set, records))
                 .find(|cover| !cover.records.is_empty() && facts.can_ask_for(&cover.rest))
         })
+    }
+
+    /// Returns the set, sorted.
+    fn set(&self) -> Set {
+        let mut set = self.replaced.clone();
+        set.extend(&self.rest);
+        set.sort_unstable();
+        set
     }
 
     fn of_set(set: &[PermissionId], records: &[&'a RouteRecord<'a>]) -> Self {

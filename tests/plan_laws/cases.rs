@@ -261,6 +261,28 @@ fn no_admin_leaves_alone_what_needs_none() {
 }
 
 #[test]
+fn what_is_merely_accepted_is_told() {
+    let mut free = needs("GET /free", &[&["User.Read.All"], &["User.ReadBasic.All"]]);
+    free.delegated.preferred = vec![vec![id("User.Read.All")]];
+    free.delegated.admissible = free.delegated.preferred.clone();
+    let told = "`GET /free` is served by `User.ReadBasic.All`: upstream accepts that, but it does not contain the documented `User.Read.All`";
+    for goal in [Goal::Fewest, Goal::NoAdmin] {
+        let plan = planned(vec![free.clone()], Goal::Documented).delegated;
+        assert_eq!(texts(&plan), "");
+        free.delegated.alternatives = vec![vec![id("User.ReadBasic.All")]];
+        let plan = planned(vec![free.clone()], goal).delegated;
+        assert!(texts(&plan).contains(told), "{}", texts(&plan));
+        free.delegated.alternatives.push(vec![id("User.Read.All")]);
+    }
+
+    // A documented set that nobody can ask for.
+    free.delegated.preferred = vec![vec![id("ChannelMessage.Read.Group")]];
+    free.delegated.admissible = free.delegated.preferred.clone();
+    let plan = planned(vec![free], Goal::Documented).delegated;
+    assert!(texts(&plan).contains("the documented `ChannelMessage.Read.Group`"));
+}
+
+#[test]
 fn exchange_gives_mailboxes_without_a_grant() {
     let (app, requirement) = routed("GET /users/{id}/messages", RouteKind::ExchangeRbac);
     let plan = of(&app, vec![requirement]);

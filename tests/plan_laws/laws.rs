@@ -113,6 +113,14 @@ proptest! {
                     let set: Ids = set.iter().copied().collect();
                     prop_assert!(set.is_subset(&chosen));
                     prop_assert!(oracle::serves(&set, need, access, goal), "{request}");
+                    let is_told = it.notes.iter().any(|note| {
+                        let text = note.text.strip_prefix(&format!("`{request}` is served by "));
+                        text.is_some_and(|text| text.contains("unconfirmed"))
+                    });
+                    let set: Vec<_> = set.into_iter().collect();
+                    let is_admissible = oracle::is_admissible(&set, need, access);
+                    // Longer requests are cut in texts.
+                    prop_assert!(is_told != is_admissible || request.len() > 120, "{request}");
                 }
                 for permission in &it.permissions {
                     let mut rest = chosen.clone();

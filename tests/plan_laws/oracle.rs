@@ -48,7 +48,7 @@ fn is_inside(set: &[PermissionId], chosen: &Ids) -> bool {
 }
 
 /// Whether every permission of a preferred set lies at or below one in `set`.
-fn is_admissible(set: &[PermissionId], need: &Need, access: Access) -> bool {
+pub fn is_admissible(set: &[PermissionId], need: &Need, access: Access) -> bool {
     need.preferred.iter().any(|preferred| {
         preferred.iter().all(|low| {
             let above = world().catalog.above(*low, access);
