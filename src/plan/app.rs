@@ -188,6 +188,7 @@ impl<'a> Request<'a> {
         tell_chosen(&planned, &routing, &mut plan);
         plan.notes = routing.notes;
         self.tell_accounts(&members, &mut plan.notes);
+        self.tell_doubt(&planned, &mut plan.notes);
         plan.status = self.status();
         plan.routes = routing.routes;
         plan.notes.sort();
@@ -199,12 +200,9 @@ impl<'a> Request<'a> {
     fn demands(&self, routing: &Routing) -> Vec<Demand<'a>> {
         let mut demands = routing.rest.clone();
         for (index, requirement) in self.wanted() {
-            if routing.taken.contains_key(&index) {
-                continue;
-            }
             for scheme in self.facts.schemes.iter().copied() {
                 let need = requirement.need(scheme);
-                if is_servable(need) {
+                if is_servable(need) && !routing.taken.contains_key(&(index, scheme)) {
                     demands.push(Demand::new(index, scheme, need));
                 }
             }
@@ -256,6 +254,7 @@ impl<'a> Request<'a> {
             other_profiles: Vec::new(),
         };
         let mut entries: BTreeMap<_, _> = all.iter().map(|id| (*id, entry(id))).collect();
+        let mut preferring: BTreeSet<(PermissionId, usize)> = BTreeSet::new();
         for Planned { stage, answer } in planned {
             let requirement = |clause: &usize| Some(stage.demands.get(*clause)?.requirement);
             for it in &answer.explanations {
@@ -263,7 +262,13 @@ impl<'a> Request<'a> {
                     let serves = it.serves.iter();
                     chosen.operations.extend(serves.filter_map(requirement));
                     let lost = it.lost_without.iter();
-                    chosen.lost_without.extend(lost.filter_map(requirement));
+                    let lost = lost.filter_map(|clause| stage.demands.get(*clause));
+                    for demand in lost {
+                        chosen.lost_without.push(demand.requirement);
+                        if demand.prefers(it.permission) {
+                            preferring.insert((it.permission, demand.requirement));
+                        }
+                    }
                 }
             }
             for id in &answer.chosen {
@@ -275,7 +280,7 @@ impl<'a> Request<'a> {
                 }
             }
         }
-        for (requirement, grants) in &routing.taken {
+        for ((requirement, _), grants) in &routing.taken {
             for id in grants {
                 if let Some(chosen) = entries.get_mut(id) {
                     chosen.operations.push(*requirement);
@@ -292,7 +297,8 @@ impl<'a> Request<'a> {
                 list.dedup();
             }
             if chosen.asked_for.is_none() {
-                chosen.forced_by = self.first_by_request(&chosen.lost_without);
+                let prefers = |at: &usize| preferring.contains(&(chosen.permission, *at));
+                chosen.forced_by = self.forcing(&chosen.lost_without, prefers);
             }
         }
         permissions
@@ -304,12 +310,15 @@ impl<'a> Request<'a> {
         Some(format!("route {}", route.via.value.word()))
     }
 
-    fn first_by_request(&self, requirements: &[usize]) -> Option<usize> {
-        let request = |index: &usize| {
+    /// Returns which of the lost requirements forces a permission. What merely makes do with it, as a read
+    /// does with a permission to write, explains nothing.
+    fn forcing(&self, lost: &[usize], prefers: impl Fn(&usize) -> bool) -> Option<usize> {
+        let key = |index: &usize| {
             let requirement = self.requirements.get(*index);
-            requirement.map(|requirement| requirement.request.as_str())
+            let request = requirement.map(|requirement| requirement.request.as_str());
+            (!prefers(index), request)
         };
-        requirements.iter().copied().min_by_key(request)
+        lost.iter().copied().min_by_key(key)
     }
 
     fn status(&self) -> Status {
@@ -325,6 +334,20 @@ impl<'a> Request<'a> {
             Status::Partial
         } else {
             Status::Complete
+        }
+    }
+
+    /// Tells which operations are served by sets outside their admissible ones.
+    fn tell_doubt(&self, planned: &[Planned<'_>], notes: &mut Vec<Note>) {
+        for Planned { stage, answer } in planned {
+            for (demand, set) in stage.demands.iter().zip(&answer.served_by) {
+                let requirement = self.requirements.get(demand.requirement);
+                notes.extend(
+                    requirement.and_then(|requirement| {
+                        demand.doubt(&self.facts, &requirement.request, set)
+                    }),
+                );
+            }
         }
     }
 
@@ -364,30 +387,24 @@ impl<'a> Request<'a> {
 
 /// Tells by requirement which set serves it.
 fn tell_chosen(planned: &[Planned<'_>], routing: &Routing, plan: &mut Plan) {
-    for (requirement, grants) in &routing.taken {
-        if let Some(chosen) = plan.chosen.get_mut(*requirement) {
-            *chosen = Some(grants.clone());
-        }
-    }
+    let mut sets = routing.taken.clone();
     for Planned { stage, answer } in planned {
         for (demand, set) in stage.demands.iter().zip(&answer.served_by) {
-            if demand.scheme == Scheme::Personal
-                && let Some(chosen) = plan.chosen_personal.get_mut(demand.requirement)
-            {
-                *chosen = Some(set.clone());
-            }
-            let Some(chosen) = plan.chosen.get_mut(demand.requirement) else {
-                continue;
-            };
-            if routing.taken.contains_key(&demand.requirement) {
-                let all = chosen.get_or_insert_default();
-                all.extend(set);
-                all.sort_unstable();
-                all.dedup();
-            } else if chosen.is_none() {
-                // Demands are sorted by scheme, so the first one is that of work accounts.
-                *chosen = Some(set.clone());
-            }
+            let all = sets.entry((demand.requirement, demand.scheme)).or_default();
+            all.extend(set);
+            all.sort_unstable();
+            all.dedup();
+        }
+    }
+    for ((requirement, scheme), set) in sets {
+        if scheme == Scheme::Personal
+            && let Some(chosen) = plan.chosen_personal.get_mut(requirement)
+        {
+            *chosen = Some(set.clone());
+        }
+        // Schemes are sorted, so the first one is that of work accounts.
+        if let Some(chosen @ None) = plan.chosen.get_mut(requirement) {
+            *chosen = Some(set);
         }
     }
 }

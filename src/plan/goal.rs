@@ -8,7 +8,8 @@ use crate::plan::cost::Objective;
 use crate::plan::facts::Facts;
 use crate::plan::model::Goal;
 use crate::plan::translate::Wanted;
-use crate::requirement::{Need, Set};
+use crate::requirement::{Need, Note, Set};
+use crate::source::escape::shown;
 
 /// What a requirement needs under one scheme, before the goal has a say.
 #[derive(Debug, Clone)]
@@ -47,6 +48,31 @@ impl<'a> Demand<'a> {
             admissible: Cow::Owned(only.clone()),
             alternatives: Cow::Owned(only),
         }
+    }
+
+    /// Returns whether the permission is documented as part of the least.
+    pub(super) fn prefers(&self, id: PermissionId) -> bool {
+        self.preferred.iter().any(|set| set.contains(&id))
+    }
+
+    /// Tells that a set serves the demand and is not one of the admissible ones.
+    pub(super) fn doubt(&self, facts: &Facts<'_>, request: &str, set: &Set) -> Option<Note> {
+        if self.admissible.contains(set) {
+            return None;
+        }
+        let documented = self.preferred.iter().map(|set| set_text(facts, set));
+        let documented: Vec<_> = documented.collect();
+        let text = format!(
+            "`{}` is served{} by {}: upstream accepts that, but it does not contain the documented {}, so it is unconfirmed as the least",
+            shown(request),
+            of_accounts(facts, self.scheme),
+            set_text(facts, set),
+            documented.join(" or "),
+        );
+        Some(Note {
+            text,
+            source: String::new(),
+        })
     }
 
     fn wanted(&self, alternatives: Vec<Set>) -> Wanted {
@@ -92,10 +118,7 @@ pub(super) fn clauses(
             .iter()
             .map(|demand| demand.wanted(first_of(&[askable(facts, &demand.alternatives)], demand)))
             .collect(),
-        Goal::NoAdmin => demands
-            .iter()
-            .map(|demand| demand.wanted(first_of(&[without_admin(facts, demand)], demand)))
-            .collect(),
+        Goal::NoAdmin => no_admin(facts, demands, universe),
     }
 }
 
@@ -137,6 +160,36 @@ fn documented(
         .collect()
 }
 
+/// Returns the documented clauses without the sets that need an admin, so a documented plan that needs none
+/// stays what it is. Only a clause of which nothing is left looks further.
+fn no_admin(
+    facts: &Facts<'_>,
+    demands: &[&Demand<'_>],
+    universe: &mut BTreeSet<PermissionId>,
+) -> Vec<Wanted> {
+    let mut clauses = documented(facts, demands, universe);
+    let mut looks_further = Vec::with_capacity(clauses.len());
+    for (demand, clause) in demands.iter().zip(&mut clauses) {
+        clause.alternatives = free(facts, &clause.alternatives);
+        looks_further.push(clause.alternatives.is_empty());
+        if clause.alternatives.is_empty() {
+            let steps = [without_admin(facts, demand)];
+            clause.alternatives = first_of(&steps, demand);
+            universe.extend(clause.alternatives.iter().flatten());
+        }
+    }
+    // What serves those may serve the others too, or they would ask for more beside it.
+    let others = demands.iter().zip(&mut clauses).zip(looks_further);
+    for ((demand, clause), _) in others.filter(|(_, looks_further)| !looks_further) {
+        let mut more = free(facts, &demand.admissible);
+        more.retain(|set| set.iter().all(|id| universe.contains(id)));
+        clause.alternatives.extend(more);
+        clause.alternatives.sort_unstable();
+        clause.alternatives.dedup();
+    }
+    clauses
+}
+
 /// Returns the first step that has sets, or all alternatives.
 fn first_of(steps: &[Vec<Set>], demand: &Demand<'_>) -> Vec<Set> {
     let first = steps.iter().find(|sets| !sets.is_empty());
@@ -148,8 +201,35 @@ fn askable(facts: &Facts<'_>, sets: &[Set]) -> Vec<Set> {
     sets.filter(|set| facts.can_ask_for(set)).cloned().collect()
 }
 
-fn without_admin(facts: &Facts<'_>, demand: &Demand<'_>) -> Vec<Set> {
-    let mut sets = askable(facts, &demand.alternatives);
+/// Returns the sets that can be asked for and need no admin.
+fn free(facts: &Facts<'_>, sets: &[Set]) -> Vec<Set> {
+    let mut sets = askable(facts, sets);
     sets.retain(|set| !set.iter().any(|id| facts.needs_admin(*id)));
     sets
+}
+
+/// Returns the admissible sets that need no admin, or else the accepted ones.
+fn without_admin(facts: &Facts<'_>, demand: &Demand<'_>) -> Vec<Set> {
+    let admissible = free(facts, &demand.admissible);
+    if admissible.is_empty() {
+        free(facts, &demand.alternatives)
+    } else {
+        admissible
+    }
+}
+
+/// Returns a set in words.
+pub(super) fn set_text(facts: &Facts<'_>, set: &[PermissionId]) -> String {
+    let names = set.iter().map(|id| facts.catalog.name(*id));
+    let names: Vec<_> = names.map(|name| format!("`{name}`")).collect();
+    names.join(" + ")
+}
+
+/// Returns the accounts that a statement is about, where it may hold for others only.
+pub(super) fn of_accounts(facts: &Facts<'_>, scheme: Scheme) -> &'static str {
+    match (facts.schemes.len(), scheme) {
+        (0 | 1, _) | (_, Scheme::Application) => "",
+        (_, Scheme::Work) => " for work or school accounts",
+        (_, Scheme::Personal) => " for personal accounts",
+    }
 }

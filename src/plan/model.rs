@@ -11,7 +11,12 @@ pub enum Goal {
     Documented,
     /// As few permissions as the accepted alternatives allow.
     Fewest,
-    /// No admin consent, where that is possible for all operations. Delegated access only.
+    /// No admin consent, where that is possible for all operations; else the documented plan, with the
+    /// operations that force the admin. Delegated access only.
+    ///
+    /// An operation is served by its admissible alternatives that need no admin where there are any, those
+    /// of documented permissions first, and by accepted ones that need no admin only where there are none.
+    /// So a documented plan that needs no admin stays as it is.
     NoAdmin,
 }
 
@@ -64,8 +69,9 @@ pub struct Chosen {
     pub permission: PermissionId,
     /// Indices of the requirements it serves, sorted.
     pub operations: Vec<usize>,
-    /// Of the requirements that nothing else in the plan could serve, the first by request, so that the
-    /// order of the manifest does not matter; `None` for what the manifest asks for by name.
+    /// Of the requirements that nothing else in the plan could serve, one that prefers the permission, or
+    /// any where none does; the first by request, so that the order of the manifest does not matter. `None`
+    /// for what the manifest asks for by name.
     pub forced_by: Option<usize>,
     /// The requirements that would be lost without it, sorted.
     pub lost_without: Vec<usize>,

@@ -8,7 +8,7 @@ use crate::catalog::overlay::RouteKind;
 use crate::catalog::record::RouteRecord;
 use crate::manifest::model::App;
 use crate::plan::facts::Facts;
-use crate::plan::goal::Demand;
+use crate::plan::goal::{self, Demand};
 use crate::plan::model::RoutePlan;
 use crate::requirement::{Need, Note, Requirement, Set, Verdict};
 use crate::source::escape::shown;
@@ -22,8 +22,9 @@ pub(super) const fn is_servable(need: &Need) -> bool {
 /// The routes of one access.
 #[derive(Debug, Default)]
 pub(super) struct Routing {
-    /// The requirements that take a route, with the tenant-wide permissions it asks for.
-    pub(super) taken: BTreeMap<usize, Set>,
+    /// The requirements that take a route, each under the schemes for which it does, with the tenant-wide
+    /// permissions that the route asks for.
+    pub(super) taken: BTreeMap<(usize, Scheme), Set>,
     /// What the routes do not stand for and tenant-wide grants still have to.
     pub(super) rest: Vec<Demand<'static>>,
     /// The routes that serve something, in the order of the manifest.
@@ -52,21 +53,13 @@ impl Routing {
             let via = route.via.value;
             let members = planned.iter().copied().filter_map(|number| {
                 let requirement = requirements.get(number)?;
-                let mut schemes = facts.schemes.iter().copied();
-                let scheme = schemes.find(|scheme| is_servable(requirement.need(*scheme)))?;
-                (requirement.route == Some(index)).then_some((number, requirement, scheme))
+                let mut schemes = facts.schemes.iter();
+                let is_member = requirement.route == Some(index)
+                    && schemes.any(|scheme| is_servable(requirement.need(*scheme)));
+                is_member.then_some((number, requirement))
             });
-            let members: Vec<_> = members.collect();
-            let records: Vec<_> = all.iter().filter(|it| it.via == via).collect();
-            let fitting: Vec<_> = records.iter().copied().filter(is_of_access).collect();
-            if fitting.is_empty() {
-                for (_, requirement, _) in members {
-                    if !serves_elsewhere(requirement, facts.access) {
-                        routing.note(requirement, via, "does not exist for this access");
-                    }
-                }
-                continue;
-            }
+            let records = all.iter().filter(|it| it.via == via);
+            let fitting: Vec<_> = records.filter(is_of_access).collect();
             let mut plan = RoutePlan {
                 via,
                 operations: Vec::new(),
@@ -75,10 +68,12 @@ impl Routing {
                 steps: Vec::new(),
                 reason: route.reason.as_ref().map(|reason| reason.value.clone()),
             };
-            for (number, requirement, scheme) in members {
-                plan.operations.push(number);
-                let cover = Cover::of(requirement.need(scheme), &fitting);
-                routing.take(facts, number, requirement, scheme, &cover, &mut plan);
+            for (number, requirement) in members {
+                if !fitting.is_empty() {
+                    routing.offer(facts, &fitting, number, requirement, &mut plan);
+                } else if !serves_elsewhere(requirement, facts.access) {
+                    routing.note(requirement, via, "does not exist for this access");
+                }
             }
             if !plan.operations.is_empty() {
                 for set in [&mut plan.grants, &mut plan.replaces] {
@@ -91,45 +86,55 @@ impl Routing {
         routing
     }
 
-    fn take(
+    /// Offers a requirement to a route, scheme by scheme: accounts that the route does nothing for keep
+    /// their tenant-wide grants.
+    fn offer(
         &mut self,
         facts: &Facts<'_>,
+        records: &[&RouteRecord<'_>],
         number: usize,
         requirement: &Requirement,
-        scheme: Scheme,
-        cover: &Cover<'_>,
         plan: &mut RoutePlan,
     ) {
-        let mut asked: BTreeSet<PermissionId> = BTreeSet::new();
-        for record in &cover.records {
-            for step in &record.steps {
-                if !plan.steps.iter().any(|known| known == step) {
-                    plan.steps.push((*step).to_owned());
-                }
+        for scheme in facts.schemes.iter().copied() {
+            let need = requirement.need(scheme);
+            if !is_servable(need) {
+                continue;
             }
-            for grant in &record.grants {
-                if facts.catalog.grant_for(*grant, facts.access).is_none() {
-                    continue;
+            let exists = |record: &&&RouteRecord<'_>| {
+                let mut grants = record.grants.iter();
+                grants.all(|grant| facts.catalog.grant(*grant, scheme).is_some())
+            };
+            let records: Vec<_> = records.iter().filter(exists).copied().collect();
+            let accounts = goal::of_accounts(facts, scheme);
+            if let Some(cover) = Cover::of(facts, need, &records) {
+                if !cover.rest.is_empty() {
+                    let stays = goal::set_text(facts, &cover.rest);
+                    let text = format!("stands for a part of it only{accounts}: {stays} stays");
+                    self.note(requirement, plan.via, &text);
+                    let rest = Demand::for_set(number, scheme, cover.rest.clone());
+                    self.rest.push(rest);
                 }
-                plan.grants.push(*grant);
-                if facts.catalog.permission(*grant).kind != Kind::Rsc {
-                    asked.insert(*grant);
+                let set = cover.set();
+                if !need.admissible.contains(&set) {
+                    let set = goal::set_text(facts, &set);
+                    let text = format!(
+                        "stands for {set}{accounts}: upstream accepts that, but it does not contain what is documented, so it is unconfirmed as the least"
+                    );
+                    self.note(requirement, plan.via, &text);
                 }
+                let asked = take(facts, &cover, plan);
+                self.taken.insert((number, scheme), asked);
+                if plan.operations.last() != Some(&number) {
+                    plan.operations.push(number);
+                }
+            } else {
+                let text = format!(
+                    "is not known to stand for anything that it needs{accounts}, so tenant-wide permissions keep serving it"
+                );
+                self.note(requirement, plan.via, &text);
             }
         }
-        plan.replaces.extend(&cover.replaced);
-        if cover.records.is_empty() {
-            let text = "is not known to stand for anything that it needs";
-            self.note(requirement, plan.via, text);
-        } else if !cover.rest.is_empty() {
-            let names = cover.rest.iter().map(|id| facts.catalog.name(*id));
-            let names: Vec<_> = names.map(|name| format!("`{name}`")).collect();
-            let text = format!("stands for a part of it only: {} stays", names.join(", "));
-            self.note(requirement, plan.via, &text);
-            let rest = Demand::for_set(number, scheme, cover.rest.clone());
-            self.rest.push(rest);
-        }
-        self.taken.insert(number, asked.into_iter().collect());
     }
 
     fn note(&mut self, requirement: &Requirement, via: RouteKind, text: &str) {
@@ -154,6 +159,23 @@ const fn serves_elsewhere(requirement: &Requirement, access: Access) -> bool {
     }
 }
 
+/// Adds to a route what it does for a set, and returns the tenant-wide permissions that it asks for.
+fn take(facts: &Facts<'_>, cover: &Cover<'_>, plan: &mut RoutePlan) -> Set {
+    let mut asked: BTreeSet<PermissionId> = BTreeSet::new();
+    for record in &cover.records {
+        for step in &record.steps {
+            if !plan.steps.iter().any(|known| known == step) {
+                plan.steps.push((*step).to_owned());
+            }
+        }
+        plan.grants.extend(&record.grants);
+        let is_wide = |id: &&PermissionId| facts.catalog.permission(**id).kind != Kind::Rsc;
+        asked.extend(record.grants.iter().filter(is_wide));
+    }
+    plan.replaces.extend(&cover.replaced);
+    asked.into_iter().collect()
+}
+
 /// The set of a need that a route stands for.
 #[derive(Debug, Default)]
 struct Cover<'a> {
@@ -166,15 +188,28 @@ struct Cover<'a> {
 }
 
 impl<'a> Cover<'a> {
-    /// Returns the first set that records stand for wholly, preferred ones first; else the first that
-    /// they stand for partly; else nothing.
-    fn of(need: &Need, records: &[&'a RouteRecord<'a>]) -> Self {
-        let sets = || need.preferred.iter().chain(&need.alternatives);
-        let covers = || sets().map(|set| Self::of_set(set, records));
-        covers()
-            .find(|cover| cover.rest.is_empty())
-            .or_else(|| covers().find(|cover| !cover.records.is_empty()))
-            .unwrap_or_default()
+    /// Returns the first set that records stand for wholly, the least ones first. Else the first that they
+    /// stand for partly, where the rest can be asked for: of an accepted set that is not admissible the
+    /// rest may be wider than what the operation needs without any route.
+    fn of(facts: &Facts<'_>, need: &Need, records: &[&'a RouteRecord<'a>]) -> Option<Self> {
+        let documented = || need.preferred.iter().chain(&need.admissible);
+        let whole = documented()
+            .chain(&need.alternatives)
+            .map(|set| Self::of_set(set, records))
+            .find(|cover| cover.rest.is_empty() && !cover.records.is_empty());
+        whole.or_else(|| {
+            documented()
+                .map(|set| Self::of_set(set, records))
+                .find(|cover| !cover.records.is_empty() && facts.can_ask_for(&cover.rest))
+        })
+    }
+
+    /// Returns the set, sorted.
+    fn set(&self) -> Set {
+        let mut set = self.replaced.clone();
+        set.extend(&self.rest);
+        set.sort_unstable();
+        set
     }
 
     fn of_set(set: &[PermissionId], records: &[&'a RouteRecord<'a>]) -> Self {

@@ -236,6 +236,53 @@ fn no_admin_avoids_the_admin_or_names_what_forces_it() {
 }
 
 #[test]
+fn no_admin_changes_nothing_where_no_admin_is_needed() {
+    let requirements = ["GET /me", "GET /users/{id}"].map(wants).to_vec();
+    let documented = planned(requirements.clone(), Goal::Documented).delegated;
+    let plan = planned(requirements, Goal::NoAdmin).delegated;
+    assert_eq!(chosen(&plan), ["User.Read", "User.ReadBasic.All"]);
+    assert_eq!(plan.permissions, documented.permissions);
+}
+
+#[test]
+fn no_admin_leaves_alone_what_needs_none() {
+    let mut read = needs("GET /read", &[&["Mail.Read"], &["Mail.ReadWrite"]]);
+    read.delegated.preferred = vec![vec![id("Mail.Read")]];
+    let mut send = needs("GET /send", &[&["Mail.Send"], &["Mail.ReadWrite"]]);
+    send.delegated.preferred = vec![vec![id("Mail.Send")]];
+    let mut all = needs("GET /all", &[&["User.Read.All"], &["User.ReadBasic.All"]]);
+    all.delegated.preferred = vec![vec![id("User.Read.All")]];
+    all.delegated.admissible = all.delegated.preferred.clone();
+    let plan = planned(vec![read, send, all], Goal::NoAdmin).delegated;
+    assert_eq!(
+        chosen(&plan),
+        ["Mail.Read", "Mail.Send", "User.ReadBasic.All"]
+    );
+}
+
+#[test]
+fn what_is_merely_accepted_is_told() {
+    let mut free = needs("GET /free", &[&["User.Read.All"], &["User.ReadBasic.All"]]);
+    free.delegated.preferred = vec![vec![id("User.Read.All")]];
+    free.delegated.admissible = free.delegated.preferred.clone();
+    let told = "`GET /free` is served by `User.ReadBasic.All`: upstream accepts that, but it does not contain the documented `User.Read.All`";
+    for goal in [Goal::Fewest, Goal::NoAdmin] {
+        let plan = planned(vec![free.clone()], Goal::Documented).delegated;
+        assert_eq!(texts(&plan), "");
+        free.delegated.alternatives = vec![vec![id("User.ReadBasic.All")]];
+        let plan = planned(vec![free.clone()], goal).delegated;
+        assert!(texts(&plan).contains(told), "{}", texts(&plan));
+        free.delegated.alternatives.push(vec![id("User.Read.All")]);
+    }
+
+    // A documented set that nobody can ask for.
+    free.delegated.preferred = vec![vec![id("ChannelMessage.Read.Group")]];
+    free.delegated.admissible = free.delegated.preferred.clone();
+    let plan = planned(vec![free], Goal::Documented).delegated;
+    assert!(texts(&plan).contains("the documented `ChannelMessage.Read.Group`"));
+}
+
+#[test]
 fn exchange_gives_mailboxes_without_a_grant() {
     let (app, requirement) = routed("GET /users/{id}/messages", RouteKind::ExchangeRbac);
     let plan = of(&app, vec![requirement]);
@@ -278,6 +325,62 @@ fn a_route_that_does_not_fit_is_told() {
     let (app, requirement) = routed("GET /devices", RouteKind::ExchangeRbac);
     let plan = of(&app, vec![requirement]).application;
     assert!(texts(&plan).contains("`GET /devices`: the route `exchange-rbac` is not known"));
+}
+
+#[test]
+fn a_route_that_stands_for_nothing_takes_nothing() {
+    let (app, requirement) = routed("GET /devices", RouteKind::ExchangeRbac);
+    let without = planned(vec![wants("GET /devices")], Goal::Documented).application;
+    let plan = of(&app, vec![requirement]).application;
+    assert!(!plan.permissions.is_empty());
+    assert_eq!(plan.permissions, without.permissions);
+    assert_eq!(plan.chosen, without.chosen);
+    assert!(plan.routes.is_empty());
+}
+
+#[test]
+fn what_a_route_does_not_stand_for_stays() {
+    let (app, mut requirement) = routed("GET /users/{id}/messages", RouteKind::ExchangeRbac);
+    let both = [id("Mail.Read"), id("User.Read.All")];
+    requirement.application.alternatives = vec![both.to_vec()];
+    requirement.application.preferred = requirement.application.alternatives.clone();
+    requirement.application.admissible = requirement.application.alternatives.clone();
+    let plan = of(&app, vec![requirement.clone()]).application;
+    assert_eq!(chosen(&plan), ["User.Read.All"]);
+    assert_eq!(plan.permissions[0].forced_by, Some(0));
+    assert_eq!(names(&plan.routes[0].replaces), ["Mail.Read"]);
+    assert!(texts(&plan).contains("stands for a part of it only: `User.Read.All` stays"));
+
+    // Half of a wide set that is accepted is no reason to ask for its other half.
+    let need = &mut requirement.application;
+    need.preferred = vec![vec![id("Device.Read.All")]];
+    need.admissible = need.preferred.clone();
+    need.alternatives.push(vec![id("Device.Read.All")]);
+    let plan = of(&app, vec![requirement]).application;
+    assert_eq!(chosen(&plan), ["Device.Read.All"]);
+    assert!(plan.routes.is_empty());
+}
+
+#[test]
+fn a_route_that_exists_for_some_accounts_takes_no_others() {
+    let (mut app, mut requirement) = routed("GET /sites/{id}/lists", RouteKind::SitesSelected);
+    app.audience = Some(written(Audience::AllAccounts));
+    let personal = needs("GET /mine", &[&["Files.Read.All"]]).delegated;
+    requirement.personal = personal;
+    let plan = of(&app, vec![requirement.clone()]).delegated;
+    assert_eq!(chosen(&plan), ["Files.Read.All", "Sites.Selected"]);
+    assert_eq!(names(plan.chosen[0].as_ref().unwrap()), ["Sites.Selected"]);
+    assert_eq!(
+        names(plan.chosen_personal[0].as_ref().unwrap()),
+        ["Files.Read.All"]
+    );
+    assert!(texts(&plan).contains("anything that it needs for personal accounts"));
+
+    // The other way round: work accounts need what no site can give.
+    requirement.delegated = needs("GET /other", &[&["Mail.Read"]]).delegated;
+    let plan = of(&app, vec![requirement]).delegated;
+    assert_eq!(chosen(&plan), ["Files.Read.All", "Mail.Read"]);
+    assert!(plan.routes.is_empty());
 }
 
 #[test]
@@ -352,6 +455,20 @@ fn a_saving_is_told_and_not_taken() {
     assert_eq!(names(&saving.drops), ["Mail.Read", "Mail.ReadBasic"]);
     assert_eq!(names(&saving.adds), ["Mail.ReadWrite"]);
     assert!(saving.widens.writes > 0);
+}
+
+#[test]
+fn a_write_forces_the_permission_to_write() {
+    let requests = ["GET /me/messages/{id}", "PATCH /me/messages/{id}"];
+    let plan = planned(requests.map(wants).to_vec(), Goal::Documented).delegated;
+    let [write] = plan.permissions.as_slice() else {
+        panic!("one permission");
+    };
+    assert_eq!(names([&write.permission]), ["Mail.ReadWrite"]);
+    assert_eq!(
+        (&write.lost_without, write.forced_by),
+        (&vec![0, 1], Some(1))
+    );
 }
 
 #[test]

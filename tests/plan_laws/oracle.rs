@@ -48,7 +48,7 @@ fn is_inside(set: &[PermissionId], chosen: &Ids) -> bool {
 }
 
 /// Whether every permission of a preferred set lies at or below one in `set`.
-fn is_admissible(set: &[PermissionId], need: &Need, access: Access) -> bool {
+pub fn is_admissible(set: &[PermissionId], need: &Need, access: Access) -> bool {
     need.preferred.iter().any(|preferred| {
         preferred.iter().all(|low| {
             let above = world().catalog.above(*low, access);
@@ -62,7 +62,12 @@ pub fn sets(need: &Need, access: Access, goal: Goal) -> Vec<Set> {
     let mut sets = need.alternatives.clone();
     match goal {
         Goal::Documented => sets.retain(|set| is_admissible(set, need, access)),
-        Goal::NoAdmin => sets.retain(|set| !needs_admin(set, access)),
+        Goal::NoAdmin => {
+            sets.retain(|set| !needs_admin(set, access) && can_ask(set, access));
+            if sets.iter().any(|set| is_admissible(set, need, access)) {
+                sets.retain(|set| is_admissible(set, need, access));
+            }
+        }
         Goal::Fewest => {}
     }
     let askable: Vec<_> = sets
@@ -126,12 +131,22 @@ pub fn key(chosen: &[PermissionId], access: Access, goal: Goal) -> Key {
 /// definitions leave to the program: documented sets that cannot be asked for.
 pub fn instance(needs: &[&Need], access: Access, goal: Goal) -> Option<(Vec<Vec<Set>>, Ids)> {
     let preferred = needs.iter().flat_map(|need| need.preferred.iter());
-    let universe: Ids = preferred.flatten().copied().collect();
+    let mut universe: Ids = preferred.flatten().copied().collect();
+    if goal == Goal::NoAdmin {
+        let inside = universe.clone();
+        let apart = |set: &Set| !is_inside(set, &inside);
+        for need in needs {
+            let sets = sets(need, access, goal);
+            if sets.iter().all(apart) {
+                universe.extend(sets.iter().flatten());
+            }
+        }
+    }
     let mut clauses = Vec::new();
     for need in needs {
         let mut sets = sets(need, access, goal);
         sets.retain(|set| can_ask(set, access));
-        if goal == Goal::Documented {
+        if goal != Goal::Fewest {
             sets.retain(|set| is_inside(set, &universe));
         }
         if sets.is_empty() {

@@ -152,7 +152,7 @@ pub struct PermissionForm {
     pub reach: Reach,
     /// The positions of the operations it serves.
     pub operations: Vec<usize>,
-    /// The first operation that nothing else in the plan could serve.
+    /// An operation that nothing else in the plan could serve, first of all one that prefers the permission.
     pub forced_by: Option<usize>,
     /// The operations that would be lost without it.
     pub lost_without: Vec<usize>,
