@@ -7,9 +7,9 @@ use crate::manifest::read::{Reading, from_requests, from_source};
 use crate::manifest::{Manifest, ManifestError};
 use crate::path;
 use crate::report::words;
-use crate::source::Source;
 use crate::source::escape::shown;
 use crate::source::read::{self, ReadError};
+use crate::source::{Named, Source};
 
 /// A manifest with mistakes: all of them.
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
@@ -19,7 +19,7 @@ struct Mistakes {
     name: String,
     count: String,
     #[source_code]
-    source_code: miette::NamedSource<String>,
+    source_code: Named,
     #[related]
     all: Vec<ManifestError>,
 }

@@ -1,5 +1,7 @@
 //! `graphgrant plan`: the least permissions for the operations of a manifest.
 
+use std::cell::OnceCell;
+
 use miette::IntoDiagnostic as _;
 
 use crate::catalog::Catalog;
@@ -12,9 +14,9 @@ use crate::plan::{Options, plan};
 use crate::report::diagnostic::unserved;
 use crate::report::{Planned, Written, human, json, markdown, rra, scopes};
 use crate::requirement;
-use crate::source::Source;
 use crate::source::escape::shown;
 use crate::source::suggest;
+use crate::source::{Named, Source};
 
 /// The app asked for is not in the manifest.
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
@@ -89,12 +91,14 @@ pub fn run(context: &Context, options: &Plan) -> miette::Result<Exit> {
     };
     let mut planned = Vec::new();
     let mut exit = Exit::Fine;
+    let named = OnceCell::new();
     for app in apps {
         let plan = resolve_app(&catalog, app, &manifest.source, &wish)?;
         for problem in unserved(&catalog, &plan) {
             exit = Exit::Findings;
             let report = miette::Report::new(problem);
-            warn(&report.with_source_code(manifest.source.to_named()));
+            let named: &Named = named.get_or_init(|| manifest.source.to_named());
+            warn(&report.with_source_code(named.clone()));
         }
         planned.push(Planned { app, plan });
     }

@@ -79,6 +79,9 @@ pub fn shown_up_to(text: &str, limit: usize) -> String {
 /// Returns the text with every unsafe character replaced by a harmless one of the same number of bytes,
 /// so that places stay valid. Line ends and tabs stay.
 pub fn masked(text: &str) -> Cow<'_, str> {
+    if !acts(text) {
+        return Cow::Borrowed(text);
+    }
     let stays = |character: char, next: Option<char>| match character {
         '\n' | '\t' => true,
         '\r' => next == Some('\n'),

@@ -11,4 +11,4 @@ pub mod suggest;
 pub mod write;
 pub mod yaml;
 
-pub use span::{Position, Source, Span, Spanned};
+pub use span::{Named, Position, Source, Span, Spanned};

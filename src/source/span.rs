@@ -1,9 +1,10 @@
 //! Places in a text: byte ranges, and the lines and columns that people read.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
-use miette::{NamedSource, SourceSpan};
+use miette::{MietteError, MietteSpanContents, SourceCode, SourceSpan, SpanContents};
 
 use crate::source::escape;
 
@@ -179,11 +180,66 @@ impl Source {
 
     /// Returns what miette prints snippets from: characters that could harm a terminal are replaced by
     /// harmless ones of the same length.
-    pub fn to_named(&self) -> NamedSource<String> {
-        NamedSource::new(
-            escape::shown(&self.name),
-            escape::masked(&self.text).into_owned(),
-        )
+    pub fn to_named(&self) -> Named {
+        Named {
+            name: escape::shown(&self.name),
+            text: match escape::masked(&self.text) {
+                Cow::Borrowed(_) => Arc::clone(&self.text),
+                Cow::Owned(masked) => Arc::from(masked),
+            },
+            line_starts: Arc::clone(&self.line_starts),
+        }
+    }
+}
+
+/// A text that miette prints snippets from. Cheap to clone.
+#[derive(Clone)]
+pub struct Named {
+    name: String,
+    text: Arc<str>,
+    line_starts: Arc<[usize]>,
+}
+
+impl SourceCode for Named {
+    // miette looks for lines from the start of a text. In a long manifest with many diagnostics that took
+    // longer than planning it, so it gets the text from the first line that it prints.
+    fn read_span<'a>(
+        &'a self,
+        span: &SourceSpan,
+        lines_before: usize,
+        lines_after: usize,
+    ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
+        let line = self
+            .line_starts
+            .partition_point(|start| *start <= span.offset());
+        // One more, as an empty range at the start of a line belongs to the line feed before it, too.
+        let first = line.saturating_sub(lines_before.saturating_add(1));
+        let start = first
+            .checked_sub(1)
+            .and_then(|before| self.line_starts.get(before))
+            .copied()
+            .unwrap_or_default();
+        let rest = self.text.get(start..).ok_or(MietteError::OutOfBounds)?;
+        let inside = SourceSpan::new((span.offset() - start).into(), span.len());
+        let found = rest.read_span(&inside, lines_before, lines_after)?;
+        let place = SourceSpan::new((found.span().offset() + start).into(), found.span().len());
+        Ok(Box::new(MietteSpanContents::new_named(
+            self.name.clone(),
+            found.data(),
+            place,
+            found.line() + first,
+            found.column(),
+            found.line_count() + first,
+        )))
+    }
+}
+
+impl fmt::Debug for Named {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Named")
+            .field("name", &self.name)
+            .field("bytes", &self.text.len())
+            .finish_non_exhaustive()
     }
 }
 
@@ -233,6 +289,25 @@ mod tests {
         case("é😀x", 6, "1:3");
         case("\u{feff}ab", 1, "1:2");
         case("a\n", 2, "2:1");
+    }
+
+    #[test]
+    fn snippets_are_those_of_the_whole_text() {
+        let text = "one\ntwo é\n\nfour\r\nfive\nsix";
+        let named = Source::new("t", text).to_named();
+        for start in (0..=text.len()).filter(|at| text.is_char_boundary(*at)) {
+            for end in start..=text.len() {
+                for lines in 0..4 {
+                    let span = SourceSpan::new(start.into(), end - start);
+                    let told = |source: &dyn SourceCode| {
+                        let found = source.read_span(&span, lines, lines).ok()?;
+                        let place = (found.line(), found.column(), *found.span());
+                        Some((found.data().to_vec(), place, found.line_count()))
+                    };
+                    assert_eq!(told(&named), told(&text), "{start}..{end}, {lines}");
+                }
+            }
+        }
     }
 
     #[test]
