@@ -96,10 +96,10 @@ fn need(catalog: &Catalog, id: OperationId, scheme: Scheme) -> Option<NeedRecord
 
 /// The last word of an operation's path that is neither an id nor `delta`.
 fn collection(text: &str) -> String {
-    let words = text
+    let mut words = text
         .split('/')
         .filter(|word| !word.starts_with('{') && *word != "delta");
-    words.last().unwrap_or_default().to_lowercase()
+    words.next_back().unwrap_or_default().to_lowercase()
 }
 
 #[test]
