@@ -55,6 +55,12 @@ impl<'a> Demand<'a> {
         self.preferred.iter().any(|set| set.contains(&id))
     }
 
+    /// Returns whether an admissible set lies inside.
+    pub(super) fn is_confirmed_by(&self, chosen: &BTreeSet<PermissionId>) -> bool {
+        let mut sets = self.admissible.iter();
+        sets.any(|set| set.iter().all(|id| chosen.contains(id)))
+    }
+
     /// Tells that a set serves the demand and is not one of the admissible ones.
     pub(super) fn doubt(&self, facts: &Facts<'_>, request: &str, set: &Set) -> Option<Note> {
         if self.admissible.contains(set) {

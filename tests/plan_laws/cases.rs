@@ -455,6 +455,7 @@ fn a_saving_is_told_and_not_taken() {
     assert_eq!(names(&saving.drops), ["Mail.Read", "Mail.ReadBasic"]);
     assert_eq!(names(&saving.adds), ["Mail.ReadWrite"]);
     assert!(saving.widens.writes > 0);
+    assert_eq!(saving.unconfirmed, [0, 1]);
 }
 
 #[test]
