@@ -473,6 +473,15 @@ fn a_write_forces_the_permission_to_write() {
 }
 
 #[test]
+fn what_nobody_can_ask_for_is_dropped_beside_what_contains_it() {
+    let requests =
+        ["GET", "POST"].map(|method| format!("{method} /copilot/admin/catalog/packages"));
+    let requirements = requests.iter().map(|request| wants(request)).collect();
+    let plan = planned(requirements, Goal::Documented).application;
+    assert_eq!(chosen(&plan), ["CopilotPackages.ReadWrite.All"]);
+}
+
+#[test]
 fn goals_of_app_only_access_know_no_admin() {
     let requirements = vec![wants("GET /users/{id}")];
     let plan = plan(
