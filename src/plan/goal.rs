@@ -55,6 +55,12 @@ impl<'a> Demand<'a> {
         self.preferred.iter().any(|set| set.contains(&id))
     }
 
+    /// Returns whether an admissible set lies inside.
+    pub(super) fn is_confirmed_by(&self, chosen: &BTreeSet<PermissionId>) -> bool {
+        let mut sets = self.admissible.iter();
+        sets.any(|set| set.iter().all(|id| chosen.contains(id)))
+    }
+
     /// Tells that a set serves the demand and is not one of the admissible ones.
     pub(super) fn doubt(&self, facts: &Facts<'_>, request: &str, set: &Set) -> Option<Note> {
         if self.admissible.contains(set) {
@@ -132,9 +138,7 @@ fn documented(
     // Two passes: what serves a requirement whose documented sets cannot be asked for becomes part of the
     // universe, and may then serve the others too.
     let within = |demand: &Demand<'_>, universe: &BTreeSet<PermissionId>| {
-        let mut sets = askable(facts, &demand.admissible);
-        sets.retain(|set| set.iter().all(|id| universe.contains(id)));
-        sets
+        inside(askable(facts, &demand.admissible), universe)
     };
     let fallbacks: Vec<Option<Vec<Set>>> = demands
         .iter()
@@ -143,7 +147,7 @@ fn documented(
                 let steps = [
                     askable(facts, &demand.admissible),
                     askable(facts, &demand.alternatives),
-                    demand.preferred.to_vec(),
+                    inside(demand.admissible.to_vec(), universe),
                     demand.admissible.to_vec(),
                 ];
                 first_of(&steps, demand)
@@ -181,9 +185,8 @@ fn no_admin(
     // What serves those may serve the others too, or they would ask for more beside it.
     let others = demands.iter().zip(&mut clauses).zip(looks_further);
     for ((demand, clause), _) in others.filter(|(_, looks_further)| !looks_further) {
-        let mut more = free(facts, &demand.admissible);
-        more.retain(|set| set.iter().all(|id| universe.contains(id)));
-        clause.alternatives.extend(more);
+        let more = free(facts, &demand.admissible);
+        clause.alternatives.extend(inside(more, universe));
         clause.alternatives.sort_unstable();
         clause.alternatives.dedup();
     }
@@ -194,6 +197,11 @@ fn no_admin(
 fn first_of(steps: &[Vec<Set>], demand: &Demand<'_>) -> Vec<Set> {
     let first = steps.iter().find(|sets| !sets.is_empty());
     first.map_or_else(|| demand.alternatives.to_vec(), Clone::clone)
+}
+
+fn inside(mut sets: Vec<Set>, universe: &BTreeSet<PermissionId>) -> Vec<Set> {
+    sets.retain(|set| set.iter().all(|id| universe.contains(id)));
+    sets
 }
 
 fn askable(facts: &Facts<'_>, sets: &[Set]) -> Vec<Set> {

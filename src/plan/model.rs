@@ -104,6 +104,8 @@ pub struct Saving {
     pub adds: Vec<PermissionId>,
     /// Operations that would be opened besides.
     pub widens: Reach,
+    /// The requirements that would then be served by a set that is accepted and not admissible, sorted.
+    pub unconfirmed: Vec<usize>,
 }
 
 /// A route the manifest declares, and what it takes.

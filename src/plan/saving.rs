@@ -31,6 +31,7 @@ pub(super) fn savings(
             let adds: Vec<_> = group.intersection(&other).copied().collect();
             (adds.len() < drops.len()).then(|| Saving {
                 widens: facts.growth(&held, &adds),
+                unconfirmed: unconfirmed(planned, &held, &drops, &adds),
                 drops,
                 adds,
             })
@@ -38,6 +39,30 @@ pub(super) fn savings(
         .collect();
     savings.sort_by(|one, two| one.drops.cmp(&two.drops));
     Ok(savings)
+}
+
+/// Returns the requirements that have an admissible set inside a plan and lose the last one with a saving.
+fn unconfirmed(
+    planned: &[Planned<'_>],
+    held: &BTreeSet<PermissionId>,
+    drops: &[PermissionId],
+    adds: &[PermissionId],
+) -> Vec<usize> {
+    let mut left = held.clone();
+    left.retain(|id| !drops.contains(id));
+    left.extend(adds);
+    let served = planned
+        .iter()
+        .flat_map(|it| it.stage.demands.iter().zip(&it.answer.served_by));
+    let lost = served.filter(|(demand, set)| {
+        set.iter().any(|id| drops.contains(id))
+            && demand.is_confirmed_by(held)
+            && !demand.is_confirmed_by(&left)
+    });
+    let mut requirements: Vec<_> = lost.map(|(demand, _)| demand.requirement).collect();
+    requirements.sort_unstable();
+    requirements.dedup();
+    requirements
 }
 
 /// Splits what differs between two plans into groups that no requirement connects.

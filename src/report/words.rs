@@ -59,6 +59,15 @@ pub fn numbers(indices: &[usize]) -> String {
     numbers.join(" ")
 }
 
+/// Returns the end of a saving's line: the operations for which documentation no longer speaks.
+pub fn unconfirmed(numbers: &str) -> String {
+    if numbers.is_empty() {
+        String::new()
+    } else {
+        format!("; accepted for {numbers}, but not documented as the least")
+    }
+}
+
 /// Returns a count with its noun.
 pub fn count(number: usize, noun: &str) -> String {
     if number == 1 {

@@ -455,6 +455,7 @@ fn a_saving_is_told_and_not_taken() {
     assert_eq!(names(&saving.drops), ["Mail.Read", "Mail.ReadBasic"]);
     assert_eq!(names(&saving.adds), ["Mail.ReadWrite"]);
     assert!(saving.widens.writes > 0);
+    assert_eq!(saving.unconfirmed, [0, 1]);
 }
 
 #[test]
@@ -469,6 +470,15 @@ fn a_write_forces_the_permission_to_write() {
         (&write.lost_without, write.forced_by),
         (&vec![0, 1], Some(1))
     );
+}
+
+#[test]
+fn what_nobody_can_ask_for_is_dropped_beside_what_contains_it() {
+    let requests =
+        ["GET", "POST"].map(|method| format!("{method} /copilot/admin/catalog/packages"));
+    let requirements = requests.iter().map(|request| wants(request)).collect();
+    let plan = planned(requirements, Goal::Documented).application;
+    assert_eq!(chosen(&plan), ["CopilotPackages.ReadWrite.All"]);
 }
 
 #[test]

@@ -85,13 +85,15 @@ fn by_request(plan: &AppPlan, access: Access) -> impl PartialEq + std::fmt::Debu
         .map(|it| (it.permission, all(&it.preferred_by), it.replaced_by.clone()))
         .collect();
     let forced = all(&it.admin_forced_by);
-    let rest = (
-        it.status,
-        it.reach,
-        it.optimal,
-        it.savings.clone(),
-        it.notes.clone(),
-    );
+    let savings: Vec<_> = it
+        .savings
+        .iter()
+        .map(|it| {
+            let unconfirmed = all(&it.unconfirmed);
+            (it.drops.clone(), it.adds.clone(), it.widens, unconfirmed)
+        })
+        .collect();
+    let rest = (it.status, it.reach, it.optimal, savings, it.notes.clone());
     (permissions, served, redundant, forced, rest)
 }
 
@@ -190,8 +192,10 @@ proptest! {
                 set.retain(|id| !saving.drops.contains(id));
                 set.extend(&saving.adds);
                 prop_assert!(set.len() < before);
-                for (_, need) in supported(&plan, access) {
+                for (index, need) in supported(&plan, access) {
                     prop_assert!(oracle::serves(&set, need, access, Goal::Fewest));
+                    let is_confirmed = oracle::serves(&set, need, access, Goal::Documented);
+                    prop_assert_eq!(saving.unconfirmed.contains(&index), !is_confirmed);
                 }
             }
         }

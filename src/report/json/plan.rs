@@ -203,6 +203,9 @@ pub struct SavingForm {
     pub adds: Vec<String>,
     /// What would be opened besides.
     pub widens: Reach,
+    /// The positions of the operations that would run on a set that is accepted, but does not contain the
+    /// documented one.
+    pub unconfirmed: Vec<usize>,
 }
 
 /// The increment of a profile.
@@ -354,6 +357,7 @@ fn plan(catalog: &Catalog, planned: &Planned<'_>, access: Access) -> PlanForm {
                 drops: names(catalog, &saving.drops),
                 adds: names(catalog, &saving.adds),
                 widens: reach(saving.widens),
+                unconfirmed: saving.unconfirmed.clone(),
             })
             .collect(),
         profiles: increments(catalog, planned, plan),
