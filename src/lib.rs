@@ -21,7 +21,7 @@
 //! the P of the manifest. An alternative is *admissible* when it is preferred or contains a preferred one by
 //! the order. `documented` chooses the smallest set inside U such that every operation has an admissible
 //! alternative in it: a documented permission is dropped only when one that contains it is chosen anyway.
-//! `fewest` takes any accepted alternative, `no-admin` those that users can consent to. Smallest is, in this
+//! `fewest` takes any accepted alternative, `no-admin` prefers admissible ones without admin consent. Smallest is, in this
 //! order: tier-0 permissions, tier-1 permissions, whether an admin is needed, permissions, writes opened,
 //! reads opened, names; the search is exact and says so.
 
