@@ -69,10 +69,21 @@ pub enum Unserved {
 
 /// Returns the operations that are unknown, or unsupported in every access wanted, in manifest order.
 pub fn unserved(catalog: &Catalog, plan: &AppPlan) -> Vec<Unserved> {
-    let requirements = plan.requirements.iter();
+    let requirements = plan.requirements.iter().enumerate();
     requirements
-        .filter_map(|requirement| problem(catalog, plan, requirement))
+        .filter(|(at, _)| !is_routed(plan, *at))
+        .filter_map(|(_, requirement)| problem(catalog, plan, requirement))
         .collect()
+}
+
+/// True when a route serves the requirement; one that the manifest merely declares does not.
+fn is_routed(plan: &AppPlan, at: usize) -> bool {
+    Access::ALL.iter().any(|access| {
+        plan.plan(*access)
+            .routes
+            .iter()
+            .any(|route| route.operations.contains(&at))
+    })
 }
 
 fn problem(catalog: &Catalog, plan: &AppPlan, requirement: &Requirement) -> Option<Unserved> {
@@ -90,7 +101,7 @@ fn problem(catalog: &Catalog, plan: &AppPlan, requirement: &Requirement) -> Opti
     };
     let is_served =
         verdicts().any(|verdict| matches!(verdict, Verdict::Supported | Verdict::Conditional));
-    if wanted.is_empty() || is_served || requirement.route.is_some() {
+    if wanted.is_empty() || is_served {
         return None;
     }
     let request = words::safe(&requirement.request);

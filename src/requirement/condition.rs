@@ -205,7 +205,8 @@ mod tests {
                 Some(1),
             ),
             ("/teams/getAllMessages", "/teams/getAllMessages()", Some(0)),
-            ("/teams/{id}", "/teams/getAllMessages", Some(1)),
+            ("/teams/{id}", "/teams/getAllMessages", None),
+            ("/teams/{id}", "/teams/1", Some(1)),
             ("/teams", "/teams/1", None),
             ("/me/messages", "users/1/messages", None),
         ] {

@@ -97,3 +97,35 @@ fn results_go_to_a_file() {
     let text = std::fs::read_to_string(place.path().join("rra.json")).unwrap();
     assert!(text.contains("e1fe6dd8-ba31-4d61-89e7-88639da4683d"));
 }
+
+#[test]
+fn a_declared_route_hides_no_unknown_operation() {
+    let manifest = "routes:\n  - {via: exchange-rbac, operations: ['GET /nothing/here']}\noperations:\n  - GET /nothing/here\n";
+    let outcome = Place::new()
+        .with("graphgrant.yaml", manifest)
+        .run(&["plan"]);
+    outcome.ends_with(1);
+}
+
+#[test]
+fn a_report_does_not_replace_its_manifest() {
+    let place = Place::new().with("graphgrant.yaml", "operations: [GET /me]\n");
+    place.run(&["plan", "-o", "graphgrant.yaml"]).ends_with(2);
+    let kept = std::fs::read_to_string(place.path().join("graphgrant.yaml")).unwrap();
+    assert_eq!(kept, "operations: [GET /me]\n");
+}
+
+#[test]
+fn a_call_that_a_detail_decides_says_which() {
+    for (request, detail) in [
+        ("POST /subscriptions", "resource"),
+        ("POST /$batch", "batch"),
+    ] {
+        let outcome = run(&["plan", "-e", request]).ends_with(1);
+        assert!(
+            outcome.err.contains("cannot be told") && outcome.err.contains(detail),
+            "{}",
+            outcome.err
+        );
+    }
+}
