@@ -6,9 +6,11 @@ use super::operations;
 use crate::catalog::Catalog;
 use crate::catalog::model::Access;
 use crate::plan::model::{Chosen, Plan, Status};
+use crate::report::diagnostic::need_verdict;
 use crate::report::look::{Look, Tone};
 use crate::report::table::Table;
 use crate::report::{Planned, asked_by_name, facts, profiles, profiles_of, words};
+use crate::requirement::Verdict;
 
 /// Returns the plans of a manifest's apps.
 pub fn write(catalog: &Catalog, apps: &[Planned<'_>], look: Look) -> String {
@@ -41,7 +43,7 @@ fn app(catalog: &Catalog, planned: &Planned<'_>, look: Look, out: &mut String) {
 }
 
 fn one(catalog: &Catalog, planned: &Planned<'_>, plan: &Plan, look: Look, out: &mut String) {
-    heading(plan, look, out);
+    heading(planned, plan, look, out);
     if plan.permissions.is_empty() {
         out.push_str("No permission is planned.\n");
     } else {
@@ -68,7 +70,7 @@ fn one(catalog: &Catalog, planned: &Planned<'_>, plan: &Plan, look: Look, out: &
     }
 }
 
-fn heading(plan: &Plan, look: Look, out: &mut String) {
+fn heading(planned: &Planned<'_>, plan: &Plan, look: Look, out: &mut String) {
     let status = match plan.status {
         Status::Complete => look.paint(Tone::Good, "complete"),
         Status::Partial => look.paint(Tone::Bad, "partial"),
@@ -85,6 +87,17 @@ fn heading(plan: &Plan, look: Look, out: &mut String) {
     let goal = plan.goal.word();
     let text = format!("Objective {goal}; opens {}.", words::reach(plan.reach));
     out.push_str(&look.paragraph("", &text));
+    let doubtful = planned
+        .plan
+        .requirements
+        .iter()
+        .filter(|it| need_verdict(it, plan.access) == Verdict::Conditional)
+        .count();
+    if doubtful > 0 {
+        let of = words::count(planned.plan.requirements.len(), "operation");
+        let text = format!("{doubtful} of {of} conditional: see the open points.");
+        out.push_str(&look.paragraph("", &look.paint(Tone::Doubtful, &text)));
+    }
     if !plan.optimal {
         let bound = plan.bound.map_or_else(String::new, |bound| {
             format!(
