@@ -166,6 +166,18 @@ fn modules_use_only_what_stands_before_them() {
 }
 
 #[test]
+fn what_compiles_the_catalog_is_not_used_at_run_time() {
+    for (file, text) in sources() {
+        let compiles = file.starts_with("src/catalog/") || file.starts_with("src/command/catalog/");
+        let uses = code(&text).contains("catalog::compile::");
+        assert!(
+            compiles || is_test(&file) || !uses,
+            "{file} uses `catalog::compile`"
+        );
+    }
+}
+
+#[test]
 fn only_few_files_touch_the_world() {
     for (file, text) in sources() {
         for (word, allowed) in WORLD {

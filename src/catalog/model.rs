@@ -159,6 +159,51 @@ impl Effect {
     }
 }
 
+/// What kind of grant a permission is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Kind {
+    /// A tenant-wide scope or app role.
+    Oauth2,
+    /// Resource-specific consent, declared in a Teams app manifest.
+    Rsc,
+    /// An OpenID Connect scope.
+    Oidc,
+}
+
+/// Whether a permission can be asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum State {
+    /// Offered to everybody.
+    Visible,
+    /// Provisioned, but not shown in portals.
+    Hidden,
+    /// Provisioned and switched off.
+    Disabled,
+    /// Upstream knows no usable id for it.
+    Unprovisioned,
+}
+
+macro_rules! words {
+    ($name:ident: $($variant:ident = $word:literal),+) => {
+        impl $name {
+            /// Returns the word that `data/` uses.
+            pub const fn word(self) -> &'static str {
+                match self { $(Self::$variant => $word),+ }
+            }
+        }
+        impl FromStr for $name {
+            type Err = ();
+            fn from_str(text: &str) -> Result<Self, ()> {
+                match text { $($word => Ok(Self::$variant),)+ _ => Err(()) }
+            }
+        }
+    };
+}
+words!(Kind: Oauth2 = "oauth2", Rsc = "rsc", Oidc = "oidc");
+words!(State: Visible = "visible", Hidden = "hidden", Disabled = "disabled", Unprovisioned = "unprovisioned");
+
 macro_rules! table_id {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*

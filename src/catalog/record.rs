@@ -6,8 +6,10 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
-use crate::catalog::compile::text::{Kind, Mark, State};
-use crate::catalog::model::{Access, Effect, Method, OperationId, PathId, PermissionId, Scheme};
+use crate::catalog::compile::text::Mark;
+use crate::catalog::model::{
+    Access, Effect, Kind, Method, OperationId, PathId, PermissionId, Scheme, State,
+};
 use crate::catalog::overlay::{Detail, Peculiarity, RouteKind};
 
 /// A node of the path index: a trie over the segments of all catalog paths in matching form (lower case,

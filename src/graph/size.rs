@@ -3,9 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::catalog::Catalog;
-use crate::catalog::compile::text::Kind;
 use crate::catalog::import::reason;
-use crate::catalog::model::{Access, Scheme};
+use crate::catalog::model::{Access, Kind, Scheme};
 use crate::catalog::record::{RepairRecord, column};
 
 /// How many there are of something.

@@ -3,8 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::catalog::Catalog;
-use crate::catalog::compile::text::Kind;
-use crate::catalog::model::{Access, PermissionId};
+use crate::catalog::model::{Access, Kind, PermissionId};
 use crate::manifest::model::{App, ExtraPermission};
 use crate::plan::request::RequestMistake;
 use crate::source::escape::shown;

@@ -5,8 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use crate::catalog::Catalog;
-use crate::catalog::compile::text::{Kind, State};
-use crate::catalog::model::{Access, PermissionId, Scheme};
+use crate::catalog::model::{Access, Kind, PermissionId, Scheme, State};
 use crate::catalog::record::{PermissionRecord, column};
 use crate::manifest::model::{App, Audience};
 use crate::plan::cost::Opened;

@@ -2,8 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::catalog::compile::text::Kind;
-use crate::catalog::model::{Access, PermissionId, Scheme};
+use crate::catalog::model::{Access, Kind, PermissionId, Scheme};
 use crate::catalog::overlay::RouteKind;
 use crate::catalog::record::RouteRecord;
 use crate::manifest::model::App;

@@ -4,8 +4,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::catalog::Catalog;
-use crate::catalog::compile::text::Kind;
-use crate::catalog::model::{Access, OperationId, PermissionId, Scheme};
+use crate::catalog::model::{Access, Kind, OperationId, PermissionId, Scheme};
 use crate::catalog::record::{NeedRecord, column};
 use crate::graph::Closure;
 use crate::report::json::{CatalogFacts, VERSION, harmless};

@@ -1,8 +1,7 @@
 //! What the catalog says about a chosen permission besides its grant.
 
 use crate::catalog::Catalog;
-use crate::catalog::compile::text::State;
-use crate::catalog::model::{Access, PermissionId};
+use crate::catalog::model::{Access, PermissionId, State};
 use crate::report::words;
 
 /// Returns what has to be done besides consent and what to know, one line each, as the catalog has it.

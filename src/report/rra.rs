@@ -5,8 +5,7 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 
 use crate::catalog::Catalog;
-use crate::catalog::compile::text::Kind;
-use crate::catalog::model::{Access, PermissionId};
+use crate::catalog::model::{Access, Kind, PermissionId};
 use crate::plan::model::Status;
 use crate::report::{Planned, Written, json, scopes, words};
 

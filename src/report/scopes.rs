@@ -5,8 +5,7 @@
 //! name; which roles it stands for is a remark.
 
 use crate::catalog::Catalog;
-use crate::catalog::compile::text::Kind;
-use crate::catalog::model::{Access, PermissionId};
+use crate::catalog::model::{Access, Kind, PermissionId};
 use crate::plan::model::{Plan, Status};
 use crate::report::{Planned, Written, profiles, profiles_of, words};
 

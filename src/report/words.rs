@@ -1,8 +1,7 @@
 //! How names, sets, counts and places are put into words, the same in all formats for people.
 
 use crate::catalog::Catalog;
-use crate::catalog::compile::text::{Kind, State};
-use crate::catalog::model::{Access, PermissionId};
+use crate::catalog::model::{Access, Kind, PermissionId, State};
 use crate::catalog::record::GrantRecord;
 use crate::plan::model::{Plan, Reach};
 use crate::source::escape::{shown, shown_up_to};

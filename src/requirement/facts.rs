@@ -3,8 +3,7 @@
 use std::cell::OnceCell;
 
 use crate::catalog::Catalog;
-use crate::catalog::compile::text::{Kind, State};
-use crate::catalog::model::{Access, PermissionId, Scheme};
+use crate::catalog::model::{Access, Kind, PermissionId, Scheme, State};
 use crate::catalog::overlay::Peculiarity;
 use crate::catalog::record::{GrantRecord, column};
 

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use graphgrant::catalog::compile::text::{Kind, State};
 use graphgrant::catalog::model::{Access, Effect, PermissionId, Scheme};
+use graphgrant::catalog::model::{Kind, State};
 use graphgrant::plan::model::Goal;
 use graphgrant::requirement::{Need, Requirement, Set};
 

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use crate::catalog::compile::curated::{Complaints, Overlay};
 use crate::catalog::compile::preferred::sorted;
-use crate::catalog::compile::text::{Kind, PermissionRow, State};
-use crate::catalog::model::{Access, PermissionId, Scheme};
+use crate::catalog::compile::text::PermissionRow;
+use crate::catalog::model::{Access, Kind, PermissionId, Scheme, State};
 use crate::catalog::order::Containment;
 use crate::catalog::overlay::Peculiarity;
 use crate::catalog::record::{Evidence, column};

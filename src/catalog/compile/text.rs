@@ -16,7 +16,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::catalog::model::{Method, Scheme};
+use crate::catalog::model::{Kind, Method, Scheme, State};
 
 /// The file names below `data/upstream/`, in the order in which hashes are taken.
 pub const FILES: [&str; 4] = [
@@ -38,32 +38,6 @@ pub struct TextError {
     pub what: String,
 }
 
-/// What kind of grant a permission is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Kind {
-    /// A tenant-wide scope or app role.
-    Oauth2,
-    /// Resource-specific consent, declared in a Teams app manifest.
-    Rsc,
-    /// An OpenID Connect scope.
-    Oidc,
-}
-
-/// Whether a permission can be asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum State {
-    /// Offered to everybody.
-    Visible,
-    /// Provisioned, but not shown in portals.
-    Hidden,
-    /// Provisioned and switched off.
-    Disabled,
-    /// Upstream knows no usable id for it.
-    Unprovisioned,
-}
-
 /// How strongly upstream says that a permission is the least for an operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -76,25 +50,27 @@ pub enum Mark {
     Single,
 }
 
-macro_rules! words {
-    ($name:ident: $($variant:ident = $word:literal),+) => {
-        impl $name {
-            /// Returns the word that `data/` uses.
-            pub const fn word(self) -> &'static str {
-                match self { $(Self::$variant => $word),+ }
-            }
+impl Mark {
+    /// Returns the sign that `data/` uses.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Accepted => "",
+            Self::Shared => "*",
+            Self::Single => "!",
         }
-        impl FromStr for $name {
-            type Err = ();
-            fn from_str(text: &str) -> Result<Self, ()> {
-                match text { $($word => Ok(Self::$variant),)+ _ => Err(()) }
-            }
-        }
-    };
+    }
 }
-words!(Kind: Oauth2 = "oauth2", Rsc = "rsc", Oidc = "oidc");
-words!(State: Visible = "visible", Hidden = "hidden", Disabled = "disabled", Unprovisioned = "unprovisioned");
-words!(Mark: Accepted = "", Shared = "*", Single = "!");
+
+impl FromStr for Mark {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        [Self::Accepted, Self::Shared, Self::Single]
+            .into_iter()
+            .find(|mark| mark.word() == text)
+            .ok_or(())
+    }
+}
 
 /// One permission under one scheme.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]

@@ -7,9 +7,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::catalog::compile::text::{Kind, PermissionRow, RepairRow, State};
+use crate::catalog::compile::text::{PermissionRow, RepairRow};
 use crate::catalog::import::files::{Deployment, Descriptions, Offered, Permissions, Provisioning};
-use crate::catalog::model::{Access, Scheme};
+use crate::catalog::model::{Access, Kind, Scheme, State};
 
 /// The OpenID Connect scopes that Microsoft Graph offers beside its own.
 const OIDC: [&str; 4] = ["email", "offline_access", "openid", "profile"];
