@@ -1,8 +1,11 @@
-//! What the catalog says about a chosen permission besides its grant.
+//! What several formats say: facts about a chosen permission, and texts with the operations they are about.
+
+use std::collections::BTreeMap;
 
 use crate::catalog::Catalog;
 use crate::catalog::model::{Access, PermissionId, State};
 use crate::report::words;
+use crate::requirement::Requirement;
 
 /// Returns what has to be done besides consent and what to know, one line each, as the catalog has it.
 pub fn of_permission(catalog: &Catalog, id: PermissionId, access: Access) -> Vec<String> {
@@ -23,4 +26,23 @@ pub fn of_permission(catalog: &Catalog, id: PermissionId, access: Access) -> Vec
         ));
     }
     lines
+}
+
+/// Returns texts about requirements, each once with those it is about, in the order of the first of them.
+pub fn by_text(
+    requirements: &[Requirement],
+    texts: impl Fn(&Requirement) -> Vec<String>,
+) -> Vec<(String, Vec<usize>)> {
+    let mut grouped: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+    for (at, requirement) in requirements.iter().enumerate() {
+        for text in texts(requirement) {
+            let about = grouped.entry(text).or_default();
+            if about.last() != Some(&at) {
+                about.push(at);
+            }
+        }
+    }
+    let mut all: Vec<(String, Vec<usize>)> = grouped.into_iter().collect();
+    all.sort_by(|first, second| first.1.cmp(&second.1).then(first.0.cmp(&second.0)));
+    all
 }

@@ -3,7 +3,6 @@
 //! What users wrote stands in code spans alone: there no HTML, link, mention or reference is understood.
 //! Tables are never wrapped, and their cells are escaped here, as a bar ends a cell even in code.
 
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use crate::catalog::Catalog;
@@ -273,32 +272,22 @@ fn lists(catalog: &Catalog, plan: &Plan, out: &mut String) {
 }
 
 fn notes(planned: &Planned<'_>, out: &mut String) {
-    let mut grouped: BTreeMap<String, Vec<usize>> = BTreeMap::new();
-    for (at, requirement) in planned.plan.requirements.iter().enumerate() {
-        let mut add = |text: String| {
-            let operations = grouped.entry(text).or_default();
-            if operations.last() != Some(&at) {
-                operations.push(at);
-            }
-        };
-        for candidate in &requirement.candidates {
-            add(format!("unknown; near to {}", code(candidate)));
-        }
+    let notes = facts::by_text(&planned.plan.requirements, |requirement| {
+        let near = requirement.candidates.iter();
+        let mut texts: Vec<String> = near
+            .map(|candidate| format!("unknown; near to {}", code(candidate)))
+            .collect();
         for access in Access::ALL {
-            if planned.plan.plan(access).status == Status::Excluded {
-                continue;
-            }
-            for text in of_need(requirement, access) {
-                add(text);
+            if planned.plan.plan(access).status != Status::Excluded {
+                texts.extend(of_need(requirement, access));
             }
         }
-    }
-    if grouped.is_empty() {
+        texts
+    });
+    if notes.is_empty() {
         return;
     }
     out.push_str("## Notes\n\n");
-    let mut notes: Vec<(String, Vec<usize>)> = grouped.into_iter().collect();
-    notes.sort_by(|first, second| first.1.cmp(&second.1).then(first.0.cmp(&second.0)));
     for (text, operations) in notes {
         let _ = writeln!(out, "- {}: {text}", numbers(&operations));
     }

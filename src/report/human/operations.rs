@@ -10,7 +10,7 @@ use crate::plan::model::Status;
 use crate::report::diagnostic::need_verdict;
 use crate::report::look::Look;
 use crate::report::table::Table;
-use crate::report::{Planned, words};
+use crate::report::{Planned, facts, words};
 use crate::requirement::{Need, Note, Requirement, Set, Verdict};
 
 /// Writes one line per operation: its number, the request and what serves it per access wanted.
@@ -178,31 +178,21 @@ fn doubt(requirement: &Requirement, need: &Need) -> Option<String> {
 
 /// Writes the rewrites of requests and the notes on operations, each once with the operations it is about.
 pub fn notes(planned: &Planned<'_>, look: Look, out: &mut String) {
-    let mut grouped: BTreeMap<String, Vec<usize>> = BTreeMap::new();
-    for (at, requirement) in planned.plan.requirements.iter().enumerate() {
-        let mut add = |text: String| {
-            let operations = grouped.entry(text).or_default();
-            if operations.last() != Some(&at) {
-                operations.push(at);
-            }
-        };
-        for rewrite in &requirement.rewrites {
-            add(rewrite_text(rewrite));
-        }
+    let notes = facts::by_text(&planned.plan.requirements, |requirement| {
+        let mut texts: Vec<String> = requirement.rewrites.iter().map(rewrite_text).collect();
         for access in Access::ALL {
             let is_wanted = planned.plan.plan(access).status != Status::Excluded;
             let need = need(requirement, access);
             if is_wanted && need.verdict != Verdict::Excluded {
-                need.notes.iter().map(note_text).for_each(&mut add);
+                texts.extend(need.notes.iter().map(note_text));
             }
         }
-    }
-    if grouped.is_empty() {
+        texts
+    });
+    if notes.is_empty() {
         return;
     }
     title("Notes", look, out);
-    let mut notes: Vec<(String, Vec<usize>)> = grouped.into_iter().collect();
-    notes.sort_by(|first, second| first.1.cmp(&second.1).then(first.0.cmp(&second.0)));
     for (text, operations) in notes {
         let lead = format!("  {} ", words::numbers(&operations));
         out.push_str(&look.paragraph(&lead, &text));
