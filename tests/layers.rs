@@ -13,10 +13,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each module with those it may use. Data flows from top to bottom.
-const LAYERS: [(&str, &[&str]); 13] = [
+const LAYERS: [(&str, &[&str]); 16] = [
     ("source", &[]),
     ("path", &[]),
     ("exit", &[]),
+    ("finding", &["source"]),
     ("catalog", &["path"]),
     ("call", &["catalog", "path"]),
     ("manifest", &["catalog", "source"]),
@@ -25,6 +26,8 @@ const LAYERS: [(&str, &[&str]); 13] = [
         &["call", "catalog", "manifest", "path", "source"],
     ),
     ("plan", &["catalog", "manifest", "requirement", "source"]),
+    ("declared", &["catalog", "finding", "manifest", "source"]),
+    ("coverage", &["catalog", "manifest", "plan", "requirement"]),
     (
         "graph",
         &["call", "catalog", "path", "plan", "requirement", "source"],
