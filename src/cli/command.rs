@@ -1,0 +1,85 @@
+//! The program's command line: its commands and the options that all of them take.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+
+use crate::cli::{Catalog, Explain, Init, Plan, Query};
+
+/// Find the least Microsoft Graph permissions an app needs
+#[derive(Debug, Parser)]
+#[command(
+    name = "graphgrant",
+    version,
+    propagate_version = true,
+    arg_required_else_help = true
+)]
+pub struct Cli {
+    /// What to do
+    #[command(subcommand)]
+    pub command: Command,
+    /// Options of every command
+    #[command(flatten)]
+    pub global: Global,
+}
+
+/// Options of every command.
+#[derive(Debug, Args)]
+pub struct Global {
+    /// Use another compiled catalog
+    #[arg(
+        long,
+        global = true,
+        value_name = "FILE",
+        help_heading = "Global options"
+    )]
+    pub catalog: Option<PathBuf>,
+    /// When to use colour
+    #[arg(
+        long,
+        global = true,
+        value_name = "WHEN",
+        default_value = "auto",
+        help_heading = "Global options"
+    )]
+    pub color: Color,
+}
+
+/// When to use colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On a terminal
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Write a commented starter manifest
+    Init(Init),
+    /// Plan the least permissions for the operations of a manifest
+    Plan(Plan),
+    /// Explain an operation (`GET /me/messages`) or a permission (`Mail.Read`)
+    Explain(Explain),
+    /// Ask the catalog which permission opens or contains what
+    Query(Query),
+    /// Inspect, check, compare or import the permissions data
+    Catalog(Catalog),
+    /// Print shell completions
+    #[command(after_help = "\
+Examples:
+  graphgrant completions bash > ~/.local/share/bash-completion/completions/graphgrant
+  graphgrant completions powershell >> $PROFILE")]
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+    /// Print the man page
+    #[command(after_help = "Example: graphgrant man > ~/.local/share/man/man1/graphgrant.1")]
+    Man,
+}
