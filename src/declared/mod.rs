@@ -4,8 +4,10 @@
 //! it declares or grants, what cannot be decided by reading, and comments. Nothing here judges: what is
 //! missing, too much or dangerous is for `coverage` and `lint`.
 
+mod error;
 mod model;
 
+pub use error::SyntaxError;
 pub use model::{
     Comment, Credential, CredentialKind, Document, Entry, EntryRole, Kind, Known, Redirect,
     RedirectKind, Registration, Resource, Undecided,

@@ -8,5 +8,5 @@ mod model;
 mod rule;
 
 pub use fix::{Edit, Fix, Safety};
-pub use model::{Finding, Place, Related, Suppressed};
+pub use model::{Finding, Findings, Place, Related, Suppressed};
 pub use rule::{Persona, Rule, Severity};

@@ -59,3 +59,25 @@ pub struct Finding {
     /// Set when a suppression takes it out of the count.
     pub suppressed: Option<Suppressed>,
 }
+
+/// What a run of a tool that reports findings has found: what every output format writes.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Findings {
+    /// Sorted by path, place and rule; suppressed ones included.
+    pub findings: Vec<Finding>,
+    /// The rules that were looked at, in the order of their ids.
+    pub rules: Vec<&'static Rule>,
+    /// The files that were judged, as they are shown, sorted.
+    pub files: Vec<PathBuf>,
+    /// What the reader should know of the run as a whole, such as which app manifest was judged by which
+    /// operations manifest.
+    pub remarks: Vec<String>,
+}
+
+impl Findings {
+    /// Returns the findings that count: those that no suppression takes out.
+    pub fn counted(&self) -> impl Iterator<Item = &Finding> {
+        let all = self.findings.iter();
+        all.filter(|finding| finding.suppressed.is_none())
+    }
+}
