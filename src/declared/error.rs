@@ -14,7 +14,7 @@ pub struct SyntaxError {
     /// What to do.
     pub help: String,
     /// The text.
-    pub source: Source,
+    pub file: Source,
     /// Where.
     pub span: Span,
     named: Named,
@@ -32,7 +32,7 @@ impl SyntaxError {
             message: message.into(),
             help: help.into(),
             named: source.to_named(),
-            source: source.clone(),
+            file: source.clone(),
             span,
         }
     }
