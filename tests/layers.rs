@@ -13,7 +13,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each module with those it may use. Data flows from top to bottom.
-const LAYERS: [(&str, &[&str]); 16] = [
+const LAYERS: [(&str, &[&str]); 17] = [
     ("source", &[]),
     ("path", &[]),
     ("exit", &[]),
@@ -28,6 +28,17 @@ const LAYERS: [(&str, &[&str]); 16] = [
     ("plan", &["catalog", "manifest", "requirement", "source"]),
     ("declared", &["catalog", "finding", "manifest", "source"]),
     ("coverage", &["catalog", "manifest", "plan", "requirement"]),
+    (
+        "compare",
+        &[
+            "catalog",
+            "manifest",
+            "path",
+            "plan",
+            "requirement",
+            "source",
+        ],
+    ),
     (
         "graph",
         &["call", "catalog", "path", "plan", "requirement", "source"],

@@ -1,0 +1,61 @@
+//! Comparisons of the example manifests' kind on the bundled catalog.
+
+use super::model::{Comparison, Criterion, Presence, Way};
+use crate::catalog::bundled;
+use crate::compare::compare;
+use crate::manifest::read::from_source;
+use crate::requirement::Verdict;
+use crate::source::Source;
+
+fn compared(text: &str) -> Comparison {
+    let catalog = bundled::open().unwrap();
+    let reading = from_source(&Source::new("m", text), &|_| Ok(()));
+    assert!(reading.errors.is_empty(), "{:?}", reading.errors);
+    let manifest = reading.manifest;
+    compare(&catalog, &manifest.apps[0], &manifest.source).unwrap()
+}
+
+#[test]
+fn calls_of_the_signed_in_user_have_an_app_only_form() {
+    let compared = compared("operations:\n  - GET /me/messages\n");
+    let row = &compared.rows[0];
+    assert_eq!(row.delegated.request, None);
+    assert_eq!(
+        row.application.request.as_deref(),
+        Some("GET /users/{id}/messages")
+    );
+    assert!(matches!(
+        row.application.verdict,
+        Verdict::Supported | Verdict::Conditional
+    ));
+    assert_eq!(compared.recommendation.way, Some(Way::Delegated));
+    assert_eq!(compared.recommendation.decided_by, Some(Criterion::Whose));
+}
+
+#[test]
+fn what_the_manifest_says_of_who_is_there_counts() {
+    let compared = compared("access: application\noperations:\n  - GET /users/{id}/messages\n");
+    let recommendation = &compared.recommendation;
+    assert_eq!(recommendation.presence, Presence::Unattended);
+    assert_eq!(recommendation.way, Some(Way::Application));
+    assert_eq!(recommendation.decided_by, Some(Criterion::Presence));
+    assert!(
+        recommendation
+            .would_change
+            .iter()
+            .any(|change| change.then == Way::Delegated)
+    );
+}
+
+#[test]
+fn a_mixed_plan_is_offered_when_neither_access_can_do_all() {
+    let text = "operations:\n  - {request: 'GET /me/joinedTeams', access: delegated}\n  - {request: 'POST /users/{id}/teamwork/sendActivityNotification', access: application}\n";
+    let compared = compared(text);
+    assert_eq!(compared.recommendation.way, Some(Way::Mixed));
+    assert_eq!(
+        compared.recommendation.decided_by,
+        Some(Criterion::Impossible)
+    );
+    let mixed = compared.mixed.as_ref().unwrap();
+    assert!(mixed.measure.lost.is_empty());
+}
