@@ -48,6 +48,7 @@ const LAYERS: [(&str, &[&str]); 17] = [
         &[
             "call",
             "catalog",
+            "compare",
             "graph",
             "manifest",
             "plan",
@@ -62,6 +63,7 @@ const LAYERS: [(&str, &[&str]); 17] = [
             "call",
             "catalog",
             "cli",
+            "compare",
             "exit",
             "graph",
             "manifest",

@@ -14,7 +14,9 @@ use crate::report::look::Colour;
 use crate::source::escape::acts;
 use crate::source::{read, write};
 
+pub mod app;
 pub mod catalog;
+pub mod compare;
 pub mod completions;
 pub mod explain;
 pub mod init;
@@ -161,6 +163,7 @@ pub fn run(cli: Cli) -> miette::Result<Exit> {
     match cli.command {
         Command::Init(options) => init::run(&context, &options),
         Command::Plan(options) => plan::run(&context, &options),
+        Command::Compare(options) => compare::run(&context, &options),
         Command::Explain(options) => explain::run(&context, &options),
         Command::Query(options) => query::run(&context, &options),
         Command::Catalog(catalog) => catalog::run(&context, catalog.action),

@@ -6,35 +6,16 @@ use miette::IntoDiagnostic as _;
 
 use crate::catalog::Catalog;
 use crate::cli::{ObjectiveName, Plan, PlanFormat};
-use crate::command::{Context, manifest, warn};
+use crate::command::{Context, app, manifest, warn};
 use crate::exit::Exit;
-use crate::manifest::{App, Manifest};
+use crate::manifest::App;
 use crate::plan::model::{AppPlan, Goal};
 use crate::plan::{Options, plan};
 use crate::report::diagnostic::unserved;
 use crate::report::{Planned, Written, human, json, markdown, rra, scopes};
 use crate::requirement;
 use crate::source::escape::shown;
-use crate::source::suggest;
 use crate::source::{Named, Source};
-
-/// The app asked for is not in the manifest.
-#[derive(Debug, thiserror::Error, miette::Diagnostic)]
-#[error("the manifest has no app `{name}`")]
-#[diagnostic(code(graphgrant::plan::unknown_app), help("{help}"))]
-struct UnknownApp {
-    name: String,
-    help: String,
-}
-
-/// The report would replace the manifest it is about.
-#[derive(Debug, thiserror::Error, miette::Diagnostic)]
-#[error("`--output` names the manifest itself")]
-#[diagnostic(
-    code(graphgrant::plan::output_is_input),
-    help("choose another file for the report")
-)]
-struct OutputIsInput;
 
 /// A format for one app, and a manifest of several.
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
@@ -78,12 +59,10 @@ pub fn resolve_app(
 /// # Errors
 /// When inputs cannot be read or results not written.
 pub fn run(context: &Context, options: &Plan) -> miette::Result<Exit> {
-    if options.output.as_ref() == Some(&options.input.manifest) {
-        return Err(OutputIsInput.into());
-    }
+    app::output_is_another(&options.input, options.output.as_deref())?;
     let catalog = context.catalog()?;
     let manifest = manifest::read(&catalog, &options.input)?;
-    let apps = chosen(&manifest, options)?;
+    let apps = app::chosen(&manifest, options.app.as_deref())?;
     let wish = Options {
         goal: options.objective.into(),
         access: options.access.map(Into::into),
@@ -108,26 +87,6 @@ pub fn run(context: &Context, options: &Plan) -> miette::Result<Exit> {
     }
     context.write(&written.text, options.output.as_deref())?;
     Ok(exit)
-}
-
-/// The apps that the options choose.
-fn chosen<'a>(manifest: &'a Manifest, options: &Plan) -> miette::Result<Vec<&'a App>> {
-    let name = |app: &'a App| app.name.as_ref().map(|name| name.value.as_str());
-    let names: Vec<&str> = manifest.apps.iter().filter_map(name).collect();
-    let Some(wanted) = &options.app else {
-        return Ok(manifest.apps.iter().collect());
-    };
-    let mut apps = manifest.apps.iter();
-    if let Some(app) = apps.find(|app| name(app) == Some(wanted)) {
-        return Ok(vec![app]);
-    }
-    let help = if names.is_empty() {
-        "no app of this manifest has a name; leave `--app` out".to_owned()
-    } else {
-        shown(&suggest::help(wanted, &names))
-    };
-    let name = shown(wanted);
-    Err(UnknownApp { name, help }.into())
 }
 
 fn write(

@@ -51,7 +51,7 @@ pub fn code(text: &str) -> String {
 }
 
 /// Returns an untrusted text as a code span for a table cell.
-fn code_cell(text: &str) -> String {
+pub fn code_cell(text: &str) -> String {
     code(text).replace('|', "\\|")
 }
 

@@ -121,7 +121,7 @@ pub fn schema<T: JsonSchema>() -> String {
 pub type Schema = (&'static str, fn() -> String);
 
 /// The schemas of all machine forms.
-pub const SCHEMAS: [Schema; 8] = [
+pub const SCHEMAS: [Schema; 9] = [
     ("plan.schema.json", schema::<plan::Document<'static>>),
     (
         "explain-operation.schema.json",
@@ -134,6 +134,10 @@ pub const SCHEMAS: [Schema; 8] = [
     ("query-opens.schema.json", schema::<answer::Opens>),
     ("query-covers.schema.json", schema::<answer::Covers>),
     ("query-between.schema.json", schema::<answer::Between>),
+    (
+        "compare.schema.json",
+        schema::<super::compare::json::Document>,
+    ),
     ("catalog-check.schema.json", schema::<catalog::Check>),
     (
         "catalog-export.schema.json",

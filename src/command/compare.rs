@@ -1,0 +1,36 @@
+//! `graphgrant compare`: delegated, app-only or some of each.
+
+use miette::IntoDiagnostic as _;
+
+use crate::cli::{Compare, CompareFormat};
+use crate::command::{Context, app, manifest};
+use crate::compare::compare;
+use crate::exit::Exit;
+use crate::report::compare::{html, human, json, markdown};
+use crate::report::json::text;
+
+/// Runs the command.
+///
+/// # Errors
+/// When inputs cannot be read or results not written.
+pub fn run(context: &Context, options: &Compare) -> miette::Result<Exit> {
+    app::output_is_another(&options.input, options.output.as_deref())?;
+    let catalog = context.catalog()?;
+    let manifest = manifest::read(&catalog, &options.input)?;
+    let mut compared = Vec::new();
+    for app in app::chosen(&manifest, options.app.as_deref())? {
+        let comparison = compare(&catalog, app, &manifest.source).map_err(|error| {
+            miette::Report::new(error).with_source_code(manifest.source.to_named())
+        })?;
+        compared.push(comparison);
+    }
+    let output = options.output.as_deref();
+    let written = match options.format {
+        CompareFormat::Human => human::write(&catalog, &compared, context.look(output)),
+        CompareFormat::Json => text(&json::Document::new(&catalog, &compared)).into_diagnostic()?,
+        CompareFormat::Markdown => markdown::write(&catalog, &compared),
+        CompareFormat::Html => html::write(&catalog, &compared).into_diagnostic()?,
+    };
+    context.write(&written, output)?;
+    Ok(Exit::Fine)
+}

@@ -1,0 +1,145 @@
+//! What each way amounts to, line by line.
+
+use crate::catalog::model::Access;
+use crate::compare::model::{Side, Way};
+use crate::report::compare::{Compared, words};
+use crate::report::{facts, words as common};
+
+/// A line of the table of totals: its label and a text for each side.
+#[derive(Debug)]
+pub(super) struct Line {
+    pub(super) label: &'static str,
+    pub(super) values: Vec<String>,
+}
+
+/// Returns the lines, for the sides in the order of [`Comparison::sides`].
+///
+/// [`Comparison::sides`]: crate::compare::model::Comparison::sides
+pub(super) fn lines(compared: &Compared<'_>) -> Vec<Line> {
+    let line = |label, of: &dyn Fn(&Side) -> String| Line {
+        label,
+        values: compared.comparison.sides().map(of).collect(),
+    };
+    let names = |ids: &[_]| {
+        if ids.is_empty() {
+            "none".to_owned()
+        } else {
+            common::names(compared.catalog, ids)
+        }
+    };
+    let numbers = |indices: &[usize]| {
+        if indices.is_empty() {
+            "none".to_owned()
+        } else {
+            let numbers = indices.iter().map(|index| (index + 1).to_string());
+            format!("no. {}", numbers.collect::<Vec<_>>().join(", "))
+        }
+    };
+    let mut lines = vec![
+        line("Cannot be done", &|side| numbers(&side.measure.lost)),
+        line("Unknown", &|side| numbers(&side.measure.unknown)),
+        line("Only under a condition", &|side| {
+            numbers(&side.measure.conditional)
+        }),
+        line("Permissions", &|side| permissions(compared, side)),
+        line("Consent", &consent),
+        line("Tier 0", &|side| names(&side.measure.tier0)),
+        line("Tier 1", &|side| names(&side.measure.tier1)),
+        line("Whose data", &|side| {
+            words::whose(side.measure.whose).to_owned()
+        }),
+        line("Opens", &|side| common::reach(side.measure.reach)),
+        line("Routes", &routes),
+        line("Besides consent", &|side| prerequisites(compared, side)),
+        line("The user", &|side| user(side).to_owned()),
+    ];
+    lines.retain(|line| {
+        let is_rare = matches!(line.label, "Unknown" | "Only under a condition" | "Routes");
+        !is_rare || line.values.iter().any(|value| value != "none")
+    });
+    lines
+}
+
+/// The accesses that a way uses.
+fn accesses(side: &Side) -> impl Iterator<Item = Access> {
+    let way = side.way;
+    Access::ALL.into_iter().filter(move |access| {
+        way == Way::Mixed || (way == Way::Delegated) == (*access == Access::Delegated)
+    })
+}
+
+fn permissions(compared: &Compared<'_>, side: &Side) -> String {
+    let mut parts = Vec::new();
+    for access in accesses(side) {
+        let plan = side.plan.plan(access);
+        let ids: Vec<_> = plan.permissions.iter().map(|it| it.permission).collect();
+        if ids.is_empty() {
+            continue;
+        }
+        let lead = match side.way {
+            Way::Mixed => format!("{}: ", words::access(access)),
+            Way::Delegated | Way::Application => String::new(),
+        };
+        parts.push(format!("{lead}{}", common::names(compared.catalog, &ids)));
+    }
+    if parts.is_empty() {
+        return "none".to_owned();
+    }
+    format!("{}; {}", side.measure.permissions, parts.join("; "))
+}
+
+fn consent(side: &Side) -> String {
+    if side.measure.permissions == 0 {
+        "nothing to consent to".to_owned()
+    } else if !side.measure.admin {
+        "users, where the tenant lets them".to_owned()
+    } else if accesses(side).any(|access| {
+        access == Access::Application && !side.plan.application.permissions.is_empty()
+    }) {
+        "an admin who may grant app roles of Microsoft Graph (Privileged Role Administrator)"
+            .to_owned()
+    } else {
+        "an admin (Cloud Application Administrator is enough)".to_owned()
+    }
+}
+
+fn routes(side: &Side) -> String {
+    let routes = accesses(side).flat_map(|access| &side.plan.plan(access).routes);
+    let mut words: Vec<&str> = routes.map(|route| route.via.word()).collect();
+    words.dedup();
+    if words.is_empty() {
+        "none".to_owned()
+    } else {
+        words.join(", ")
+    }
+}
+
+fn prerequisites(compared: &Compared<'_>, side: &Side) -> String {
+    let mut all = Vec::new();
+    for access in accesses(side) {
+        for chosen in &side.plan.plan(access).permissions {
+            for fact in facts::of_permission(compared.catalog, chosen.permission, access) {
+                if !all.contains(&fact) {
+                    all.push(fact);
+                }
+            }
+        }
+    }
+    if all.is_empty() {
+        "nothing known".to_owned()
+    } else {
+        all.join("; ")
+    }
+}
+
+fn user(side: &Side) -> &'static str {
+    match side.way {
+        Way::Delegated => {
+            "must be allowed to do what the app does: a grant adds nothing to their rights"
+        }
+        Way::Application => "none is there; the app does it in its own name",
+        Way::Mixed => {
+            "must be allowed to do what the app does for them; the rest it does in its own name"
+        }
+    }
+}
