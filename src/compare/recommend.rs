@@ -87,15 +87,9 @@ fn best_mixed(
     let mut best: Option<Side> = None;
     for assigned in assignments {
         let side = planner.side(Way::Mixed, &assigned)?;
-        let key = |measure: &Measure| -> Vec<usize> {
-            let criteria = Criterion::ALL.into_iter();
-            criteria
-                .map(|criterion| value(criterion, Way::Mixed, measure, presence))
-                .collect()
-        };
         if best
             .as_ref()
-            .is_none_or(|known| key(&side.measure) < key(&known.measure))
+            .is_none_or(|known| mixed_key(&side, presence) < mixed_key(known, presence))
         {
             best = Some(side);
         }
@@ -104,6 +98,21 @@ fn best_mixed(
         let sides = measures(&[delegated, application, mixed]);
         decide(&sides, presence).way == Way::Mixed
     }))
+}
+
+/// What mixed plans are compared by among themselves. Any app-only part reaches everyone's data, so after
+/// the criteria that weigh more, the plan that does the least in the app's own name is the best.
+fn mixed_key(side: &Side, presence: Presence) -> Vec<usize> {
+    let own_name = side.assigned.iter();
+    let own_name = own_name.filter(|access| **access == Access::Application);
+    let mut key = Vec::new();
+    for criterion in Criterion::ALL {
+        if criterion == Criterion::Whose {
+            key.push(own_name.clone().count());
+        }
+        key.push(value(criterion, Way::Mixed, &side.measure, presence));
+    }
+    key
 }
 
 /// Compares ways by all criteria. The first way wins when all are equal.

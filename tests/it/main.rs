@@ -7,6 +7,7 @@
 )]
 
 mod catalog;
+mod compare;
 mod explain;
 mod init;
 mod plan;

@@ -44,6 +44,25 @@ fn case(name: &str, outcome: &Outcome) {
 }
 
 #[test]
+fn comparisons_are_valid() {
+    for arguments in [
+        [
+            "compare",
+            "-e",
+            "GET /me",
+            "-e",
+            "GET /users/{id}",
+            "--format",
+            "json",
+        ]
+        .as_slice(),
+        &["compare", "-e", "GET /no/such", "--format", "json"],
+    ] {
+        case("compare.schema.json", &run(arguments));
+    }
+}
+
+#[test]
 fn plans_are_valid() {
     let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
     let mut count = 0;

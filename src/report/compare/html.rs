@@ -30,7 +30,9 @@ pub fn write(catalog: &Catalog, comparisons: &[Comparison]) -> Result<String, mi
         })
         .collect();
     let page = environment.get_template("page")?;
-    page.render(context! { apps, data => common::data_line(catalog) })
+    let mut text = page.render(context! { apps, data => common::data_line(catalog) })?;
+    text.push('\n');
+    Ok(text)
 }
 
 fn app(compared: &Compared<'_>) -> Value {

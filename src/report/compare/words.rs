@@ -126,7 +126,7 @@ pub(super) fn change(change: &Change, rows: &[Row], code: impl Fn(&str) -> Strin
         Cause::Presence(Presence::Unattended) => "If no user signed in".to_owned(),
         Cause::Presence(Presence::Attended) => "If users signed in".to_owned(),
         Cause::Presence(Presence::Unsaid) => {
-            "If the manifest said nothing of who is there".to_owned()
+            "By the permissions alone, whoever is there".to_owned()
         }
         Cause::Without(index) => {
             let request = rows
