@@ -162,10 +162,10 @@ pub struct Measure {
     /// The operations that work only under a condition no detail of the manifest could lift, such as import
     /// mode, sorted.
     pub conditional: Vec<usize>,
-    /// The tier-0 permissions, sorted, once per access.
-    pub tier0: Vec<PermissionId>,
-    /// The tier-1 permissions, sorted, once per access.
-    pub tier1: Vec<PermissionId>,
+    /// The tier-0 permissions, sorted.
+    pub tier0: Vec<(Access, PermissionId)>,
+    /// The tier-1 permissions, sorted.
+    pub tier1: Vec<(Access, PermissionId)>,
     /// Whether an admin has to consent.
     pub admin: bool,
     /// Whose data is reached.

@@ -240,8 +240,9 @@ fn decisive(planner: &Planner<'_>, sides: &[&Side]) -> Vec<(usize, usize)> {
                 let measure = &side.measure;
                 let is_alone = Access::ALL.into_iter().any(|access| {
                     side.plan.plan(access).permissions.iter().any(|chosen| {
-                        let id = &chosen.permission;
-                        let is_risky = measure.tier0.contains(id) || measure.tier1.contains(id);
+                        let held = (access, chosen.permission);
+                        let is_risky =
+                            measure.tier0.contains(&held) || measure.tier1.contains(&held);
                         is_risky && chosen.operations == [index]
                     })
                 });

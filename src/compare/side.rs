@@ -150,14 +150,13 @@ impl<'a> Planner<'a> {
         let used: BTreeSet<Access> = assigned.iter().copied().collect();
         let plans = used.iter().map(|access| plan.plan(*access));
         let plans: Vec<&Plan> = plans.collect();
-        let of_tier = |wanted: u8| -> Vec<PermissionId> {
+        let of_tier = |wanted: u8| -> Vec<(Access, PermissionId)> {
             let tiered = plans.iter().flat_map(|plan| {
                 let ids = plan.permissions.iter().map(|chosen| chosen.permission);
                 ids.filter(|id| self.tier(*id, plan.access) == Some(wanted))
+                    .map(|id| (plan.access, id))
             });
-            let mut tiered: Vec<_> = tiered.collect();
-            tiered.sort_unstable();
-            tiered
+            tiered.collect()
         };
         let mut reach = Reach::default();
         for plan in &plans {

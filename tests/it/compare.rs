@@ -83,8 +83,9 @@ fn the_order_of_the_manifest_changes_no_recommendation() {
 #[test]
 fn nothing_of_the_manifest_acts_in_a_format() {
     let hostile = "<script>alert(1)</script><img src=//x>|@all![](http://x)";
-    let text =
-        format!("app: {{name: \"{hostile}\u{202e}\"}}\noperations:\n  - \"GET /me/messages/{hostile}\"\n");
+    let text = format!(
+        "app: {{name: \"{hostile}\u{202e}\"}}\noperations:\n  - \"GET /me/messages/{hostile}\"\n"
+    );
     let place = Place::new().with("graphgrant.yaml", &text);
     let html = place.run(&["compare", "--format", "html"]).ends_with(0).out;
     assert!(!html.contains("<script") && !html.contains("<img") && !html.contains('\u{202e}'));

@@ -55,7 +55,9 @@ fn app(compared: &Compared<'_>) -> Value {
             decides => found.decided_by == Some(ground.criterion),
             values => ground.values.iter().map(|(way, value)| context! {
                 text => words::value(ground.criterion, *way, *value),
-                best => ground.best.contains(way) && ground.best.len() < ground.values.len(),
+                best => found.decided_by.is_none_or(|by| ground.criterion <= by)
+                    && ground.best.contains(way)
+                    && ground.best.len() < ground.values.len(),
             }).collect::<Vec<_>>(),
         }).collect::<Vec<_>>(),
         has_mixed => comparison.side(Way::Mixed).is_some(),

@@ -1,6 +1,6 @@
 //! What each way amounts to, line by line.
 
-use crate::catalog::model::Access;
+use crate::catalog::model::{Access, PermissionId};
 use crate::compare::model::{Side, Way};
 use crate::report::compare::{Compared, words};
 use crate::report::{facts, words as common};
@@ -20,12 +20,13 @@ pub(super) fn lines(compared: &Compared<'_>) -> Vec<Line> {
         label,
         values: compared.comparison.sides().map(of).collect(),
     };
-    let names = |ids: &[_]| {
-        if ids.is_empty() {
-            "none".to_owned()
-        } else {
-            common::names(compared.catalog, ids)
-        }
+    let tier = |side: &Side, of: &dyn Fn(&Side) -> Vec<(Access, PermissionId)>| {
+        let held = of(side);
+        by_access(compared, side, |access| {
+            let held = held.iter().filter(|(of, _)| *of == access);
+            held.map(|(_, id)| *id).collect()
+        })
+        .unwrap_or_else(|| "none".to_owned())
     };
     let numbers = |indices: &[usize]| {
         if indices.is_empty() {
@@ -43,8 +44,12 @@ pub(super) fn lines(compared: &Compared<'_>) -> Vec<Line> {
         }),
         line("Permissions", &|side| permissions(compared, side)),
         line("Consent", &consent),
-        line("Tier 0", &|side| names(&side.measure.tier0)),
-        line("Tier 1", &|side| names(&side.measure.tier1)),
+        line("Tier 0", &|side| {
+            tier(side, &|side| side.measure.tier0.clone())
+        }),
+        line("Tier 1", &|side| {
+            tier(side, &|side| side.measure.tier1.clone())
+        }),
         line("Whose data", &|side| {
             words::whose(side.measure.whose).to_owned()
         }),
@@ -69,23 +74,34 @@ fn accesses(side: &Side) -> impl Iterator<Item = Access> {
 }
 
 fn permissions(compared: &Compared<'_>, side: &Side) -> String {
+    let all = by_access(compared, side, |access| {
+        let chosen = side.plan.plan(access).permissions.iter();
+        chosen.map(|chosen| chosen.permission).collect()
+    });
+    all.map_or_else(
+        || "none".to_owned(),
+        |all| format!("{}: {all}", side.measure.permissions),
+    )
+}
+
+/// Permissions, in a mixed plan with their access; `None` when there are none.
+fn by_access(
+    compared: &Compared<'_>,
+    side: &Side,
+    of: impl Fn(Access) -> Vec<PermissionId>,
+) -> Option<String> {
     let mut parts = Vec::new();
     for access in accesses(side) {
-        let plan = side.plan.plan(access);
-        let ids: Vec<_> = plan.permissions.iter().map(|it| it.permission).collect();
-        if ids.is_empty() {
-            continue;
+        let ids = of(access);
+        if !ids.is_empty() {
+            let names = common::names(compared.catalog, &ids);
+            parts.push(match side.way {
+                Way::Mixed => format!("{} {names}", words::access(access)),
+                Way::Delegated | Way::Application => names,
+            });
         }
-        let lead = match side.way {
-            Way::Mixed => format!("{}: ", words::access(access)),
-            Way::Delegated | Way::Application => String::new(),
-        };
-        parts.push(format!("{lead}{}", common::names(compared.catalog, &ids)));
     }
-    if parts.is_empty() {
-        return "none".to_owned();
-    }
-    format!("{}; {}", side.measure.permissions, parts.join("; "))
+    (!parts.is_empty()).then(|| parts.join("; "))
 }
 
 fn consent(side: &Side) -> String {

@@ -103,9 +103,39 @@ pub(super) fn recommendation(recommendation: &Recommendation) -> String {
     let way = way_in_text(way);
     match recommendation.decided_by {
         Some(Criterion::Presence) => format!("Use {way}: {}.", presence(recommendation.presence)),
-        Some(criterion) => format!("Use {way}: decided by {}.", self::criterion(criterion)),
+        Some(criterion) => format!(
+            "Use {way}: decided by {}{}.",
+            self::criterion(criterion),
+            values(recommendation, criterion)
+        ),
         None => format!("Use {way}: the ways are equal by every criterion."),
     }
+}
+
+/// The values of the ways among which a criterion decided.
+fn values(recommendation: &Recommendation, decided: Criterion) -> String {
+    let at = recommendation
+        .grounds
+        .iter()
+        .position(|it| it.criterion == decided);
+    let Some(ground) = at.and_then(|at| recommendation.grounds.get(at)) else {
+        return String::new();
+    };
+    let before = at
+        .and_then(|at| at.checked_sub(1))
+        .and_then(|at| recommendation.grounds.get(at));
+    let running = ground
+        .values
+        .iter()
+        .filter(|(way, _)| before.is_none_or(|before| before.best.contains(way)));
+    let texts = running.map(|(of, value)| {
+        format!(
+            "{}: {}",
+            way_in_text(*of),
+            self::value(decided, *of, *value)
+        )
+    });
+    format!(" ({})", texts.collect::<Vec<_>>().join("; "))
 }
 
 /// Returns why it is a close call.
