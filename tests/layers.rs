@@ -41,7 +41,16 @@ const LAYERS: [(&str, &[&str]); 17] = [
     ),
     (
         "graph",
-        &["call", "catalog", "path", "plan", "requirement", "source"],
+        &[
+            "call",
+            "catalog",
+            "coverage",
+            "manifest",
+            "path",
+            "plan",
+            "requirement",
+            "source",
+        ],
     ),
     (
         "report",
@@ -56,7 +65,7 @@ const LAYERS: [(&str, &[&str]); 17] = [
             "source",
         ],
     ),
-    ("cli", &["catalog"]),
+    ("cli", &["catalog", "graph"]),
     (
         "command",
         &[

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
-use crate::cli::{Catalog, Compare, Explain, Init, Plan, Query};
+use crate::cli::{Catalog, Compare, Explain, Graph, Init, Plan, Query};
 
 /// Find the least Microsoft Graph permissions an app needs
 #[derive(Debug, Parser)]
@@ -68,6 +68,8 @@ pub enum Command {
     Compare(Compare),
     /// Explain an operation (`GET /me/messages`) or a permission (`Mail.Read`)
     Explain(Explain),
+    /// Draw the plan as a graph, or write a page to explore it
+    Graph(Graph),
     /// Ask the catalog which permission opens or contains what
     Query(Query),
     /// Inspect, check, compare or import the permissions data

@@ -36,6 +36,47 @@ pub fn output_is_another(input: &Input, output: Option<&Path>) -> miette::Result
     Ok(())
 }
 
+/// An output for one app, and a manifest of several.
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+#[error("this output is for one app, and the manifest has {count}")]
+#[diagnostic(
+    code(graphgrant::plan::several_apps),
+    help("choose with `--app`: {apps}")
+)]
+pub struct SeveralApps {
+    count: usize,
+    apps: String,
+}
+
+/// Returns the refusal of a manifest with several apps.
+pub fn several<'a>(apps: impl Iterator<Item = &'a App>) -> SeveralApps {
+    let mut count = 0;
+    let mut names = Vec::new();
+    for app in apps {
+        count += 1;
+        names.extend(
+            app.name
+                .as_ref()
+                .map(|name| format!("`{}`", shown(&name.value))),
+        );
+    }
+    SeveralApps {
+        count,
+        apps: names.join(", "),
+    }
+}
+
+/// Returns the only app that the options choose.
+///
+/// # Errors
+/// When the manifest has no such app, or several and none was chosen.
+pub fn one<'a>(manifest: &'a Manifest, wanted: Option<&str>) -> miette::Result<&'a App> {
+    match chosen(manifest, wanted)?.as_slice() {
+        [app] => Ok(app),
+        apps => Err(several(apps.iter().copied()).into()),
+    }
+}
+
 /// The apps that the options choose.
 ///
 /// # Errors

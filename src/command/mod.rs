@@ -19,6 +19,7 @@ pub mod catalog;
 pub mod compare;
 pub mod completions;
 pub mod explain;
+pub mod graph;
 pub mod init;
 pub mod man;
 pub mod manifest;
@@ -165,6 +166,7 @@ pub fn run(cli: Cli) -> miette::Result<Exit> {
         Command::Plan(options) => plan::run(&context, &options),
         Command::Compare(options) => compare::run(&context, &options),
         Command::Explain(options) => explain::run(&context, &options),
+        Command::Graph(options) => graph::run(&context, &options),
         Command::Query(options) => query::run(&context, &options),
         Command::Catalog(catalog) => catalog::run(&context, catalog.action),
         Command::Completions { shell } => completions::run(&context, shell, Cli::command()),

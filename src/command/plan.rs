@@ -14,20 +14,7 @@ use crate::plan::{Options, plan};
 use crate::report::diagnostic::unserved;
 use crate::report::{Planned, Written, human, json, markdown, rra, scopes};
 use crate::requirement;
-use crate::source::escape::shown;
 use crate::source::{Named, Source};
-
-/// A format for one app, and a manifest of several.
-#[derive(Debug, thiserror::Error, miette::Diagnostic)]
-#[error("this format is for one app, and the manifest has {count}")]
-#[diagnostic(
-    code(graphgrant::plan::several_apps),
-    help("choose with `--app`: {apps}")
-)]
-struct SeveralApps {
-    count: usize,
-    apps: String,
-}
 
 impl From<ObjectiveName> for Goal {
     fn from(name: ObjectiveName) -> Self {
@@ -109,16 +96,7 @@ fn write(
         (PlanFormat::Scopes, [one]) => return Ok(scopes::write(catalog, one)),
         (PlanFormat::Rra, [one]) => return rra::write(catalog, one).into_diagnostic(),
         (PlanFormat::Scopes | PlanFormat::Rra, several) => {
-            let names: Vec<String> = several
-                .iter()
-                .filter_map(|one| one.app.name.as_ref())
-                .map(|name| format!("`{}`", shown(&name.value)))
-                .collect();
-            return Err(SeveralApps {
-                count: several.len(),
-                apps: names.join(", "),
-            }
-            .into());
+            return Err(app::several(several.iter().map(|one| one.app)).into());
         }
     };
     Ok(Written {

@@ -8,6 +8,7 @@ pub mod diagnostic;
 pub mod diff;
 pub mod export;
 pub mod facts;
+pub mod graph;
 pub mod human;
 pub mod json;
 pub mod look;

@@ -121,7 +121,7 @@ pub fn schema<T: JsonSchema>() -> String {
 pub type Schema = (&'static str, fn() -> String);
 
 /// The schemas of all machine forms.
-pub const SCHEMAS: [Schema; 9] = [
+pub const SCHEMAS: [Schema; 10] = [
     ("plan.schema.json", schema::<plan::Document<'static>>),
     (
         "explain-operation.schema.json",
@@ -138,6 +138,7 @@ pub const SCHEMAS: [Schema; 9] = [
         "compare.schema.json",
         schema::<super::compare::json::Document>,
     ),
+    ("graph.schema.json", schema::<super::graph::json::Document>),
     ("catalog-check.schema.json", schema::<catalog::Check>),
     (
         "catalog-export.schema.json",
