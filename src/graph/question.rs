@@ -18,7 +18,7 @@ pub struct Needs {
     pub access: Access,
     /// What the plan does with it.
     pub role: Role,
-    /// The operations that accept it, alone or with others, and are served by something else, sorted.
+    /// The other operations that accept it, alone or with others, sorted.
     pub could_serve: Vec<usize>,
 }
 
@@ -63,7 +63,11 @@ pub fn needs(plan: &AppPlan, id: PermissionId) -> Vec<Needs> {
                 },
                 (None, None) => Role::Unneeded,
             };
-            let serves = planned.map_or(&[][..], |chosen| &chosen.operations);
+            let told: &[usize] = match (planned, redundant) {
+                (Some(chosen), _) => &chosen.operations,
+                (None, Some(redundant)) => &redundant.preferred_by,
+                (None, None) => &[],
+            };
             let requirements = plan.requirements.iter().enumerate();
             let could_serve = requirements
                 .filter(|(index, requirement)| {
@@ -72,7 +76,7 @@ pub fn needs(plan: &AppPlan, id: PermissionId) -> Vec<Needs> {
                         .filter(|scheme| scheme.access() == of_access.access)
                         .flat_map(|scheme| &requirement.need(scheme).alternatives)
                         .any(|set| set.contains(&id));
-                    accepts && !serves.contains(index)
+                    accepts && !told.contains(index)
                 })
                 .map(|(index, _)| index)
                 .collect();

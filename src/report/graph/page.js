@@ -47,9 +47,11 @@ function build() {
     button.append(element("code", operation.request), element("small"));
     add("operation", button, index);
   });
-  // The plan first, then the rest by name, as the data has them.
+  // The plan first, in the order of what it serves, so that few lines cross; then the rest by name.
+  const first = data.permissions.map((_, index) => Math.min(...served(index)));
   const order = data.permissions.map((_, index) => index)
     .sort((a, b) => (data.permissions[b].planned - data.permissions[a].planned) ||
+      (first[a] < first[b] ? -1 : first[a] > first[b] ? 1 : 0) ||
       data.permissions[a].name.localeCompare(data.permissions[b].name));
   for (const index of order) {
     const permission = data.permissions[index];

@@ -6,6 +6,7 @@ pub mod answer;
 pub mod catalog;
 pub mod permission;
 pub mod plan;
+pub mod question;
 pub mod requirement;
 
 use std::fmt::Write as _;
@@ -121,7 +122,7 @@ pub fn schema<T: JsonSchema>() -> String {
 pub type Schema = (&'static str, fn() -> String);
 
 /// The schemas of all machine forms.
-pub const SCHEMAS: [Schema; 10] = [
+pub const SCHEMAS: [Schema; 13] = [
     ("plan.schema.json", schema::<plan::Document<'static>>),
     (
         "explain-operation.schema.json",
@@ -139,6 +140,12 @@ pub const SCHEMAS: [Schema; 10] = [
         schema::<super::compare::json::Document>,
     ),
     ("graph.schema.json", schema::<super::graph::json::Document>),
+    ("query-needs.schema.json", schema::<question::Needs>),
+    (
+        "query-what-if-drop.schema.json",
+        schema::<question::Without>,
+    ),
+    ("query-what-if-add.schema.json", schema::<question::With>),
     ("catalog-check.schema.json", schema::<catalog::Check>),
     (
         "catalog-export.schema.json",

@@ -1,5 +1,7 @@
 //! `graphgrant query`: questions about the catalog's order and reach.
 
+mod plan;
+
 use miette::IntoDiagnostic as _;
 
 use crate::catalog::Catalog;
@@ -28,6 +30,31 @@ fn answer(context: &Context, catalog: &Catalog, options: &Query) -> miette::Resu
     let is_wanted = |of| access.is_none_or(|only| only == of);
     let is_human = options.format == AnswerFormat::Human;
     match &options.question {
+        Question::Needs {
+            permission,
+            input,
+            app,
+        } => plan::needs(
+            context,
+            catalog,
+            options,
+            (permission, input, app.as_deref()),
+        ),
+        Question::WhatIf {
+            input,
+            drop,
+            add,
+            app,
+        } => match (drop, add) {
+            (Some(drop), _) => {
+                plan::without(context, catalog, options, (drop, input, app.as_deref()))
+            }
+            (None, Some(add)) => {
+                plan::with(context, catalog, options, (add, input, app.as_deref()))
+            }
+            // The command line asks for one of the two.
+            (None, None) => Ok(String::new()),
+        },
         Question::Opens { permission } => {
             let id = permission::find(catalog, permission)?;
             let mut opened = query::opens(catalog, id);
