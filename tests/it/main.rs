@@ -9,6 +9,7 @@
 mod catalog;
 mod compare;
 mod explain;
+mod graph;
 mod init;
 mod plan;
 mod query;

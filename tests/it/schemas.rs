@@ -63,6 +63,32 @@ fn comparisons_are_valid() {
 }
 
 #[test]
+fn graphs_and_answers_about_plans_are_valid() {
+    let calls = [
+        "-e",
+        "GET /me/messages",
+        "-e",
+        "POST /teams",
+        "--format",
+        "json",
+    ];
+    let of = |arguments: &[&str]| run(&[arguments, &calls].concat());
+    case("graph.schema.json", &of(&["graph", "--show", "accepted"]));
+    case(
+        "query-needs.schema.json",
+        &of(&["query", "needs", "Mail.Read"]),
+    );
+    case(
+        "query-what-if-drop.schema.json",
+        &of(&["query", "what-if", "--drop", "Mail.Read"]),
+    );
+    case(
+        "query-what-if-add.schema.json",
+        &of(&["query", "what-if", "--add", "GET /users"]),
+    );
+}
+
+#[test]
 fn plans_are_valid() {
     let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
     let mut count = 0;
