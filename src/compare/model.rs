@@ -157,6 +157,9 @@ impl Whose {
 pub struct Measure {
     /// The operations that cannot be done this way, sorted.
     pub lost: Vec<usize>,
+    /// The permissions that the manifest asks for by name (`permissions`) under another access alone, in its
+    /// order.
+    pub lacking: Vec<String>,
     /// The operations that the catalog does not know, sorted.
     pub unknown: Vec<usize>,
     /// The operations that work only under a condition no detail of the manifest could lift, such as import
@@ -204,7 +207,7 @@ impl Presence {
 /// What ways are compared by, the weightiest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Criterion {
-    /// How many operations cannot be done.
+    /// How many operations cannot be done, and permissions that are asked for by name not be had.
     Impossible,
     /// How many work only under a condition.
     Conditional,

@@ -153,7 +153,7 @@ fn decide(sides: &[(Way, &Measure)], presence: Presence) -> Decision {
 
 fn value(criterion: Criterion, way: Way, measure: &Measure, presence: Presence) -> usize {
     match criterion {
-        Criterion::Impossible => measure.lost.len(),
+        Criterion::Impossible => measure.lost.len() + measure.lacking.len(),
         Criterion::Conditional => measure.conditional.len(),
         Criterion::Presence => usize::from(match presence {
             Presence::Unattended => way != Way::Application,

@@ -163,8 +163,13 @@ impl<'a> Planner<'a> {
             reach.reads += plan.reach.reads;
             reach.writes += plan.reach.writes;
         }
+        let lacking = self.app.permissions.iter().filter(|extra| {
+            let stated = extra.access.as_deref().unwrap_or_default();
+            !stated.is_empty() && !stated.iter().any(|access| used.contains(access))
+        });
         Measure {
             lost,
+            lacking: lacking.map(|extra| extra.name.value.clone()).collect(),
             unknown,
             conditional,
             tier0: of_tier(0),

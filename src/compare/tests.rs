@@ -59,3 +59,15 @@ fn a_mixed_plan_is_offered_when_neither_access_can_do_all() {
     let mixed = compared.mixed.as_ref().unwrap();
     assert!(mixed.measure.lost.is_empty());
 }
+
+#[test]
+fn a_permission_asked_for_by_name_counts_where_it_cannot_be_had() {
+    let text = "permissions: [{name: SMTP.Send, access: delegated}]\noperations: [GET /users]\n";
+    let compared = compared(text);
+    assert_eq!(compared.application.measure.lacking, ["SMTP.Send"]);
+    assert_eq!(
+        compared.recommendation.decided_by,
+        Some(Criterion::Impossible)
+    );
+    assert_eq!(compared.recommendation.way, Some(Way::Delegated));
+}

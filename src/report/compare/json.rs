@@ -121,6 +121,8 @@ pub struct WayForm {
     pub way: &'static str,
     /// Operations that cannot be done.
     pub impossible: Vec<usize>,
+    /// Permissions that the manifest asks for by name under another access alone.
+    pub lacking: Vec<String>,
     /// Operations that the catalog does not know.
     pub unknown: Vec<usize>,
     /// Operations that work only under a condition.
@@ -256,6 +258,7 @@ fn change(change: &Change) -> ChangeForm {
 fn way(catalog: &Catalog, side: &Side) -> WayForm {
     let Measure {
         lost,
+        lacking,
         unknown,
         conditional,
         admin,
@@ -283,6 +286,7 @@ fn way(catalog: &Catalog, side: &Side) -> WayForm {
     WayForm {
         way: side.way.word(),
         impossible: lost.clone(),
+        lacking: lacking.clone(),
         unknown: unknown.clone(),
         conditional: conditional.clone(),
         permissions,

@@ -38,6 +38,15 @@ pub(super) fn lines(compared: &Compared<'_>) -> Vec<Line> {
     };
     let mut lines = vec![
         line("Cannot be done", &|side| numbers(&side.measure.lost)),
+        line("Cannot be had", &|side| {
+            let lacking = side.measure.lacking.iter().map(|name| common::safe(name));
+            let names = lacking.collect::<Vec<_>>().join(", ");
+            if names.is_empty() {
+                "none".to_owned()
+            } else {
+                names
+            }
+        }),
         line("Unknown", &|side| numbers(&side.measure.unknown)),
         line("Only under a condition", &|side| {
             numbers(&side.measure.conditional)
@@ -59,7 +68,10 @@ pub(super) fn lines(compared: &Compared<'_>) -> Vec<Line> {
         line("The user", &|side| user(side).to_owned()),
     ];
     lines.retain(|line| {
-        let is_rare = matches!(line.label, "Unknown" | "Only under a condition" | "Routes");
+        let is_rare = matches!(
+            line.label,
+            "Cannot be had" | "Unknown" | "Only under a condition" | "Routes"
+        );
         !is_rare || line.values.iter().any(|value| value != "none")
     });
     lines

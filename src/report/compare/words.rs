@@ -46,8 +46,8 @@ pub(super) const fn whose(whose: Whose) -> &'static str {
 /// Returns what a criterion looks at.
 pub(super) const fn criterion(criterion: Criterion) -> &'static str {
     match criterion {
-        Criterion::Impossible => "operations that cannot be done",
-        Criterion::Conditional => "operations that work only under a condition",
+        Criterion::Impossible => "what cannot be done",
+        Criterion::Conditional => "what works only under a condition",
         Criterion::Presence => "who is there when the app runs",
         Criterion::TierZero => "tier-0 permissions",
         Criterion::Whose => "whose data is reached",
