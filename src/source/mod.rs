@@ -5,6 +5,7 @@
 //! what the text means.
 
 pub mod escape;
+pub mod hcl;
 pub mod read;
 pub mod span;
 pub mod suggest;

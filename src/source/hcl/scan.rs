@@ -1,0 +1,230 @@
+//! A look at the marks of a text before it is parsed: comments, and how much stands in one pair of
+//! brackets. It goes wrong on no text; of texts that are no HCL it may tell nonsense, which then the parser
+//! refuses.
+
+use crate::source::hcl::HclError;
+use crate::source::span::{Span, Spanned};
+
+/// How many separators may stand directly within one pair of brackets of an expression. The parser looks
+/// through all keys of an object before each: 5,000 take a tenth of a second, 100,000 a minute.
+const ENTRIES: usize = 5_000;
+
+/// What is open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Open {
+    /// The braces of a block.
+    Block,
+    /// Braces or brackets within an expression: where they start, and the separators so far.
+    Bracket { start: usize, entries: usize },
+    /// A text in quotes.
+    Quotes,
+    /// A text up to a line with only the word at this range.
+    Heredoc(Span),
+}
+
+/// Returns the place of the character at or before an offset; of nothing at the end of the text.
+pub(super) fn character(text: &str, at: usize) -> Span {
+    let start = text.floor_char_boundary(at);
+    let rest = text.get(start..).unwrap_or_default();
+    let length = rest.chars().next().map_or(0, char::len_utf8);
+    Span::new(start, start + length)
+}
+
+/// Collects the comments with their marks.
+pub(super) fn comments(text: &str) -> Result<Vec<Spanned<String>>, HclError> {
+    let mut scan = Scan {
+        text,
+        at: 0,
+        open: Vec::new(),
+        comments: Vec::new(),
+        last: 0,
+    };
+    while scan.at < text.len() {
+        scan.step()?;
+    }
+    Ok(scan.comments)
+}
+
+struct Scan<'a> {
+    text: &'a str,
+    at: usize,
+    open: Vec<Open>,
+    comments: Vec<Spanned<String>>,
+    /// The last byte that is no white space and no comment: `=` before a brace makes an object.
+    last: u8,
+}
+
+impl Scan<'_> {
+    fn rest(&self) -> &str {
+        self.text.get(self.at..).unwrap_or_default()
+    }
+
+    fn step(&mut self) -> Result<(), HclError> {
+        match self.open.last().copied() {
+            Some(Open::Quotes) => self.step_in_quotes(),
+            Some(Open::Heredoc(word)) => self.step_in_heredoc(word),
+            _ => return self.step_in_code(),
+        }
+        Ok(())
+    }
+
+    fn step_in_quotes(&mut self) {
+        let rest = self.rest();
+        if self.skips_template() {
+            return;
+        }
+        if rest.starts_with('\\') {
+            let escaped = rest.chars().nth(1).map_or(0, char::len_utf8);
+            self.at += 1 + escaped;
+        } else if rest.starts_with(['"', '\n']) {
+            // A text in quotes ends with the line at the latest: the parser says so.
+            self.open.pop();
+            self.last = b'"';
+            self.at += 1;
+        } else {
+            self.advance();
+        }
+    }
+
+    fn step_in_heredoc(&mut self, word: Span) {
+        if self.skips_template() {
+            return;
+        }
+        if self.text.as_bytes().get(self.at.wrapping_sub(1)) != Some(&b'\n') {
+            self.advance();
+            return;
+        }
+        let line = self.rest().split('\n').next().unwrap_or_default();
+        let name = self.text.get(word.start..word.end).unwrap_or_default();
+        if line.trim() == name {
+            self.open.pop();
+            self.last = b'"';
+            self.at += line.len();
+        } else {
+            self.advance();
+        }
+    }
+
+    /// Takes `$${`, `%%{`, `${` or `%{`, if one stands here.
+    fn skips_template(&mut self) -> bool {
+        let rest = self.rest();
+        if rest.starts_with("$${") || rest.starts_with("%%{") {
+            self.at += 3;
+            return true;
+        }
+        if rest.starts_with("${") || rest.starts_with("%{") {
+            self.enter(self.at + 1);
+            self.at += 2;
+            return true;
+        }
+        false
+    }
+
+    fn step_in_code(&mut self) -> Result<(), HclError> {
+        let rest = self.rest();
+        let Some(first) = rest.bytes().next() else {
+            return Ok(());
+        };
+        match first {
+            b'#' => self.line_comment(1),
+            b'/' if rest.starts_with("//") => self.line_comment(2),
+            b'/' if rest.starts_with("/*") => self.block_comment(),
+            b'"' => {
+                self.open.push(Open::Quotes);
+                self.at += 1;
+            }
+            b'<' if rest.starts_with("<<") => self.heredoc(),
+            b'{' | b'[' | b'(' => {
+                // Outside of expressions a brace after a word or a label opens a block.
+                let is_outside = matches!(self.open.last(), None | Some(Open::Block));
+                let after_word = self.last.is_ascii_alphanumeric()
+                    || matches!(self.last, b'"' | b'_' | b'-')
+                    || !self.last.is_ascii();
+                if first == b'{' && is_outside && after_word {
+                    self.open.push(Open::Block);
+                } else {
+                    self.enter(self.at);
+                }
+                self.last = first;
+                self.at += 1;
+            }
+            b'}' | b']' | b')' => {
+                self.open.pop();
+                self.last = first;
+                self.at += 1;
+            }
+            b',' | b'\n' => self.separator(first)?,
+            _ => {
+                if !first.is_ascii_whitespace() {
+                    self.last = first;
+                }
+                self.advance();
+            }
+        }
+        Ok(())
+    }
+
+    fn advance(&mut self) {
+        self.at += self.rest().chars().next().map_or(1, char::len_utf8);
+    }
+
+    fn enter(&mut self, start: usize) {
+        self.open.push(Open::Bracket { start, entries: 0 });
+    }
+
+    fn separator(&mut self, mark: u8) -> Result<(), HclError> {
+        if mark == b',' {
+            self.last = mark;
+        }
+        self.at += 1;
+        if let Some(Open::Bracket { start, entries }) = self.open.last_mut() {
+            *entries += 1;
+            if *entries > ENTRIES {
+                return Err(HclError {
+                    message: format!("there are more than {ENTRIES} lines or entries in one bracket"),
+                    help: "this is no file that a person wrote by hand; split it, or leave it out",
+                    span: Span::new(*start, *start + 1),
+                });
+            }
+        }
+        Ok(())
+    }
+
+    fn line_comment(&mut self, mark: usize) {
+        let line = self.rest().split('\n').next().unwrap_or_default();
+        let line = line.strip_suffix('\r').unwrap_or(line);
+        let said = line.get(mark..).unwrap_or_default().trim().to_owned();
+        let span = Span::new(self.at, self.at + line.len());
+        self.comments.push(Spanned::new(said, span));
+        self.at = span.end;
+    }
+
+    fn block_comment(&mut self) {
+        let inner = self.rest().get(2..).unwrap_or_default();
+        let (length, said) = match inner.find("*/") {
+            Some(end) => (end + 4, inner.get(..end).unwrap_or_default()),
+            None => (inner.len() + 2, inner),
+        };
+        let said = said.trim().to_owned();
+        let span = Span::new(self.at, self.at + length);
+        self.comments.push(Spanned::new(said, span));
+        self.at = span.end;
+    }
+
+    fn heredoc(&mut self) {
+        let rest = self.rest();
+        let inner = rest.get(2..).unwrap_or_default();
+        let inner = inner.strip_prefix('-').unwrap_or(inner);
+        let start = self.at + (rest.len() - inner.len());
+        let line = inner.split('\n').next().unwrap_or_default();
+        let word = line.trim_end_matches('\r');
+        let is_word = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-');
+        if word.is_empty() || !word.chars().all(is_word) {
+            self.at += 2;
+            return;
+        }
+        self.open
+            .push(Open::Heredoc(Span::new(start, start + word.len())));
+        self.at = (start + line.len() + 1).min(self.text.len());
+    }
+}
