@@ -9,9 +9,9 @@ use jsonc_parser::{
 };
 use serde::de::IgnoredAny;
 
+use crate::source::json::Parsed;
 use crate::source::json::error::{self, JsonError};
 use crate::source::json::node::{Comment, Member, Node, NodeKind};
-use crate::source::json::Parsed;
 use crate::source::span::{Span, Spanned};
 
 /// Whether comments and commas before a closing bracket are taken.
@@ -94,7 +94,11 @@ fn node(value: Value<'_>) -> Node {
         Value::Array(array) => NodeKind::Array(array.elements.into_iter().map(node).collect()),
         Value::Object(object) => {
             let members = object.properties.into_iter();
-            NodeKind::Object(members.map(|found| member(found.name, found.value)).collect())
+            NodeKind::Object(
+                members
+                    .map(|found| member(found.name, found.value))
+                    .collect(),
+            )
         }
     };
     Node { span, kind }
@@ -148,7 +152,9 @@ fn blank(text: &str, ranges: impl Iterator<Item = Span>) -> String {
     for range in ranges {
         plain.push_str(text.get(at..range.start).unwrap_or_default());
         let hidden = text.get(range.start..range.end).unwrap_or_default();
-        let blanks = hidden.bytes().map(|byte| if byte == b'\n' { '\n' } else { ' ' });
+        let blanks = hidden
+            .bytes()
+            .map(|byte| if byte == b'\n' { '\n' } else { ' ' });
         plain.extend(blanks);
         at = range.end;
     }
