@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use crate::source::hcl::{Block, Body, Expression};
+use crate::source::hcl::{Block, Body, Expression, ExpressionKind, Step};
 use crate::source::{Source, Span};
 
 /// The address of a resource or of data, such as `data.azuread_application.app`.
@@ -29,6 +29,31 @@ impl Address {
                 name: name.value.clone(),
             }),
             _ => None,
+        }
+    }
+
+    /// Returns the address that an expression starts with.
+    pub(super) fn referred(expression: &Expression) -> Option<Self> {
+        let ExpressionKind::Traversal(root, steps) = &expression.kind else {
+            return None;
+        };
+        let mut names = steps.iter().map(|step| match step {
+            Step::Attribute(name) => Some(name.value.clone()),
+            Step::Index(_) | Step::Splat => None,
+        });
+        let first = names.next()??;
+        match root.value.as_str() {
+            "data" => Some(Self {
+                is_data: true,
+                kind: first,
+                name: names.next()??,
+            }),
+            "local" | "var" | "module" | "each" | "count" | "path" | "terraform" | "self" => None,
+            kind => Some(Self {
+                is_data: false,
+                kind: kind.to_owned(),
+                name: first,
+            }),
         }
     }
 

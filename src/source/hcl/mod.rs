@@ -11,7 +11,7 @@ mod tree;
 use hcl_edit::parser;
 
 use crate::source::escape::shown;
-use crate::source::span::{Source, Span, Spanned};
+use crate::source::span::{Source, Span};
 
 pub use tree::{
     Attribute, Block, Body, Expression, ExpressionKind, For, Member, Part, Step, Structure,
@@ -25,8 +25,8 @@ pub const LIMIT: usize = 1 << 20;
 pub struct Parsed {
     /// The blocks and attributes.
     pub body: Body,
-    /// The comments with their marks, in the order of the text, and what they say.
-    pub comments: Vec<Spanned<String>>,
+    /// The comments with their marks, in the order of the text.
+    pub comments: Vec<Span>,
 }
 
 /// A mistake in the notation.
@@ -38,6 +38,11 @@ pub struct HclError {
     pub help: &'static str,
     /// Where.
     pub span: Span,
+}
+
+/// Returns what a comment says, without its marks.
+pub fn comment_text(comment: &str) -> &str {
+    scan::said(comment)
 }
 
 /// Reads a text.

@@ -3,7 +3,7 @@
 //! refuses.
 
 use crate::source::hcl::HclError;
-use crate::source::span::{Span, Spanned};
+use crate::source::span::Span;
 
 /// How many separators may stand directly within one pair of brackets of an expression. The parser looks
 /// through all keys of an object before each: 5,000 take a tenth of a second, 100,000 a minute.
@@ -31,7 +31,7 @@ pub(super) fn character(text: &str, at: usize) -> Span {
 }
 
 /// Collects the comments with their marks.
-pub(super) fn comments(text: &str) -> Result<Vec<Spanned<String>>, HclError> {
+pub(super) fn comments(text: &str) -> Result<Vec<Span>, HclError> {
     let mut scan = Scan {
         text,
         at: 0,
@@ -45,17 +45,29 @@ pub(super) fn comments(text: &str) -> Result<Vec<Spanned<String>>, HclError> {
     Ok(scan.comments)
 }
 
+/// Returns what a comment says, without its marks.
+pub(super) fn said(comment: &str) -> &str {
+    let inner = match comment.strip_prefix("/*") {
+        Some(inner) => inner.strip_suffix("*/").unwrap_or(inner),
+        None => {
+            let inner = comment.strip_prefix("//");
+            inner.or_else(|| comment.strip_prefix('#')).unwrap_or(comment)
+        }
+    };
+    inner.trim()
+}
+
 struct Scan<'a> {
     text: &'a str,
     at: usize,
     open: Vec<Open>,
-    comments: Vec<Spanned<String>>,
+    comments: Vec<Span>,
     /// The last byte that is no white space and no comment: `=` before a brace makes an object.
     last: u8,
 }
 
-impl Scan<'_> {
-    fn rest(&self) -> &str {
+impl<'a> Scan<'a> {
+    fn rest(&self) -> &'a str {
         self.text.get(self.at..).unwrap_or_default()
     }
 
@@ -126,8 +138,8 @@ impl Scan<'_> {
             return Ok(());
         };
         match first {
-            b'#' => self.line_comment(1),
-            b'/' if rest.starts_with("//") => self.line_comment(2),
+            b'#' => self.line_comment(),
+            b'/' if rest.starts_with("//") => self.line_comment(),
             b'/' if rest.starts_with("/*") => self.block_comment(),
             b'"' => {
                 self.open.push(Open::Quotes);
@@ -190,24 +202,19 @@ impl Scan<'_> {
         Ok(())
     }
 
-    fn line_comment(&mut self, mark: usize) {
+    fn line_comment(&mut self) {
         let line = self.rest().split('\n').next().unwrap_or_default();
         let line = line.strip_suffix('\r').unwrap_or(line);
-        let said = line.get(mark..).unwrap_or_default().trim().to_owned();
         let span = Span::new(self.at, self.at + line.len());
-        self.comments.push(Spanned::new(said, span));
+        self.comments.push(span);
         self.at = span.end;
     }
 
     fn block_comment(&mut self) {
         let inner = self.rest().get(2..).unwrap_or_default();
-        let (length, said) = match inner.find("*/") {
-            Some(end) => (end + 4, inner.get(..end).unwrap_or_default()),
-            None => (inner.len() + 2, inner),
-        };
-        let said = said.trim().to_owned();
+        let length = inner.find("*/").map_or(inner.len() + 2, |end| end + 4);
         let span = Span::new(self.at, self.at + length);
-        self.comments.push(Spanned::new(said, span));
+        self.comments.push(span);
         self.at = span.end;
     }
 
