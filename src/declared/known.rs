@@ -200,7 +200,7 @@ impl<'c> Ids<'c> {
 }
 
 /// Reads a GUID as it is written in manifests.
-pub fn guid(text: &str) -> Option<u128> {
+pub(super) fn guid(text: &str) -> Option<u128> {
     const DASHES: [usize; 4] = [8, 13, 18, 23];
     let mut id: u128 = 0;
     for (at, byte) in text.bytes().enumerate() {

@@ -7,6 +7,8 @@
 mod agents_toolkit;
 mod arm_template;
 mod credential;
+mod detect;
+pub mod edit;
 mod error;
 mod field;
 mod graph_application;
@@ -20,6 +22,7 @@ mod teams_app;
 pub mod terraform;
 mod terraform_plan;
 
+pub use detect::detect;
 pub use error::SyntaxError;
 pub use known::{GRAPH, Ids};
 pub use model::{

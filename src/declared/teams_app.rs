@@ -11,7 +11,7 @@ use crate::source::json::{Node, NodeKind};
 use crate::source::{Span, Spanned};
 
 /// The most permissions that the manifest's schema allows (1.29, June 2026).
-pub const MOST: usize = 16;
+pub(super) const MOST: usize = 16;
 
 /// Fields of which a manifest has at least one.
 const FIELDS: [&str; 4] = [

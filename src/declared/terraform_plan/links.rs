@@ -4,10 +4,18 @@
 //! says what an argument refers to, by addresses without the instances of `count` and `for_each`; where these
 //! make several blocks of one address, the reference decides nothing.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::source::json::{Node, NodeKind};
 
+/// The arguments that name an application, in new and old versions of the provider.
+const APPLICATION_KEYS: [&str; 2] = ["application_id", "application_object_id"];
+/// The arguments that name a service principal.
+const PRINCIPAL_KEYS: [&str; 3] = [
+    "principal_object_id",
+    "service_principal_object_id",
+    "service_principal_id",
+];
 /// Modules within modules.
 const DEPTH: usize = 64;
 
@@ -30,32 +38,48 @@ pub(super) struct Block<'n> {
 /// The blocks and what ties them together.
 #[derive(Debug)]
 pub(super) struct Links<'n> {
-    blocks: Vec<Block<'n>>,
-    /// Data sources, and blocks of an earlier state.
-    earlier: Vec<Block<'n>>,
+    /// Resources first, in the order of the text; then data sources and blocks of an earlier state.
+    all: Vec<Block<'n>>,
+    resources: usize,
+    /// By address without instances.
+    bases: BTreeMap<String, Vec<usize>>,
+    /// Applications by a key and its value, such as `client_id`.
+    applications: BTreeMap<(&'static str, &'n str), usize>,
+    /// Service principals likewise.
+    principals: BTreeMap<(&'static str, &'n str), usize>,
     /// The arguments of each block in the configuration, by address without instances.
     arguments: BTreeMap<String, &'n Node>,
     /// What is only known after applying, by address.
     unknown: BTreeMap<&'n str, &'n Node>,
 }
 
+/// What other blocks name an application or a service principal by.
+const IDS: [&str; 4] = ["id", "object_id", "client_id", "application_id"];
+
 impl<'n> Links<'n> {
     pub(super) fn new(root: &'n Node) -> Self {
-        let mut all = Vec::new();
+        let mut found = Vec::new();
         let modules = ["planned_values", "values"];
         let mut modules = modules.iter().filter_map(|key| root.get(key));
         if let Some(module) = modules.find_map(|values| values.get("root_module")) {
-            collect(module, DEPTH, &mut all);
+            collect(module, DEPTH, &mut found);
         } else {
             let changes = root.get("resource_changes").map_or(&[][..], Node::items);
-            all.extend(changes.iter().filter_map(changed));
+            found.extend(changes.iter().filter_map(changed));
         }
-        let (blocks, mut earlier): (Vec<_>, Vec<_>) = all
+        let (mut all, mut earlier): (Vec<_>, Vec<_>) = found
             .into_iter()
             .partition(|block: &Block<'_>| block.is_managed);
+        let resources = all.len();
         if let Some(module) = root.at(&["prior_state", "values", "root_module"]) {
             collect(module, DEPTH, &mut earlier);
         }
+        // What stands in the plan and in the state before it counts as planned.
+        let planned: BTreeSet<&str> = all.iter().map(|block| block.address).collect();
+        earlier.retain(|block| !planned.contains(block.address));
+        earlier.sort_by_key(|block| block.address);
+        earlier.dedup_by_key(|block| block.address);
+        all.extend(earlier);
         let mut arguments = BTreeMap::new();
         if let Some(module) = root.at(&["configuration", "root_module"]) {
             configured(module, "", DEPTH, &mut arguments);
@@ -65,17 +89,38 @@ impl<'n> Links<'n> {
             let address = change.get("address")?.text()?;
             Some((address, change.at(&["change", "after_unknown"])?))
         });
-        Self {
-            unknown: unknown.collect(),
-            blocks,
-            earlier,
+        let mut links = Self {
+            resources,
+            bases: BTreeMap::new(),
+            applications: BTreeMap::new(),
+            principals: BTreeMap::new(),
             arguments,
+            unknown: unknown.collect(),
+            all: Vec::new(),
+        };
+        for (index, block) in all.iter().enumerate() {
+            let same = links.bases.entry(block.base.clone()).or_default();
+            same.push(index);
+            let ids = if is_application(block) && index < resources {
+                &mut links.applications
+            } else if is_principal(block) {
+                &mut links.principals
+            } else {
+                continue;
+            };
+            for key in IDS {
+                if let Some(value) = text(block, key) {
+                    ids.entry((key, value)).or_insert(index);
+                }
+            }
         }
+        links.all = all;
+        links
     }
 
     /// Returns the resources in the order of the text.
     pub(super) fn blocks(&self) -> &[Block<'n>] {
-        &self.blocks
+        self.all.get(..self.resources).unwrap_or_default()
     }
 
     /// Returns whether an argument, or a part of it that is a list, is only known after applying.
@@ -84,78 +129,56 @@ impl<'n> Links<'n> {
         unknown.is_some_and(holds_true)
     }
 
-    /// Returns the application that a block belongs to.
-    pub(super) fn owner(&self, block: &Block<'n>) -> Option<&Block<'n>> {
-        for key in ["application_id", "application_object_id"] {
+    /// Returns the place among the blocks of the application that a block belongs to.
+    pub(super) fn owner(&self, block: &Block<'n>) -> Option<usize> {
+        for key in APPLICATION_KEYS {
             if let Some(value) = text(block, key) {
-                return self.blocks.iter().find(|other| {
-                    is_application(other)
-                        && ["id", "object_id"]
-                            .iter()
-                            .any(|own| text(other, own) == Some(value))
-                });
+                let by = |own| self.applications.get(&(own, value)).copied();
+                return by("id").or_else(|| by("object_id"));
             }
         }
-        let principal = [
-            "principal_object_id",
-            "service_principal_object_id",
-            "service_principal_id",
-        ];
-        for key in principal {
+        for key in PRINCIPAL_KEYS {
             if let Some(value) = text(block, key) {
-                let object = value.trim_start_matches("/servicePrincipals/");
-                let principal = self.principals().find(|other| {
-                    text(other, "object_id") == Some(object) || text(other, "id") == Some(value)
-                })?;
-                return self.application_of(principal);
+                return self.application_of(self.principal(value)?);
             }
         }
-        for key in ["application_id", "application_object_id"] {
-            if let Some(found) = self.referred(block, key, is_application) {
-                return Some(found);
-            }
-        }
-        for key in principal {
-            if let Some(found) = self.referred(block, key, is_principal) {
-                return self.application_of(found);
-            }
-        }
-        None
+        let applications = APPLICATION_KEYS.into_iter();
+        let mut found = applications.filter_map(|key| self.referred(block, key, is_application));
+        found.next().or_else(|| {
+            let principals = PRINCIPAL_KEYS.into_iter();
+            let mut found = principals.filter_map(|key| self.referred(block, key, is_principal));
+            self.application_of(self.all.get(found.next()?)?)
+        })
+    }
+
+    fn principal(&self, value: &'n str) -> Option<&Block<'n>> {
+        let object = value.trim_start_matches("/servicePrincipals/");
+        let found = self.principals.get(&("object_id", object));
+        let found = found.or_else(|| self.principals.get(&("id", value)));
+        self.all.get(*found?)
     }
 
     /// Returns what names the principal of a block, when that is known.
     pub(super) fn principal_value(&self, block: &Block<'n>) -> Option<&'n str> {
-        let keys = [
-            "application_id",
-            "application_object_id",
-            "principal_object_id",
-            "service_principal_object_id",
-        ];
-        keys.into_iter().find_map(|key| text(block, key))
+        let mut keys = APPLICATION_KEYS.into_iter().chain(PRINCIPAL_KEYS);
+        keys.find_map(|key| text(block, key))
     }
 
     /// Returns what the principal of a block is told by in the configuration.
     pub(super) fn principal_reference(&self, block: &Block<'n>) -> String {
-        let keys = [
-            "application_id",
-            "principal_object_id",
-            "service_principal_object_id",
-        ];
-        let first = keys
-            .into_iter()
-            .flat_map(|key| self.references(block, key))
-            .next();
-        first.unwrap_or_else(|| block.address.to_owned())
+        let keys = APPLICATION_KEYS.into_iter().chain(PRINCIPAL_KEYS);
+        let mut found = keys.flat_map(|key| self.references(block, key));
+        found.next().unwrap_or_else(|| block.address.to_owned())
     }
 
     /// Returns the application id of the resource that a grant is of.
-    pub(super) fn resource_app(&self, block: &Block<'n>) -> Option<&str> {
+    pub(super) fn resource_app(&self, block: &Block<'n>) -> Option<&'n str> {
         for key in ["resource_object_id", "resource_service_principal_object_id"] {
             let principal = if let Some(value) = text(block, key) {
-                self.principals()
-                    .find(|other| text(other, "object_id") == Some(value))
+                self.principal(value)
             } else {
-                self.referred(block, key, is_principal)
+                let found = self.referred(block, key, is_principal);
+                found.and_then(|index| self.all.get(index))
             };
             if let Some(principal) = principal {
                 return client_id(principal);
@@ -164,51 +187,39 @@ impl<'n> Links<'n> {
         None
     }
 
-    fn principals(&self) -> impl Iterator<Item = &Block<'n>> {
-        let all = self.blocks.iter().chain(&self.earlier);
-        all.filter(|block| is_principal(block))
-    }
-
-    fn application_of(&self, principal: &Block<'n>) -> Option<&Block<'n>> {
+    fn application_of(&self, principal: &Block<'n>) -> Option<usize> {
         if let Some(id) = client_id(principal) {
-            let mut all = self.blocks.iter();
-            return all.find(|other| is_application(other) && client_id(other) == Some(id));
+            let by = |own| self.applications.get(&(own, id)).copied();
+            return by("client_id").or_else(|| by("application_id"));
         }
         ["client_id", "application_id"]
             .into_iter()
             .find_map(|key| self.referred(principal, key, is_application))
     }
 
-    /// Returns the one block of a sort that an argument refers to.
+    /// Returns the place of the one block of a sort that an argument refers to.
     fn referred(
         &self,
         block: &Block<'n>,
         key: &str,
         is_of_sort: fn(&Block<'_>) -> bool,
-    ) -> Option<&Block<'n>> {
-        let references = self.references(block, key);
-        let all = self.blocks.iter().chain(&self.earlier);
-        let found = all.filter(|other| {
-            is_of_sort(other)
-                && references.contains(&other.base)
-                && module_instance(other.address) == module_instance(block.address)
+    ) -> Option<usize> {
+        let bases: BTreeSet<String> = self.references(block, key).into_iter().collect();
+        let found = bases.iter().filter_map(|base| self.bases.get(base));
+        // Two are as undecided as many.
+        let mut found = found.flatten().copied().filter(|index| {
+            self.all.get(*index).is_some_and(|other| {
+                is_of_sort(other)
+                    && module_instance(other.address) == module_instance(block.address)
+            })
         });
-        let mut found = found.collect::<Vec<_>>();
-        // A data source stands in the plan and in the state before it.
-        found.dedup_by_key(|block| block.address);
-        match found.as_slice() {
-            [one] => Some(one),
-            [one, other] if one.address == other.address => Some(one),
-            _ => None,
-        }
+        let first = found.next()?;
+        found.next().is_none().then_some(first)
     }
 
     /// Returns the addresses, without instances, that an argument refers to.
     fn references(&self, block: &Block<'n>, key: &str) -> Vec<String> {
-        let module = block.base.rsplit_once("module.").map_or("", |_| {
-            let own = own_part(&block.base);
-            block.base.strip_suffix(own).unwrap_or_default()
-        });
+        let module = module_instance(&block.base);
         let argument = self.arguments.get(&block.base).and_then(|all| all.get(key));
         let references = argument.and_then(|argument| argument.get("references"));
         let references = references.map_or(&[][..], Node::items).iter();

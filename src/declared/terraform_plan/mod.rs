@@ -7,6 +7,8 @@
 mod links;
 mod secrets;
 
+use std::collections::BTreeMap;
+
 use crate::catalog::model::Access;
 use crate::declared::credential::CredentialFields;
 use crate::declared::field::{Reader, undecided};
@@ -43,20 +45,20 @@ pub(super) fn read(reader: &mut Reader<'_>, root: &Node, document: &mut Document
         return;
     }
     let links = Links::new(root);
-    let mut holders = Vec::new();
-    for block in links.blocks() {
+    let mut holders = BTreeMap::new();
+    for (place, block) in links.blocks().iter().enumerate() {
         let found = match block.kind {
             "azuread_application" => application(reader, &links, block),
             "azuread_application_registration" => split_application(reader, block),
             _ => continue,
         };
-        holders.push((block, document.registrations.len()));
+        holders.insert(place, document.registrations.len());
         document.registrations.push(found);
     }
     let mut parts = Parts {
         links: &links,
         holders,
-        others: Vec::new(),
+        others: BTreeMap::new(),
     };
     for block in links.blocks() {
         parts.read(reader, block, document);
@@ -129,9 +131,10 @@ fn client_id(reader: &mut Reader<'_>, values: &Node) -> Option<Spanned<String>> 
 /// What stands in blocks of its own and belongs to an application.
 struct Parts<'l, 'n> {
     links: &'l Links<'n>,
-    holders: Vec<(&'l Block<'n>, usize)>,
+    /// Registrations by the place of their block.
+    holders: BTreeMap<usize, usize>,
     /// Registrations of principals that have no application here, by what names them.
-    others: Vec<(String, usize)>,
+    others: BTreeMap<String, usize>,
 }
 
 impl<'n> Parts<'_, 'n> {
@@ -190,10 +193,7 @@ impl<'n> Parts<'_, 'n> {
     }
 
     fn index(&self, block: &Block<'n>) -> Option<usize> {
-        let owner = self.links.owner(block)?;
-        let mut holders = self.holders.iter();
-        let found = holders.find(|(holder, _)| std::ptr::eq(*holder, owner));
-        found.map(|(_, index)| *index)
+        self.holders.get(&self.links.owner(block)?).copied()
     }
 
     /// Returns the registration that a block's permissions belong to: the application, or one of its own for
@@ -210,8 +210,8 @@ impl<'n> Parts<'_, 'n> {
             Some(value) => (value.to_owned(), true),
             None => (self.links.principal_reference(block), false),
         };
-        let known = self.others.iter().find(|(other, _)| *other == key);
-        let index = known.map(|(_, index)| *index).unwrap_or_else(|| {
+        let known = self.others.get(&key).copied();
+        let index = known.unwrap_or_else(|| {
             let mut found = Registration {
                 span: block.node.span,
                 name: Some(Spanned::new(block.address.to_owned(), opening(block.node))),
@@ -225,7 +225,7 @@ impl<'n> Parts<'_, 'n> {
             }
             let index = document.registrations.len();
             document.registrations.push(found);
-            self.others.push((key, index));
+            self.others.insert(key, index);
             index
         });
         document.registrations.get_mut(index)
