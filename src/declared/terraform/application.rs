@@ -105,7 +105,7 @@ impl Collector<'_> {
         into.undecided.extend(undecided);
         into.resources.push(Resource {
             span,
-            written: Spanned::new(self.written(&id.value), id.value.span),
+            written: self.written(&id.value),
             app_id: api.app_id(),
             permissions: entries.len(),
         });

@@ -290,12 +290,14 @@ impl<'a> Collector<'a> {
         Some(self.evaluator.value(&attribute.value, scope))
     }
 
-    /// Returns what names something as it is written, shortened to be shown.
-    pub(super) fn written(&self, expression: &Expression) -> String {
+    /// Returns a text, or an expression as it is written.
+    pub(super) fn written(&self, expression: &Expression) -> Spanned<String> {
         let source = self.evaluator.module.files.get(self.file);
-        source.map_or_else(String::new, |file| {
-            file.source.slice(expression.span).to_owned()
-        })
+        let text = match &expression.kind {
+            ExpressionKind::Text(text) => text.as_str(),
+            _ => source.map_or("", |file| file.source.slice(expression.span)),
+        };
+        Spanned::new(text.to_owned(), expression.span)
     }
 
     pub(super) fn fault(&mut self, span: Span, message: impl Into<String>, help: impl Into<String>) {

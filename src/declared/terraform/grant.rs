@@ -70,7 +70,7 @@ impl Collector<'_> {
             let span = self.here(instance.place, block.span);
             read.resources.push(Resource {
                 span: if instances.len() > 1 { span } else { block.span },
-                written: Spanned::new(self.written(&client.value), client.value.span),
+                written: self.written(&client.value),
                 app_id: api.app_id(),
                 permissions: read.entries.len(),
             });
@@ -280,7 +280,7 @@ impl Collector<'_> {
                         if role == EntryRole::Declares || wanted == Some(Access::Application) {
                             fault = self.name_for_id(text, wanted, span);
                         }
-                        self.evaluator.ids.known(text, wanted)
+                        self.known(text, wanted)
                     }
                     _ => Known::OtherResource,
                 };
@@ -312,9 +312,14 @@ impl Collector<'_> {
         }
     }
 
+    fn known(&self, key: &str, access: Option<Access>) -> Known {
+        let ids = self.evaluator.ids;
+        ids.map_or(Known::Undecided, |ids| ids.known(key, access))
+    }
+
     /// Returns what the catalog knows of a name that is looked up among the roles or the scopes.
     fn by_name(&self, name: &str, among: Access, wanted: Option<Access>) -> Known {
-        let known = self.evaluator.ids.known(name, Some(among));
+        let known = self.known(name, Some(among));
         match known {
             Known::Permission(permission) if wanted.is_some_and(|wanted| wanted != among) => {
                 Known::WrongType {
@@ -328,10 +333,10 @@ impl Collector<'_> {
 
     /// Terraform looks names up as they are written.
     fn spelled_otherwise(&self, name: &str, among: Access, span: Span) -> Option<Fault> {
-        let Known::Permission(permission) = self.evaluator.ids.known(name, Some(among)) else {
+        let Known::Permission(permission) = self.known(name, Some(among)) else {
             return None;
         };
-        let right = self.evaluator.ids.catalog().name(permission);
+        let right = self.evaluator.ids?.catalog().name(permission);
         (right != name).then(|| Fault {
             span,
             kind: FaultKind::Shape,
@@ -345,10 +350,10 @@ impl Collector<'_> {
         if guid(text).is_some() {
             return None;
         }
-        let Known::Permission(permission) = self.evaluator.ids.known(text, wanted) else {
+        let Known::Permission(permission) = self.known(text, wanted) else {
             return None;
         };
-        let catalog = self.evaluator.ids.catalog();
+        let catalog = self.evaluator.ids?.catalog();
         let grant = wanted.and_then(|access| catalog.grant_for(permission, access));
         let id = grant.and_then(|grant| grant.id);
         Some(Fault {

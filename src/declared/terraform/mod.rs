@@ -23,6 +23,7 @@
 mod application;
 mod collect;
 mod credential;
+pub(super) mod edit;
 mod grant;
 mod module;
 mod owner;
@@ -57,6 +58,15 @@ pub fn read(ids: &Ids<'_>, source: &Source) -> Result<Document, SyntaxError> {
 /// When the file is no HCL.
 pub fn read_in_module(
     ids: &Ids<'_>,
+    source: &Source,
+    beside: &[&Source],
+) -> Result<Document, SyntaxError> {
+    read_known(Some(ids), source, beside)
+}
+
+/// Reads a file; without ids nothing is known of its permissions.
+fn read_known(
+    ids: Option<&Ids<'_>>,
     source: &Source,
     beside: &[&Source],
 ) -> Result<Document, SyntaxError> {

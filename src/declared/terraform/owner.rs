@@ -191,10 +191,13 @@ impl Evaluator<'_> {
         };
         let name = self.value(&name.value, &Scope::of(file));
         match name.text() {
-            Some(text) => self.ids.resource(text).map_or_else(
-                || Api::Undecided(format!("the service principal named `{}`", shown(text))),
-                Api::Known,
-            ),
+            Some(text) => {
+                let found = self.ids.and_then(|ids| ids.resource(text));
+                found.map_or_else(
+                    || Api::Undecided(format!("the service principal named `{}`", shown(text))),
+                    Api::Known,
+                )
+            }
             None => Api::Undecided(name.why()),
         }
     }

@@ -168,14 +168,15 @@ fn undecided(place: Place, what: impl Into<String>) -> Value {
 #[derive(Debug)]
 pub(super) struct Evaluator<'a> {
     pub(super) module: &'a Module<'a>,
-    pub(super) ids: &'a Ids<'a>,
+    /// Without them nothing is known of permissions; all else stays the same.
+    pub(super) ids: Option<&'a Ids<'a>>,
     left: Cell<usize>,
     /// `None` while the name is being followed.
     locals: RefCell<BTreeMap<String, Option<Rc<Value>>>>,
 }
 
 impl<'a> Evaluator<'a> {
-    pub(super) const fn new(module: &'a Module<'a>, ids: &'a Ids<'a>) -> Self {
+    pub(super) const fn new(module: &'a Module<'a>, ids: Option<&'a Ids<'a>>) -> Self {
         Self {
             module,
             ids,

@@ -58,8 +58,11 @@ pub fn parse(source: &Source) -> Result<Parsed, HclError> {
             span: Span::new(0, 0),
         });
     }
-    let comments = scan::comments(text)?;
+    let marks = scan::marks(text)?;
     let body = parser::parse_body(text).map_err(|error| {
+        if let Some(misfit) = marks.misfit.clone() {
+            return misfit;
+        }
         let start = error.location().offset().min(text.len());
         HclError {
             message: format!("this is not valid HCL: {}", shown(error.message())),
@@ -69,7 +72,7 @@ pub fn parse(source: &Source) -> Result<Parsed, HclError> {
     })?;
     Ok(Parsed {
         body: convert::body(&body, source.span()),
-        comments,
+        comments: marks.comments,
     })
 }
 

@@ -12,12 +12,12 @@ const ENTRIES: usize = 5_000;
 /// What is open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Open {
-    /// The braces of a block.
-    Block,
+    /// The braces of a block, and where they start.
+    Block(usize),
     /// Braces or brackets within an expression: where they start, and the separators so far.
     Bracket { start: usize, entries: usize },
-    /// A text in quotes.
-    Quotes,
+    /// A text in quotes, and where it starts.
+    Quotes(usize),
     /// A text up to a line with only the word at this range.
     Heredoc(Span),
 }
@@ -30,20 +30,47 @@ pub(super) fn character(text: &str, at: usize) -> Span {
     Span::new(start, start + length)
 }
 
-/// Collects the comments with their marks.
-pub(super) fn comments(text: &str) -> Result<Vec<Span>, HclError> {
+/// What a look at the marks shows.
+#[derive(Debug)]
+pub(super) struct Marks {
+    /// The comments with their marks.
+    pub(super) comments: Vec<Span>,
+    /// The first mark that does not fit. The parser often stops elsewhere; it decides whether there is a
+    /// mistake at all.
+    pub(super) misfit: Option<HclError>,
+}
+
+/// Looks at the marks of a text.
+pub(super) fn marks(text: &str) -> Result<Marks, HclError> {
     let mut scan = Scan {
         text,
         at: 0,
         open: Vec::new(),
         comments: Vec::new(),
+        misfit: None,
         last: 0,
     };
     while scan.at < text.len() {
         scan.step()?;
     }
-    Ok(scan.comments)
+    match scan.open.last().copied() {
+        Some(Open::Block(start) | Open::Bracket { start, .. }) => {
+            scan.misfit(start, "this bracket is never closed", "close it");
+        }
+        Some(Open::Quotes(start)) => scan.misfit(start, UNCLOSED_TEXT, "write the second quote"),
+        Some(Open::Heredoc(word)) => {
+            let help = "write the same word on a line of its own";
+            scan.misfit(word.start, "the text that starts here never ends", help);
+        }
+        None => {}
+    }
+    Ok(Marks {
+        comments: scan.comments,
+        misfit: scan.misfit,
+    })
 }
+
+const UNCLOSED_TEXT: &str = "the text that starts here does not end on its line";
 
 /// Returns what a comment says, without its marks.
 pub(super) fn said(comment: &str) -> &str {
@@ -62,6 +89,7 @@ struct Scan<'a> {
     at: usize,
     open: Vec<Open>,
     comments: Vec<Span>,
+    misfit: Option<HclError>,
     /// The last byte that is no white space and no comment: `=` before a brace makes an object.
     last: u8,
 }
@@ -73,14 +101,24 @@ impl<'a> Scan<'a> {
 
     fn step(&mut self) -> Result<(), HclError> {
         match self.open.last().copied() {
-            Some(Open::Quotes) => self.step_in_quotes(),
+            Some(Open::Quotes(start)) => self.step_in_quotes(start),
             Some(Open::Heredoc(word)) => self.step_in_heredoc(word),
             _ => return self.step_in_code(),
         }
         Ok(())
     }
 
-    fn step_in_quotes(&mut self) {
+    fn misfit(&mut self, at: usize, message: &str, help: &'static str) {
+        if self.misfit.is_none() {
+            self.misfit = Some(HclError {
+                message: message.to_owned(),
+                help,
+                span: character(self.text, at),
+            });
+        }
+    }
+
+    fn step_in_quotes(&mut self, start: usize) {
         let rest = self.rest();
         if self.skips_template() {
             return;
@@ -89,7 +127,9 @@ impl<'a> Scan<'a> {
             let escaped = rest.chars().nth(1).map_or(0, char::len_utf8);
             self.at += 1 + escaped;
         } else if rest.starts_with(['"', '\n']) {
-            // A text in quotes ends with the line at the latest: the parser says so.
+            if rest.starts_with('\n') {
+                self.misfit(start, UNCLOSED_TEXT, "write the second quote");
+            }
             self.open.pop();
             self.last = b'"';
             self.at += 1;
@@ -142,18 +182,18 @@ impl<'a> Scan<'a> {
             b'/' if rest.starts_with("//") => self.line_comment(),
             b'/' if rest.starts_with("/*") => self.block_comment(),
             b'"' => {
-                self.open.push(Open::Quotes);
+                self.open.push(Open::Quotes(self.at));
                 self.at += 1;
             }
             b'<' if rest.starts_with("<<") => self.heredoc(),
             b'{' | b'[' | b'(' => {
                 // Outside of expressions a brace after a word or a label opens a block.
-                let is_outside = matches!(self.open.last(), None | Some(Open::Block));
+                let is_outside = matches!(self.open.last(), None | Some(Open::Block(_)));
                 let after_word = self.last.is_ascii_alphanumeric()
                     || matches!(self.last, b'"' | b'_' | b'-')
                     || !self.last.is_ascii();
                 if first == b'{' && is_outside && after_word {
-                    self.open.push(Open::Block);
+                    self.open.push(Open::Block(self.at));
                 } else {
                     self.enter(self.at);
                 }
@@ -161,7 +201,7 @@ impl<'a> Scan<'a> {
                 self.at += 1;
             }
             b'}' | b']' | b')' => {
-                self.open.pop();
+                self.close(first);
                 self.last = first;
                 self.at += 1;
             }
@@ -178,6 +218,22 @@ impl<'a> Scan<'a> {
 
     fn advance(&mut self) {
         self.at += self.rest().chars().next().map_or(1, char::len_utf8);
+    }
+
+    fn close(&mut self, mark: u8) {
+        let (Some(Open::Block(start) | Open::Bracket { start, .. }), at) = (self.open.pop(), self.at)
+        else {
+            self.misfit(self.at, "this bracket closes none", "remove it, or open one");
+            return;
+        };
+        let fits = matches!(
+            (self.text.as_bytes().get(start), mark),
+            (Some(b'{'), b'}') | (Some(b'['), b']') | (Some(b'('), b')')
+        );
+        if !fits {
+            let help = "close the bracket that was opened last";
+            self.misfit(at, "this bracket closes another kind of bracket", help);
+        }
     }
 
     fn enter(&mut self, start: usize) {

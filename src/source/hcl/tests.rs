@@ -76,18 +76,24 @@ fn comments_are_told_from_texts() {
     let said: Vec<_> = comments.iter().map(|span| comment_text(written(span))).collect();
     assert_eq!(said, ["one", "two", "three\n four", "five"]);
     assert_eq!(written(&comments[0]), "# one");
-    let open = scan::comments("x = 1 /* open").unwrap();
-    assert_eq!(open, [Span::new(6, 13)]);
+    let open = scan::marks("x = 1 /* open").unwrap();
+    assert_eq!(open.comments, [Span::new(6, 13)]);
 }
 
 #[test]
 fn mistakes_have_places() {
-    fails("x = [1\ny = 2\n", "not valid HCL", "2:1");
-    fails("resource \"a\" \"b\" {\n", "not valid HCL", "1:19");
-    fails("x = \"a\n", "not valid HCL", "1:7");
+    fails("x = [1\ny = 2\n", "never closed", "1:5");
+    fails("resource \"a\" \"b\" {\n", "never closed", "1:18");
+    fails("a {\n  b = [1)\n}\n", "another kind", "2:9");
+    fails("a {\n}\n}\n", "closes none", "3:1");
+    fails("x = \"a\n", "does not end on its line", "1:5");
+    fails("x = <<E\n a\n", "never ends", "1:7");
+    fails("x = \"${[}\"\n", "another kind", "1:9");
     fails("é = = 1", "not valid HCL", "1:5");
     fails("{\"a\": 1}", "not valid HCL", "1:1");
     fails("\u{1b}", "not valid HCL", "1:1");
+    fails("a = 1 b = 2\n", "not valid HCL", "1:7");
+    fails("a = 1\na = 2\n", "redefined", "2:1");
 }
 
 #[test]
