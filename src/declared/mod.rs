@@ -6,6 +6,7 @@
 
 mod agents_toolkit;
 mod arm_template;
+pub mod bicep;
 mod credential;
 mod detect;
 pub mod edit;

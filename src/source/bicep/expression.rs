@@ -160,7 +160,9 @@ impl Parser<'_> {
             Some('(') => return self.parenthesis(),
             Some(digit) if digit.is_ascii_digit() => {
                 let rest = self.rest();
-                let length = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
+                let length = rest
+                    .find(|c: char| !c.is_ascii_digit())
+                    .unwrap_or(rest.len());
                 self.at += length;
                 ExpressionKind::Number(rest.get(..length).unwrap_or_default().to_owned())
             }
@@ -227,7 +229,11 @@ impl Parser<'_> {
                 _ => None,
             });
             let Some(names) = names.collect() else {
-                return Err(BicepError::new(span, "these are no names", "write `(a, b) => ...`"));
+                return Err(BicepError::new(
+                    span,
+                    "these are no names",
+                    "write `(a, b) => ...`",
+                ));
             };
             return self.lambda(start, names);
         }
@@ -288,7 +294,8 @@ impl Parser<'_> {
     /// Takes what stands between two parts: a comma or the end of the line.
     fn separator(&mut self, close: char) -> Result<(), BicepError> {
         self.blanks();
-        let is_apart = self.take(",") || matches!(self.peek(), Some('\n')) || self.rest().starts_with(close);
+        let is_apart =
+            self.take(",") || matches!(self.peek(), Some('\n')) || self.rest().starts_with(close);
         if is_apart {
             return Ok(());
         }
@@ -356,7 +363,11 @@ impl Parser<'_> {
         if self.take("...") {
             let value = self.expression()?;
             let span = Span::new(start, self.at);
-            return Ok(Some(Member { span, key: None, value }));
+            return Ok(Some(Member {
+                span,
+                key: None,
+                value,
+            }));
         }
         if self.take("@") {
             // A decorator of a resource within.

@@ -120,7 +120,10 @@ impl<'a> Parser<'a> {
         let length = rest.find(|c| !is_part(c)).unwrap_or(rest.len());
         let span = Span::new(self.at, self.at + length);
         self.at = span.end;
-        Some(Spanned::new(rest.get(..length).unwrap_or_default().to_owned(), span))
+        Some(Spanned::new(
+            rest.get(..length).unwrap_or_default().to_owned(),
+            span,
+        ))
     }
 
     pub(super) fn needed_name(&mut self) -> Result<Spanned<String>, BicepError> {
@@ -168,7 +171,10 @@ impl<'a> Parser<'a> {
             }
             Some(_) => self.pass_over(),
             // A decorator, or the rest of a value over several lines.
-            None if self.rest().starts_with(['@', '?', ':', '|', '&', '.', '[', '{', '(']) => {
+            None if self
+                .rest()
+                .starts_with(['@', '?', ':', '|', '&', '.', '[', '{', '(']) =>
+            {
                 self.pass_over();
             }
             None => return Err(self.unexpected("a statement")),

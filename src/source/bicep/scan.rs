@@ -37,7 +37,11 @@ pub(super) fn comments(text: &str) -> Result<Vec<Span>, BicepError> {
             "this bracket is never closed",
             "close it",
         )),
-        Some(Open::Text(start)) => Err(BicepError::new(one(start), UNCLOSED_TEXT, "write the second quote")),
+        Some(Open::Text(start)) => Err(BicepError::new(
+            one(start),
+            UNCLOSED_TEXT,
+            "write the second quote",
+        )),
         Some(Open::Lines(start, _)) => Err(BicepError::new(
             Span::new(start, start + 3),
             "the text that starts here never ends",

@@ -9,7 +9,8 @@ impl Parser<'_> {
     /// Returns whether a text starts here.
     pub(super) fn at_text(&self) -> bool {
         let rest = self.rest();
-        rest.starts_with('\'') || (rest.starts_with('$') && rest.trim_start_matches('$').starts_with("'''"))
+        rest.starts_with('\'')
+            || (rest.starts_with('$') && rest.trim_start_matches('$').starts_with("'''"))
     }
 
     /// Reads a text.
@@ -90,7 +91,11 @@ impl Parser<'_> {
         }
     }
 
-    fn interpolation(&mut self, text: &mut String, parts: &mut Vec<Part>) -> Result<(), BicepError> {
+    fn interpolation(
+        &mut self,
+        text: &mut String,
+        parts: &mut Vec<Part>,
+    ) -> Result<(), BicepError> {
         if !text.is_empty() {
             parts.push(Part::Text(std::mem::take(text)));
         }
@@ -111,7 +116,9 @@ impl Parser<'_> {
             Some(same @ ('\\' | '\'' | '$')) => Some(same),
             Some('u') if self.take("{") => {
                 let digits = self.rest().split('}').next().unwrap_or_default();
-                let code = u32::from_str_radix(digits, 16).ok().and_then(char::from_u32);
+                let code = u32::from_str_radix(digits, 16)
+                    .ok()
+                    .and_then(char::from_u32);
                 if code.is_some() {
                     self.at += digits.len() + 1;
                 }

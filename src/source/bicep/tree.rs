@@ -138,9 +138,7 @@ impl Expression {
             ExpressionKind::Array(items)
             | ExpressionKind::Call(_, items)
             | ExpressionKind::Other(_, items) => items.iter().collect(),
-            ExpressionKind::Object(members) => {
-                members.iter().map(|member| &member.value).collect()
-            }
+            ExpressionKind::Object(members) => members.iter().map(|member| &member.value).collect(),
             ExpressionKind::Template(parts) => parts
                 .iter()
                 .filter_map(|part| match part {
