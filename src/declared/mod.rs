@@ -31,3 +31,6 @@ pub use model::{
     Redirect, RedirectKind, Registration, Resource, Undecided,
 };
 pub use read::read;
+
+#[cfg(test)]
+mod told;

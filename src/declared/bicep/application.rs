@@ -177,15 +177,16 @@ impl<'a> Collector<'a> {
             Some(text) => text.to_owned(),
             None => self.source.slice(id.span).to_owned(),
         };
+        let before = into.entries.len();
+        for access in accesses {
+            self.required_entry(access, &api, into);
+        }
         into.resources.push(Listed {
             span: list.span,
             written: Spanned::new(written, id.span),
             app_id: api.app_id(),
-            permissions: accesses.len(),
+            permissions: into.entries.len() - before,
         });
-        for access in accesses {
-            self.required_entry(access, &api, into);
-        }
     }
 
     fn required_entry(&mut self, access: &Value, api: &Api, into: &mut Registration) {

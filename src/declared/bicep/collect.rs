@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::declared::bicep::value::{Content, Evaluator, Scope, Value};
+use crate::declared::bicep::value::{Content, Evaluator, Scope, TOO_FAR, Value};
 use crate::declared::known::{GRAPH, Ids};
 use crate::declared::model::{Document, Fault, FaultKind, Registration, Undecided};
 use crate::source::bicep::{Expression, ExpressionKind, File, Resource};
@@ -102,6 +102,12 @@ impl<'a> Collector<'a> {
         }
         for module in &self.file.modules {
             self.read_module(&module.name, &module.value);
+        }
+        if self.evaluator.is_exhausted() {
+            self.undecided.push(Undecided {
+                span: Span::default(),
+                what: TOO_FAR.to_owned(),
+            });
         }
         let mut registrations: Vec<_> = self.registrations.into_values().collect();
         for found in &mut registrations {

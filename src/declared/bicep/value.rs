@@ -14,6 +14,9 @@ const BUDGET: usize = 200_000;
 /// How deep names may lead into each other.
 const DEPTH: usize = 160;
 
+/// Why something is not told that takes too much work.
+pub(super) const TOO_FAR: &str = "names that lead too far";
+
 /// A value and where it is written.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Value {
@@ -161,6 +164,11 @@ impl<'a> Evaluator<'a> {
         self.resources.get(symbol).copied()
     }
 
+    /// Returns whether there was more work than is done: anything may be undecided then.
+    pub(super) const fn is_exhausted(&self) -> bool {
+        self.left.get() == 0
+    }
+
     /// Returns what an expression comes to.
     pub(super) fn value(&self, expression: &Expression, scope: &Scope) -> Value {
         self.evaluate(expression, scope, 0)
@@ -169,7 +177,7 @@ impl<'a> Evaluator<'a> {
     fn evaluate(&self, expression: &Expression, scope: &Scope, depth: usize) -> Value {
         let span = expression.span;
         let Some(left) = self.left.get().checked_sub(1).filter(|_| depth < DEPTH) else {
-            return undecided(span, "names that lead too far");
+            return undecided(span, TOO_FAR);
         };
         self.left.set(left);
         let content = match &expression.kind {
@@ -240,7 +248,7 @@ impl<'a> Evaluator<'a> {
 
     fn name(&self, name: &str, span: Span, scope: &Scope, depth: usize) -> Value {
         if let Some(value) = scope.find(name) {
-            return value.clone();
+            return self.copied(value, span);
         }
         if let Some(expression) = self.variables.get(name) {
             return self.variable(name, expression, span, depth);
@@ -274,9 +282,17 @@ impl<'a> Evaluator<'a> {
                 value
             }
         };
-        // A list is as long to copy as it was to read.
-        self.left.set(self.left.get().saturating_sub(size(&value)));
-        Value::clone(&value)
+        self.copied(&value, span)
+    }
+
+    /// Returns a copy; a list is as long to copy as it was to read.
+    fn copied(&self, value: &Value, span: Span) -> Value {
+        let Some(left) = self.left.get().checked_sub(size(value)) else {
+            self.left.set(0);
+            return undecided(span, TOO_FAR);
+        };
+        self.left.set(left);
+        value.clone()
     }
 
     fn call(
