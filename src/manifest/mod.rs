@@ -14,7 +14,7 @@ pub mod policy;
 pub mod read;
 mod request;
 pub mod schema;
-mod secret;
+pub mod secret;
 
 pub use error::ManifestError;
 pub use model::{App, Details, Manifest, Operation};
