@@ -19,10 +19,7 @@ const POLICY_PATH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/schemas/policy.s
 
 #[test]
 fn the_committed_schemas_are_fresh() {
-    for (path, fresh) in [
-        (PATH, schema::json()),
-        (POLICY_PATH, schema::policy_json()),
-    ] {
+    for (path, fresh) in [(PATH, schema::json()), (POLICY_PATH, schema::policy_json())] {
         if env::var_os("GRAPHGRANT_UPDATE").is_some_and(|value| value == "1") {
             fs::write(path, &fresh).unwrap();
         }

@@ -94,10 +94,7 @@ fn owner(inputs: &Inputs, file: &AppFile, registration: &Registration) -> Answer
         files.flat_map(|(operations, file)| {
             let apps = file.manifest.apps.iter().enumerate();
             apps.map(move |(app, found)| Candidate {
-                owner: Owner {
-                    operations,
-                    app,
-                },
+                owner: Owner { operations, app },
                 file,
                 app: found,
             })
@@ -169,7 +166,8 @@ fn choose(
     let is_alone = file.document.registrations.len() == 1;
     match open.as_slice() {
         [] => Answer::none(
-            "the client id is another one than that of the operations manifest beside it".to_owned(),
+            "the client id is another one than that of the operations manifest beside it"
+                .to_owned(),
             false,
         ),
         [one] if is_alone && (by_declaration || !is_declared(one.app)) => {

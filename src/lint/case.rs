@@ -116,7 +116,8 @@ impl<'a> Case<'a> {
                     parts: parts.remove(&owner).unwrap_or_default(),
                     comparisons: Vec::new(),
                 };
-                case.parts.sort_by_key(|part| (&part.file.path, part.link.registration));
+                case.parts
+                    .sort_by_key(|part| (&part.file.path, part.link.registration));
                 case.compare(catalog);
                 cases.push(case);
             }
@@ -280,9 +281,7 @@ pub fn permission_of(entry: &Entry, access: Access) -> Option<PermissionId> {
 pub fn is_tenant_wide(catalog: &Catalog, entry: &Entry) -> bool {
     entry.role != EntryRole::ResourceSpecific
         && match entry.known {
-            Known::Permission(permission) => {
-                catalog.permission(permission).kind != GrantKind::Rsc
-            }
+            Known::Permission(permission) => catalog.permission(permission).kind != GrantKind::Rsc,
             _ => true,
         }
 }

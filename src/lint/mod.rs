@@ -14,6 +14,7 @@ pub mod policy;
 mod repair;
 pub mod rule;
 pub mod suppression;
+mod tier;
 
 #[cfg(test)]
 mod sample;
@@ -68,6 +69,8 @@ pub struct Context<'a> {
     pub cases: Vec<Case<'a>>,
     /// The suppressions in comments and policies.
     pub suppressions: Suppressions<'a>,
+    /// The ids of the rules that take part.
+    asked: Vec<&'static str>,
 }
 
 impl<'a> Context<'a> {
@@ -80,7 +83,13 @@ impl<'a> Context<'a> {
             links,
             cases: Case::all(catalog, inputs, links),
             suppressions: Suppressions::new(inputs, links),
+            asked: Vec::new(),
         }
+    }
+
+    /// Returns whether a rule takes part in the run.
+    pub fn takes_part(&self, rule: &finding::Rule) -> bool {
+        self.asked.contains(&rule.id)
     }
 
     /// Returns every comparison with its app.
@@ -101,6 +110,7 @@ pub fn inspect(context: &mut Context<'_>, options: Options) -> Findings {
         .copied()
         .filter(|rule| is_asked(rule.rule()))
         .collect();
+    context.asked = rules.iter().map(|rule| rule.rule().id).collect();
     let mut found: Vec<Finding> = Vec::new();
     for rule in &rules {
         found.extend(rule.check(context));
@@ -125,7 +135,9 @@ pub fn inspect(context: &mut Context<'_>, options: Options) -> Findings {
 /// from warnings on. `None`: never.
 pub fn fails_from(inputs: &Inputs, wish: Option<Level>) -> Option<Severity> {
     let own = inputs.operations.iter().flat_map(|file| &file.policies);
-    let said = own.chain(&inputs.policies).filter_map(|policy| policy.fail_on);
+    let said = own
+        .chain(&inputs.policies)
+        .filter_map(|policy| policy.fail_on);
     // Of several policies the strictest counts, so that the order of files does not.
     let strictest = said
         .map(|level| level.value)
@@ -136,7 +148,9 @@ pub fn fails_from(inputs: &Inputs, wish: Option<Level>) -> Option<Severity> {
         let mut shared = inputs.policies.iter();
         all.any(|policy| policy.fail_on.is_some()) || shared.any(|policy| policy.fail_on.is_some())
     };
-    let level = wish.or(strictest).or_else(|| only_off().then_some(Level::Off));
+    let level = wish
+        .or(strictest)
+        .or_else(|| only_off().then_some(Level::Off));
     match level {
         None | Some(Level::Warning) => Some(Severity::Warning),
         Some(Level::Off) => None,

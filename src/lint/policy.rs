@@ -29,10 +29,9 @@ impl<'a> Policies<'a> {
         for (index, file) in operations {
             let own: Vec<&Policy> = file.policies.iter().collect();
             by_path.entry(file.path.clone()).or_default().extend(&own);
-            let linked = links.iter().filter(|link| {
-                link.owner
-                    .is_some_and(|owner| owner.operations == index)
-            });
+            let linked = links
+                .iter()
+                .filter(|link| link.owner.is_some_and(|owner| owner.operations == index));
             let mut paths: Vec<_> = linked
                 .filter_map(|link| inputs.apps.get(link.file))
                 .map(|file| &file.path)
@@ -105,8 +104,14 @@ pub fn selects(
 ) -> bool {
     let grant = catalog.grant_for(permission, access);
     let name = catalog.name(permission);
-    let by_name = selector.permission.as_ref().is_none_or(|it| it.matches(name));
-    let by_access = selector.access.as_ref().is_none_or(|it| it.contains(&access));
+    let by_name = selector
+        .permission
+        .as_ref()
+        .is_none_or(|it| it.matches(name));
+    let by_access = selector
+        .access
+        .as_ref()
+        .is_none_or(|it| it.contains(&access));
     let tier = grant.and_then(|grant| grant.risk).map(|(tier, _)| tier);
     let by_tier = selector
         .tier
@@ -127,5 +132,16 @@ pub fn line(policy: &Policy, span: Span, label: &str) -> Related {
             span,
         },
         label: label.to_owned(),
+    }
+}
+
+/// Returns the place of the list of what a policy allows.
+pub fn allow_span(policy: &Policy) -> Span {
+    let allow = policy.allow.iter().flatten();
+    let spans: Vec<Span> = allow.map(|selector| selector.span).collect();
+    match (spans.first(), spans.last()) {
+        (Some(first), Some(last)) => first.to(*last),
+        // An empty list has no place of its own.
+        _ => policy.span,
     }
 }

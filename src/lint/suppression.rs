@@ -72,7 +72,11 @@ fn allowance(text: &str) -> Result<Allowance, String> {
         return Err("nothing stands after the comma in `allow(RULE, SUBJECT)`".to_owned());
     }
     let mut values = values(rest)?;
-    let mut taken = |key: &str| values.remove(key).ok_or_else(|| format!("`{key}=` is missing"));
+    let mut taken = |key: &str| {
+        values
+            .remove(key)
+            .ok_or_else(|| format!("`{key}=` is missing"))
+    };
     let (reason, owner, until) = (taken("reason")?, taken("owner")?, taken("until")?);
     let is_day = until.len() == 10;
     let until = until.parse().ok().filter(|_| is_day);
@@ -160,8 +164,7 @@ impl<'a> Suppressions<'a> {
     pub fn new(inputs: &'a Inputs, links: &[Link]) -> Self {
         let mut all = Vec::new();
         let operations = inputs.operations.iter();
-        let operations =
-            operations.map(|file| (&file.path, &file.manifest.source, &file.comments));
+        let operations = operations.map(|file| (&file.path, &file.manifest.source, &file.comments));
         let apps = inputs.apps.iter();
         let apps = apps.map(|file| (&file.path, &file.document.source, &file.document.comments));
         for (path, source, comments) in operations.chain(apps) {
@@ -339,7 +342,9 @@ mod tests {
             Some(Ok(found)) => format!(
                 "{} | {} | {} | {} | {}",
                 found.rule,
-                found.subject.map_or(String::new(), |it| it.written().to_owned()),
+                found
+                    .subject
+                    .map_or(String::new(), |it| it.written().to_owned()),
                 found.reason,
                 found.owner,
                 found.until
@@ -388,7 +393,10 @@ mod tests {
             "graphgrant: allow(x) reason=r until=2027-01-31",
             "`owner=` is missing",
         );
-        case("graphgrant: allow(x) reason=r owner=o", "`until=` is missing");
+        case(
+            "graphgrant: allow(x) reason=r owner=o",
+            "`until=` is missing",
+        );
         case(
             "graphgrant: allow(x) reason=r owner=o until=soon",
             "`until` is no day such as `2027-01-31`",

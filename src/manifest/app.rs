@@ -48,8 +48,7 @@ impl Reader<'_> {
         let fields = self.fields(root, "the manifest", &known, manifest_help);
         let policy = fields.and_then(|fields| self.policy(fields));
         let Some((apps, list)) = entries.iter().find(|(key, _)| key.value == "apps") else {
-            let one =
-                fields.map(|fields| self.app(fields, Span::new(0, self.source.text().len())));
+            let one = fields.map(|fields| self.app(fields, Span::new(0, self.source.text().len())));
             return (one.into_iter().collect(), policy);
         };
         for (key, _) in entries {
@@ -228,7 +227,11 @@ impl Reader<'_> {
         permissions
     }
 
-    pub(in crate::manifest) fn required_text(&mut self, fields: Fields<'_>, key: &'static str) -> Option<Spanned<String>> {
+    pub(in crate::manifest) fn required_text(
+        &mut self,
+        fields: Fields<'_>,
+        key: &'static str,
+    ) -> Option<Spanned<String>> {
         if fields.get(key).is_none() {
             self.report(ManifestError::MissingKey {
                 key,

@@ -330,10 +330,7 @@ mod tests {
             "policy: {allow: [{tier: 2, permission: x}]}",
             "an entry of the policy has no key `tier`",
         );
-        refused(
-            "policy: {failOn: fatal}",
-            "`fatal` is not a known severity",
-        );
+        refused("policy: {failOn: fatal}", "`fatal` is not a known severity");
         refused(
             "policy: {suppressions: [{rule: x, reason: r, owner: o, until: 2027-01-01}]}",
             "a suppression without `path` needs the key `subject`",
