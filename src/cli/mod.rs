@@ -7,6 +7,7 @@ mod command;
 mod explain;
 mod init;
 mod input;
+mod lint;
 mod plan;
 mod query;
 
@@ -15,5 +16,6 @@ pub use command::{Cli, Color, Command, Global};
 pub use explain::Explain;
 pub use init::Init;
 pub use input::{AccessName, AnswerFormat, Input};
+pub use lint::{FixName, KindName, Lint, LintFormat, SeverityName};
 pub use plan::{ObjectiveName, Plan, PlanFormat};
 pub use query::{Query, Question};

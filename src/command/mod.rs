@@ -15,9 +15,11 @@ use crate::source::escape::acts;
 use crate::source::{read, write};
 
 pub mod catalog;
+mod clock;
 pub mod completions;
 pub mod explain;
 pub mod init;
+pub mod lint;
 pub mod man;
 pub mod manifest;
 pub mod permission;
@@ -161,6 +163,7 @@ pub fn run(cli: Cli) -> miette::Result<Exit> {
     match cli.command {
         Command::Init(options) => init::run(&context, &options),
         Command::Plan(options) => plan::run(&context, &options),
+        Command::Lint(options) => lint::run(&context, &options),
         Command::Explain(options) => explain::run(&context, &options),
         Command::Query(options) => query::run(&context, &options),
         Command::Catalog(catalog) => catalog::run(&context, catalog.action),

@@ -8,6 +8,7 @@
 
 pub mod associate;
 pub mod case;
+pub mod comments;
 pub mod fix;
 pub mod input;
 pub mod policy;

@@ -9,6 +9,7 @@ pub mod json;
 pub mod read;
 pub mod span;
 pub mod suggest;
+pub mod walk;
 pub mod write;
 pub mod yaml;
 
