@@ -29,3 +29,6 @@ pub use model::{
     Redirect, RedirectKind, Registration, Resource, Undecided,
 };
 pub use read::read;
+
+#[cfg(test)]
+mod tests;

@@ -162,7 +162,8 @@ impl<'t> Page<'t> {
         } else if parts.len() > 1 {
             gap_text.to_owned()
         } else {
-            manner.comma.trim_start_matches(',').to_owned()
+            let after = manner.comma.split_once(',');
+            after.map_or_else(String::new, |(_, after)| after.to_owned())
         };
         let text = format!("{separator}{}", part(indent));
         if comma.is_some() {
