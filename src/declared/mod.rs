@@ -19,6 +19,7 @@ mod read;
 mod required;
 mod spfx;
 mod teams_app;
+pub mod terraform;
 mod terraform_plan;
 
 pub use detect::detect;

@@ -166,8 +166,10 @@ pub struct Registration {
     pub implicit_id_tokens: Option<Span>,
     /// Where the app is made a public client.
     pub public_client: Option<Span>,
-    /// What cannot be decided by reading.
+    /// What cannot be decided by reading: something its permissions may depend on.
     pub undecided: Vec<Undecided>,
+    /// What cannot be decided of its redirect URIs, credentials and switches, where a reader tells it apart.
+    pub undecided_settings: Vec<Undecided>,
 }
 
 /// What an entry does.
@@ -276,7 +278,7 @@ pub struct Credential {
     pub kind: CredentialKind,
     /// From when it is good, as written.
     pub start: Option<Spanned<String>>,
-    /// Until when it is good, as written.
+    /// Until when it is good, as written: a date, or in Terraform how long from the start, such as `4320h`.
     pub end: Option<Spanned<String>>,
     /// Where the secret itself stands in the file, which it never should. The value is blotted out of the
     /// source.

@@ -13,25 +13,22 @@ use crate::catalog::view::Catalog;
 use crate::declared::edit::layout::{Page, Value};
 use crate::declared::known::{GRAPH, guid};
 use crate::declared::model::{Document, Entry, Kind, Known, Registration};
-use crate::declared::teams_app;
+use crate::declared::{teams_app, terraform};
 use crate::finding::Edit;
 use crate::source::Span;
 use crate::source::json::{self, Node};
 
 /// Returns the edits that take an entry out. With its last entry a resource goes, too.
-pub fn remove(document: &Document, registration: usize, entry: usize) -> Option<Vec<Edit>> {
+pub fn remove(document: &Document, registration: usize, index: usize) -> Option<Vec<Edit>> {
     let found = document.registrations.get(registration)?;
-    let entry = found.entries.get(entry)?;
+    let entry = found.entries.get(index)?;
     match document.kind {
         Kind::GraphApplication | Kind::LegacyManifest | Kind::AgentsToolkit => {
             remove_item(document, entry, Emptied::Resource)
         }
         Kind::TeamsApp | Kind::SharePointFramework => remove_item(document, entry, Emptied::List),
-        Kind::Terraform
-        | Kind::TerraformPlan
-        | Kind::Bicep
-        | Kind::ArmTemplate
-        | Kind::Operations => None,
+        Kind::Terraform => terraform::edit::remove(document, registration, index),
+        Kind::TerraformPlan | Kind::Bicep | Kind::ArmTemplate | Kind::Operations => None,
     }
 }
 
@@ -58,11 +55,10 @@ pub fn add(
         }
         Kind::TeamsApp => add_resource_specific(catalog, document, found, permission, access),
         Kind::SharePointFramework => add_request(catalog, document, found, permission, access),
-        Kind::Terraform
-        | Kind::TerraformPlan
-        | Kind::Bicep
-        | Kind::ArmTemplate
-        | Kind::Operations => None,
+        Kind::Terraform => {
+            terraform::edit::add(catalog, document, registration, permission, access)
+        }
+        Kind::TerraformPlan | Kind::Bicep | Kind::ArmTemplate | Kind::Operations => None,
     }
 }
 
@@ -72,18 +68,20 @@ pub fn retype(
     catalog: &Catalog,
     document: &Document,
     registration: usize,
-    entry: usize,
+    index: usize,
     access: Access,
 ) -> Option<Vec<Edit>> {
     let found = document.registrations.get(registration)?;
-    let entry = found.entries.get(entry)?;
+    let entry = found.entries.get(index)?;
     match document.kind {
         Kind::GraphApplication | Kind::LegacyManifest | Kind::AgentsToolkit => {
             retype_required(catalog, document, entry, access)
         }
         Kind::TeamsApp => retype_resource_specific(document, entry, access),
+        Kind::Terraform => {
+            terraform::edit::retype(catalog, document, registration, index, access)
+        }
         Kind::SharePointFramework
-        | Kind::Terraform
         | Kind::TerraformPlan
         | Kind::Bicep
         | Kind::ArmTemplate
