@@ -37,6 +37,7 @@ const LAYERS: [(&str, &[&str]); 16] = [
         &[
             "call",
             "catalog",
+            "finding",
             "graph",
             "manifest",
             "plan",
