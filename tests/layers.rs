@@ -51,6 +51,7 @@ const LAYERS: [(&str, &[&str]); 17] = [
         &[
             "call",
             "catalog",
+            "finding",
             "graph",
             "manifest",
             "plan",
@@ -92,8 +93,8 @@ const WORLD: [(&str, &[&str]); 6] = [
             "src/source/write.rs",
         ],
     ),
-    ("std::env", &[]),
-    ("std::process::Command", &[]),
+    ("std::env", &["src/source/git/process.rs"]),
+    ("std::process::Command", &["src/source/git/process.rs"]),
     ("std::net", &[]),
     ("SystemTime::now", &[]),
     ("Timestamp::now", &["src/command/clock.rs"]),

@@ -5,7 +5,7 @@ use crate::declared::field::Reader;
 use crate::declared::known::Ids;
 use crate::declared::model::{Document, Kind};
 use crate::declared::{
-agents_toolkit, arm_template, credential, graph_application, legacy, spfx, teams_app,
+    agents_toolkit, arm_template, credential, graph_application, legacy, spfx, teams_app,
     terraform, terraform_plan,
 };
 use crate::manifest::secret;

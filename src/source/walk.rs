@@ -136,7 +136,13 @@ mod tests {
     fn names(folder: &Path, walked: &Walked) -> Vec<String> {
         let files = walked.files.iter();
         files
-            .map(|path| path.strip_prefix(folder).unwrap().to_str().unwrap().replace('\\', "/"))
+            .map(|path| {
+                path.strip_prefix(folder)
+                    .unwrap()
+                    .to_str()
+                    .unwrap()
+                    .replace('\\', "/")
+            })
             .collect()
     }
 
@@ -144,7 +150,10 @@ mod tests {
     fn ignored_foreign_and_other_files_are_left_out() {
         let folder = folder();
         let walked = files(folder.path(), &["json", "tf"]);
-        assert_eq!(names(folder.path(), &walked), ["a.json", "sub/c.TF", "sub/deep/d.json"]);
+        assert_eq!(
+            names(folder.path(), &walked),
+            ["a.json", "sub/c.TF", "sub/deep/d.json"]
+        );
         let walked = beside(folder.path(), &["json", "tf"]);
         assert_eq!(names(folder.path(), &walked), ["a.json"]);
     }
@@ -155,7 +164,11 @@ mod tests {
         let (folder, other) = (folder(), tempfile::tempdir().unwrap());
         fs::write(other.path().join("secret.json"), "{}").unwrap();
         std::os::unix::fs::symlink(other.path(), folder.path().join("link")).unwrap();
-        std::os::unix::fs::symlink(other.path().join("secret.json"), folder.path().join("l.json")).unwrap();
+        std::os::unix::fs::symlink(
+            other.path().join("secret.json"),
+            folder.path().join("l.json"),
+        )
+        .unwrap();
         let walked = files(folder.path(), &["json"]);
         assert_eq!(names(folder.path(), &walked), ["a.json", "sub/deep/d.json"]);
         let root = real(folder.path()).unwrap();

@@ -78,9 +78,7 @@ pub fn retype(
             retype_required(catalog, document, entry, access)
         }
         Kind::TeamsApp => retype_resource_specific(document, entry, access),
-        Kind::Terraform => {
-            terraform::edit::retype(catalog, document, registration, index, access)
-        }
+        Kind::Terraform => terraform::edit::retype(catalog, document, registration, index, access),
         Kind::SharePointFramework
         | Kind::TerraformPlan
         | Kind::Bicep

@@ -57,7 +57,9 @@ impl Collector<'_> {
     fn audience(&self, body: &Body, scope: &Scope) -> Option<Spanned<Audience>> {
         let value = self.value(body, "sign_in_audience", scope)?;
         let text = value.text()?;
-        let found = Audience::ALL.into_iter().find(|audience| audience.name() == text)?;
+        let found = Audience::ALL
+            .into_iter()
+            .find(|audience| audience.name() == text)?;
         let otherwise = body.attribute("sign_in_audience")?.span;
         Some(Spanned::new(found, self.here(value.place, otherwise)))
     }
@@ -116,10 +118,8 @@ impl Collector<'_> {
 
     fn required_entry(&mut self, entry: &Instance<'_>, api: &Api, into: &mut Registration) {
         let span = self.here(entry.place, entry_span(entry));
-        let (Some(id), Some(kind)) = (
-            entry.body.attribute("id"),
-            entry.body.attribute("type"),
-        ) else {
+        let (Some(id), Some(kind)) = (entry.body.attribute("id"), entry.body.attribute("type"))
+        else {
             self.fault(
                 opening(span),
                 "`resource_access` needs `id` and `type`",
@@ -175,9 +175,10 @@ impl Collector<'_> {
         let mut all = self.evaluator.module.all();
         all.any(|(address, (_, block))| {
             address.kind == "azuread_application_api_access"
-                && block.body.attribute("application_id").is_some_and(|id| {
-                    Address::referred(&id.value).as_ref() == Some(application)
-                })
+                && block
+                    .body
+                    .attribute("application_id")
+                    .is_some_and(|id| Address::referred(&id.value).as_ref() == Some(application))
         })
     }
 
@@ -273,10 +274,7 @@ impl Collector<'_> {
         for item in items {
             match item.text() {
                 Some(text) => into.redirects.push(Redirect {
-                    uri: Spanned::new(
-                        text.to_owned(),
-                        self.here(item.place, attribute.value.span),
-                    ),
+                    uri: Spanned::new(text.to_owned(), self.here(item.place, attribute.value.span)),
                     kind,
                 }),
                 None => into.undecided_settings.push(undecided(item)),

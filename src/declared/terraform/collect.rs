@@ -2,9 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::declared::model::{
-    Document, Fault, FaultKind, Registration, Undecided,
-};
+use crate::declared::model::{Document, Fault, FaultKind, Registration, Undecided};
 use crate::declared::terraform::module::{Address, Place};
 use crate::declared::terraform::owner::{Found, Owner};
 use crate::declared::terraform::value::{Content, Evaluator, Scope, Value};
@@ -48,7 +46,9 @@ impl Collected {
         let drafts = self.drafts.into_values();
         let mut registrations: Vec<_> = drafts.map(|draft| draft.registration).collect();
         for found in &mut registrations {
-            found.entries.sort_by_key(|entry| (entry.span, entry.key.span));
+            found
+                .entries
+                .sort_by_key(|entry| (entry.span, entry.key.span));
             found.resources.sort_by_key(|resource| resource.span);
             found.redirects.sort_by_key(|redirect| redirect.uri.span);
             found.credentials.sort_by_key(|credential| credential.span);
@@ -130,7 +130,12 @@ impl<'a> Collector<'a> {
     }
 
     /// Returns the draft of an owner; it is made at the first block that is about it.
-    pub(super) fn draft(&mut self, found: &Found, at: &Block, named: Option<&Expression>) -> &mut Draft {
+    pub(super) fn draft(
+        &mut self,
+        found: &Found,
+        at: &Block,
+        named: Option<&Expression>,
+    ) -> &mut Draft {
         let named = named.map_or(at.kind.span, |expression| expression.span);
         if !self.collected.drafts.contains_key(&found.owner) {
             let registration = self.start(&found.owner, at, named);
@@ -140,7 +145,11 @@ impl<'a> Collector<'a> {
             };
             self.collected.drafts.insert(found.owner.clone(), draft);
         }
-        let draft = self.collected.drafts.entry(found.owner.clone()).or_default();
+        let draft = self
+            .collected
+            .drafts
+            .entry(found.owner.clone())
+            .or_default();
         if let Some(doubt) = &found.doubt {
             draft.registration.undecided.push(Undecided {
                 span: named,
@@ -268,7 +277,11 @@ impl<'a> Collector<'a> {
                 undecided.push(doubt(String::new()));
                 continue;
             };
-            let iterator = match block.body.attribute("iterator").map(|name| &name.value.kind) {
+            let iterator = match block
+                .body
+                .attribute("iterator")
+                .map(|name| &name.value.kind)
+            {
                 Some(ExpressionKind::Traversal(name, _)) => name.value.as_str(),
                 _ => kind,
             };
@@ -300,7 +313,12 @@ impl<'a> Collector<'a> {
         Spanned::new(text.to_owned(), expression.span)
     }
 
-    pub(super) fn fault(&mut self, span: Span, message: impl Into<String>, help: impl Into<String>) {
+    pub(super) fn fault(
+        &mut self,
+        span: Span,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) {
         self.collected.faults.push(Fault {
             span,
             kind: FaultKind::Shape,

@@ -85,7 +85,9 @@ impl Collector<'_> {
         let start = body.attribute("start_date").and_then(|attribute| {
             let value = self.evaluator.value(&attribute.value, scope);
             let place = self.here(value.place, attribute.value.span);
-            value.text().map(|text| Spanned::new(text.to_owned(), place))
+            value
+                .text()
+                .map(|text| Spanned::new(text.to_owned(), place))
         });
         Credential {
             span,

@@ -63,13 +63,24 @@ impl Collector<'_> {
                 (Access::Delegated, "scope_ids"),
             ] {
                 if let Some(list) = instance.body.attribute(name) {
-                    self.list(list, &instance.scope, access, &api, EntryRole::Declares, &mut read);
+                    self.list(
+                        list,
+                        &instance.scope,
+                        access,
+                        &api,
+                        EntryRole::Declares,
+                        &mut read,
+                    );
                 }
             }
             read.undecided.extend(self.ignored_lists(block));
             let span = self.here(instance.place, block.span);
             read.resources.push(Resource {
-                span: if instances.len() > 1 { span } else { block.span },
+                span: if instances.len() > 1 {
+                    span
+                } else {
+                    block.span
+                },
                 written: self.written(&client.value),
                 app_id: api.app_id(),
                 permissions: read.entries.len(),
@@ -148,7 +159,14 @@ impl Collector<'_> {
             };
             let api = self.granted_api(&resource.value, &none, &instance.scope, &mut read);
             let scope = &instance.scope;
-            self.list(claims, scope, Access::Delegated, &api, EntryRole::Grants, &mut read);
+            self.list(
+                claims,
+                scope,
+                Access::Delegated,
+                &api,
+                EntryRole::Grants,
+                &mut read,
+            );
             read.undecided.extend(self.ignored_lists(block));
             self.add(&found, block, &principal.value, read);
         }
@@ -271,7 +289,10 @@ impl Collector<'_> {
                         nearest: Vec::new(),
                     },
                 };
-                (Spanned::new(name.clone(), self.here(*name_place, span)), known)
+                (
+                    Spanned::new(name.clone(), self.here(*name_place, span)),
+                    known,
+                )
             }
             Content::Text(text) => {
                 let known = match api {
@@ -340,7 +361,10 @@ impl Collector<'_> {
         (right != name).then(|| Fault {
             span,
             kind: FaultKind::Shape,
-            message: format!("names are looked up as they are written, and it is not `{}`", shown(name)),
+            message: format!(
+                "names are looked up as they are written, and it is not `{}`",
+                shown(name)
+            ),
             help: format!("write `{right}`"),
         })
     }

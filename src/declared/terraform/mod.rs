@@ -115,7 +115,9 @@ fn doubt_shared(collected: &mut Collected, other: &Collected, files: &[File<'_>]
     let name = files.get(file).map_or("", |file| file.source.name());
     let theirs: BTreeMap<_, _> = other.drafts.iter().collect();
     for (owner, draft) in &mut collected.drafts {
-        let also = theirs.get(owner).is_some_and(|theirs| theirs.has_permissions());
+        let also = theirs
+            .get(owner)
+            .is_some_and(|theirs| theirs.has_permissions());
         if also && (draft.is_home || draft.has_permissions()) {
             draft.registration.undecided.push(Undecided {
                 span: draft.name_span(),

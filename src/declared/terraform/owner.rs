@@ -67,7 +67,10 @@ impl Evaluator<'_> {
 
     fn known_application(&self, address: Address) -> Found {
         let doubt = if address.is_data {
-            Some(format!("`{}`, which is registered elsewhere", shown(&address.to_string())))
+            Some(format!(
+                "`{}`, which is registered elsewhere",
+                shown(&address.to_string())
+            ))
         } else if self.module.block(&address).is_none() {
             Some(not_here(&address))
         } else {
@@ -140,7 +143,9 @@ impl Evaluator<'_> {
                 && address.is_application()
                 && block.body.attribute("client_id").is_some_and(|attribute| {
                     let value = self.value(&attribute.value, &Scope::of(*file));
-                    value.text().is_some_and(|id| id.eq_ignore_ascii_case(client_id))
+                    value
+                        .text()
+                        .is_some_and(|id| id.eq_ignore_ascii_case(client_id))
                 })
         });
         found.map(|(address, _)| address.clone())
@@ -210,12 +215,17 @@ impl Evaluator<'_> {
             {
                 self.api_of(address)
             }
-            Content::Text(_) => Api::Undecided("a resource that is told by its object id".to_owned()),
+            Content::Text(_) => {
+                Api::Undecided("a resource that is told by its object id".to_owned())
+            }
             _ => Api::Undecided(value.why()),
         }
     }
 }
 
 fn not_here(address: &Address) -> String {
-    format!("`{}`, which is not in this file", shown(&address.to_string()))
+    format!(
+        "`{}`, which is not in this file",
+        shown(&address.to_string())
+    )
 }

@@ -23,7 +23,10 @@ const NAMES: [(&str, &str); 14] = [
         "00000004-0000-0ff1-ce00-000000000000",
     ),
     ("Yammer", "00000005-0000-0ff1-ce00-000000000000"),
-    ("Office365Management", "c5393580-f805-4401-95e8-94b7a6ef2fc2"),
+    (
+        "Office365Management",
+        "c5393580-f805-4401-95e8-94b7a6ef2fc2",
+    ),
     (
         "AzureServiceManagement",
         "797f4846-ba00-4fd7-ba43-dac1f8f63013",

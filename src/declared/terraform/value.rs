@@ -146,7 +146,9 @@ impl Scope {
 
     fn find(&self, name: &str) -> Option<&Value> {
         let mut names = self.names.iter().rev();
-        names.find(|(known, _)| known == name).map(|(_, value)| value)
+        names
+            .find(|(known, _)| known == name)
+            .map(|(_, value)| value)
     }
 }
 
@@ -316,7 +318,10 @@ impl<'a> Evaluator<'a> {
             }
             let mut value = self.evaluate(&parts.value, &inner, depth + 1);
             value.place = item.place;
-            let key = parts.key.as_ref().map(|key| self.evaluate(key, &inner, depth + 1));
+            let key = parts
+                .key
+                .as_ref()
+                .map(|key| self.evaluate(key, &inner, depth + 1));
             let key = match &key {
                 None => "",
                 Some(key) => match key.text() {
@@ -405,7 +410,14 @@ impl<'a> Evaluator<'a> {
     }
 
     /// Takes steps into a value.
-    fn follow(&self, value: &Value, steps: &[Step], place: Place, scope: &Scope, depth: usize) -> Value {
+    fn follow(
+        &self,
+        value: &Value,
+        steps: &[Step],
+        place: Place,
+        scope: &Scope,
+        depth: usize,
+    ) -> Value {
         let Some((step, rest)) = steps.split_first() else {
             // A list is as long to copy as it was to read.
             self.left.set(self.left.get().saturating_sub(size(value)));
@@ -423,7 +435,9 @@ impl<'a> Evaluator<'a> {
         let inner = match &value.content {
             Content::Object(fields) => {
                 let mut fields = fields.iter().rev();
-                fields.find(|field| field.key == key).map(|field| &field.value)
+                fields
+                    .find(|field| field.key == key)
+                    .map(|field| &field.value)
             }
             Content::List(items) => key.parse().ok().and_then(|at: usize| items.get(at)),
             Content::Undecided(what) => return undecided(place, what.clone()),
@@ -490,7 +504,10 @@ impl<'a> Evaluator<'a> {
             ["client_id" | "application_id"] if address.is_service_principal() => {
                 return self.client_id(address, place, depth);
             }
-            _ => Content::Attribute(address, names.last().copied().unwrap_or_default().to_owned()),
+            _ => Content::Attribute(
+                address,
+                names.last().copied().unwrap_or_default().to_owned(),
+            ),
         };
         Value { place, content }
     }

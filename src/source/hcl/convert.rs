@@ -17,10 +17,7 @@ pub(super) fn body(body: &structure::Body, around: Span) -> Body {
             let span = place(attribute.span(), around);
             Structure::Attribute(Attribute {
                 span,
-                name: Spanned::new(
-                    attribute.key.to_string(),
-                    place(attribute.key.span(), span),
-                ),
+                name: Spanned::new(attribute.key.to_string(), place(attribute.key.span(), span)),
                 value: expression(&attribute.value, span),
             })
         }
@@ -31,9 +28,7 @@ pub(super) fn body(body: &structure::Body, around: Span) -> Body {
                 span,
                 kind: Spanned::new(block.ident.to_string(), place(block.ident.span(), span)),
                 labels: labels
-                    .map(|label| {
-                        Spanned::new(label.as_str().to_owned(), place(label.span(), span))
-                    })
+                    .map(|label| Spanned::new(label.as_str().to_owned(), place(label.span(), span)))
                     .collect(),
                 body: self::body(&block.body, span),
             })

@@ -78,7 +78,9 @@ pub(super) fn said(comment: &str) -> &str {
         Some(inner) => inner.strip_suffix("*/").unwrap_or(inner),
         None => {
             let inner = comment.strip_prefix("//");
-            inner.or_else(|| comment.strip_prefix('#')).unwrap_or(comment)
+            inner
+                .or_else(|| comment.strip_prefix('#'))
+                .unwrap_or(comment)
         }
     };
     inner.trim()
@@ -221,9 +223,14 @@ impl<'a> Scan<'a> {
     }
 
     fn close(&mut self, mark: u8) {
-        let (Some(Open::Block(start) | Open::Bracket { start, .. }), at) = (self.open.pop(), self.at)
+        let (Some(Open::Block(start) | Open::Bracket { start, .. }), at) =
+            (self.open.pop(), self.at)
         else {
-            self.misfit(self.at, "this bracket closes none", "remove it, or open one");
+            self.misfit(
+                self.at,
+                "this bracket closes none",
+                "remove it, or open one",
+            );
             return;
         };
         let fits = matches!(
@@ -249,7 +256,9 @@ impl<'a> Scan<'a> {
             *entries += 1;
             if *entries > ENTRIES {
                 return Err(HclError {
-                    message: format!("there are more than {ENTRIES} lines or entries in one bracket"),
+                    message: format!(
+                        "there are more than {ENTRIES} lines or entries in one bracket"
+                    ),
                     help: "this is no file that a person wrote by hand; split it, or leave it out",
                     span: Span::new(*start, *start + 1),
                 });

@@ -31,7 +31,10 @@ fn blocks_and_attributes_have_their_places() {
     let labels: Vec<_> = block.labels.iter().map(|label| &*label.value).collect();
     assert_eq!(labels, ["a", "b"]);
     assert_eq!(source.slice(block.labels[0].span), "\"a\"");
-    assert_eq!(source.slice(block.body.attribute("x").unwrap().span), "x = 1");
+    assert_eq!(
+        source.slice(block.body.attribute("x").unwrap().span),
+        "x = 1"
+    );
     let inner = block.body.blocks_of("inner").next().unwrap();
     assert_eq!(source.slice(inner.span), "inner { y = \"z\" }");
     let y = inner.body.attribute("y").unwrap();
@@ -42,14 +45,20 @@ fn blocks_and_attributes_have_their_places() {
 #[test]
 fn expressions_keep_what_readers_look_at() {
     use ExpressionKind as K;
-    assert_eq!(value(r#""a\"b\u0041$${c}""#).kind, K::Text("a\"bA${c}".to_owned()));
+    assert_eq!(
+        value(r#""a\"b\u0041$${c}""#).kind,
+        K::Text("a\"bA${c}".to_owned())
+    );
     assert_eq!(value("<<E\na\nE").kind, K::Text("a\n".to_owned()));
     assert_eq!(value("-1.50").kind, K::Number("-1.5".to_owned()));
     assert_eq!(value("true").kind, K::Bool(true));
     assert_eq!(value("null").kind, K::Null);
     assert!(matches!(value("[1, 2]").kind, K::List(items) if items.len() == 2));
     assert!(matches!(value("(\"a\")").kind, K::Text(_)));
-    assert!(matches!(value("a ? b : c").kind, K::Other("a condition", _)));
+    assert!(matches!(
+        value("a ? b : c").kind,
+        K::Other("a condition", _)
+    ));
     assert!(matches!(value("a::b(1, c...)").kind, K::Call(name, _) if name == "a::b"));
     assert!(matches!(value("\"a${b}\"").kind, K::Template(parts) if parts.len() == 2));
     assert!(matches!(value("f(1)[0]").kind, K::Other("an index", _)));
@@ -73,7 +82,10 @@ fn comments_are_told_from_texts() {
     let text = "# one\r\nx = \"# no // no ${\"/* no */\"}\" // two\ny = <<-E\n  # no\n  E\n/* three\n four */ z = [1, # five\n]\n";
     let comments = parsed(text).comments;
     let written = |span: &Span| &text[span.start..span.end];
-    let said: Vec<_> = comments.iter().map(|span| comment_text(written(span))).collect();
+    let said: Vec<_> = comments
+        .iter()
+        .map(|span| comment_text(written(span)))
+        .collect();
     assert_eq!(said, ["one", "two", "three\n four", "five"]);
     assert_eq!(written(&comments[0]), "# one");
     let open = scan::marks("x = 1 /* open").unwrap();
@@ -120,7 +132,11 @@ fn depth_and_size_are_bounded() {
     assert!(parse(&Source::new("t.tf", blocks)).is_err());
     let keys: String = (0..10_000).map(|key| format!("k{key} = 1\n")).collect();
     fails(&format!("x = {{\n{keys}}}\n"), "more than 5000", "1:5");
-    fails(&format!("x = [for y in {{\n{keys}}} : y]\n"), "more than 5000", "1:15");
+    fails(
+        &format!("x = [for y in {{\n{keys}}} : y]\n"),
+        "more than 5000",
+        "1:15",
+    );
     fails(&"a".repeat(LIMIT + 1), "larger than", "1:1");
     assert_eq!(parsed(&keys).body.structures.len(), 10_000);
 }

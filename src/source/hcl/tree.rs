@@ -12,18 +12,22 @@ pub struct Body {
 impl Body {
     /// Returns the value of an attribute.
     pub fn attribute(&self, name: &str) -> Option<&Attribute> {
-        self.structures.iter().find_map(|structure| match structure {
-            Structure::Attribute(attribute) if attribute.name.value == name => Some(attribute),
-            _ => None,
-        })
+        self.structures
+            .iter()
+            .find_map(|structure| match structure {
+                Structure::Attribute(attribute) if attribute.name.value == name => Some(attribute),
+                _ => None,
+            })
     }
 
     /// Returns the blocks, in the order of the text.
     pub fn blocks(&self) -> impl Iterator<Item = &Block> {
-        self.structures.iter().filter_map(|structure| match structure {
-            Structure::Block(block) => Some(block),
-            Structure::Attribute(_) => None,
-        })
+        self.structures
+            .iter()
+            .filter_map(|structure| match structure {
+                Structure::Block(block) => Some(block),
+                Structure::Attribute(_) => None,
+            })
     }
 
     /// Returns the blocks of a kind, in the order of the text.
@@ -33,10 +37,12 @@ impl Body {
 
     /// Returns the attributes, in the order of the text.
     pub fn attributes(&self) -> impl Iterator<Item = &Attribute> {
-        self.structures.iter().filter_map(|structure| match structure {
-            Structure::Attribute(attribute) => Some(attribute),
-            Structure::Block(_) => None,
-        })
+        self.structures
+            .iter()
+            .filter_map(|structure| match structure {
+                Structure::Attribute(attribute) => Some(attribute),
+                Structure::Block(_) => None,
+            })
     }
 }
 

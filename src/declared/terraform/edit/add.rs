@@ -9,8 +9,8 @@ use crate::declared::terraform::edit::place::{Page, Spot, Within, find, uses_of_
 use crate::declared::terraform::edit::trial::{Wanted, tried};
 use crate::declared::terraform::module::Address;
 use crate::finding::Edit;
-use crate::source::hcl::{self, Block, Body, Expression, ExpressionKind, Step};
 use crate::source::Span;
+use crate::source::hcl::{self, Block, Body, Expression, ExpressionKind, Step};
 
 /// Returns the edits that declare a permission; in a file that only grants, those that grant it.
 pub(in crate::declared) fn add(
@@ -72,9 +72,8 @@ impl<'t> Writer<'t> {
             };
         }
         let mut spots = self.found.resources.iter();
-        let is_split = spots.any(|resource| {
-            matches!(find(self.body, resource.span), Some(Spot::Whole(_)))
-        });
+        let is_split =
+            spots.any(|resource| matches!(find(self.body, resource.span), Some(Spot::Whole(_))));
         let home = self.home();
         match home {
             Some((address, block)) if address.kind == "azuread_application" && !is_split => {
@@ -108,10 +107,7 @@ impl<'t> Writer<'t> {
         let (key, comment) = self.like(&id.value)?;
         let end = page.line_end();
         let start = page.own_lines(last.span)?.start;
-        let before = page.slice(Span::new(
-            page.line_start(start.saturating_sub(1)),
-            start,
-        ));
+        let before = page.slice(Span::new(page.line_start(start.saturating_sub(1)), start));
         let blank = if before.trim().is_empty() { end } else { "" };
         let id_gap = gap(id.name.span, id.value.span);
         let type_gap = gap(kind.name.span, kind.value.span);
@@ -147,9 +143,8 @@ impl<'t> Writer<'t> {
         let (key, comment) = sample.map_or_else(|| Some(self.plain()), |item| self.like(item))?;
         let end = self.page.line_end();
         let indent = self.page.indent(neighbour.span.start);
-        let text = format!(
-            "{end}{indent}{own} = [{end}{indent}  {key},{comment}{end}{indent}]{end}"
-        );
+        let text =
+            format!("{end}{indent}{own} = [{end}{indent}  {key},{comment}{end}{indent}]{end}");
         let at = self.page.next_line(neighbour.span.end);
         Some(vec![insert(at, text)])
     }
@@ -200,12 +195,18 @@ impl<'t> Writer<'t> {
         let label = block.labels.get(1)?;
         let inside = |span: Span| block.span.start <= span.start && span.end <= block.span.end;
         // What its comments say would be said of another permission.
-        if self.document.comments.iter().any(|comment| inside(comment.span)) {
+        if self
+            .document
+            .comments
+            .iter()
+            .any(|comment| inside(comment.span))
+        {
             return None;
         }
         let whose = Address::referred(&principal.value)
             .map_or_else(|| address.name.clone(), |principal| principal.name);
-        let new_label = self.free_label(&address.kind, &format!("{whose}_{}", snake(self.new.name)));
+        let new_label =
+            self.free_label(&address.kind, &format!("{whose}_{}", snake(self.new.name)));
         let (key, comment) = self.like(&role.value)?;
         let page = self.page;
         let text = [
@@ -242,7 +243,10 @@ impl<'t> Writer<'t> {
             "{indent}required_resource_access {{{end}{inner}resource_app_id = \"{GRAPH}\" # Microsoft Graph{end}{end}{inner}resource_access {{{end}{deep}id   = {key}{comment}{end}{deep}type = \"{word}\"{end}{inner}}}{end}{indent}}}{end}"
         );
         let last = block.body.blocks_of("required_resource_access").last();
-        let at = last.map_or_else(|| page.line_start(closing), |last| page.next_line(last.span.end));
+        let at = last.map_or_else(
+            || page.line_start(closing),
+            |last| page.next_line(last.span.end),
+        );
         let before = page.slice(Span::new(page.line_start(at.saturating_sub(1)), at));
         let is_apart = before.trim().is_empty() || before.trim_end().ends_with('{');
         let blank = if is_apart { "" } else { end };
@@ -281,9 +285,10 @@ impl<'t> Writer<'t> {
 
     fn free_label(&self, kind: &str, wanted: &str) -> String {
         let is_taken = |label: &str| {
-            self.body.blocks().filter_map(Address::of).any(|address| {
-                !address.is_data && address.kind == kind && address.name == label
-            })
+            self.body
+                .blocks()
+                .filter_map(Address::of)
+                .any(|address| !address.is_data && address.kind == kind && address.name == label)
         };
         let numbered = (2..).map(|number| format!("{wanted}_{number}"));
         let mut labels = std::iter::once(wanted.to_owned()).chain(numbered);
@@ -292,7 +297,10 @@ impl<'t> Writer<'t> {
 
     /// Returns the id with its name behind it.
     fn plain(&self) -> (String, String) {
-        (format!("\"{}\"", self.new.id), format!(" # {}", self.new.name))
+        (
+            format!("\"{}\"", self.new.id),
+            format!(" # {}", self.new.name),
+        )
     }
 
     /// Returns the key as a neighbour writes its own, and a comment if that has one.
@@ -303,13 +311,13 @@ impl<'t> Writer<'t> {
                 let after = self.page.slice(Span::new(sample.span.end, line));
                 let after = after.trim_start_matches([',', ' ', '\t']);
                 let mark = ["#", "//"].into_iter().find(|mark| after.starts_with(mark));
-                let comment = mark.map_or_else(String::new, |mark| {
-                    format!(" {mark} {}", self.new.name)
-                });
+                let comment =
+                    mark.map_or_else(String::new, |mark| format!(" {mark} {}", self.new.name));
                 Some((format!("\"{}\"", self.new.id), comment))
             }
             ExpressionKind::Traversal(_, steps) => {
-                let is_map = |name: &str| Access::ALL.into_iter().any(|access| map_of(access) == name);
+                let is_map =
+                    |name: &str| Access::ALL.into_iter().any(|access| map_of(access) == name);
                 let map = steps.iter().find_map(|step| match step {
                     Step::Attribute(name) if is_map(&name.value) => Some(name.span),
                     _ => None,
@@ -336,7 +344,9 @@ pub(super) fn is_only_for(body: &Body, within: Within<'_>, entries: usize) -> bo
     if within.top.kind.value != "locals" {
         return true;
     }
-    let name = within.attribute.map(|attribute| attribute.name.value.as_str());
+    let name = within
+        .attribute
+        .map(|attribute| attribute.name.value.as_str());
     name.is_some_and(|name| uses_of_local(body, name) == entries)
 }
 
@@ -359,7 +369,9 @@ pub(super) fn appended(
             }]
         });
     };
-    let has_own_line = page.own_lines(last.span).is_some_and(|lines| lines.end <= inside.end);
+    let has_own_line = page
+        .own_lines(last.span)
+        .is_some_and(|lines| lines.end <= inside.end);
     if !has_own_line {
         return Some(vec![insert(last.span.end, format!(", {item}"))]);
     }
@@ -394,7 +406,11 @@ fn snake(name: &str) -> String {
         } else if before != '_' {
             text.push('_');
         }
-        before = if character.is_ascii_alphanumeric() { character } else { '_' };
+        before = if character.is_ascii_alphanumeric() {
+            character
+        } else {
+            '_'
+        };
     }
     text
 }

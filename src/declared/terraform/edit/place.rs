@@ -87,7 +87,9 @@ fn in_expression<'t>(
 pub(super) fn parts(list: &Expression) -> Vec<Span> {
     match &list.kind {
         ExpressionKind::List(items) => items.iter().map(|item| item.span).collect(),
-        ExpressionKind::Object(members) => members.iter().map(|Member { span, .. }| *span).collect(),
+        ExpressionKind::Object(members) => {
+            members.iter().map(|Member { span, .. }| *span).collect()
+        }
         _ => Vec::new(),
     }
 }
@@ -112,7 +114,10 @@ fn body_refers(body: &Body, address: &Address) -> bool {
 
 fn refers(expression: &Expression, address: &Address) -> bool {
     Address::referred(expression).as_ref() == Some(address)
-        || expression.inner().into_iter().any(|inner| refers(inner, address))
+        || expression
+            .inner()
+            .into_iter()
+            .any(|inner| refers(inner, address))
 }
 
 /// Counts the references to a local name.
@@ -126,12 +131,10 @@ pub(super) fn uses_of_local(body: &Body, name: &str) -> usize {
 
 fn uses(expression: &Expression, name: &str) -> usize {
     let own = match &expression.kind {
-        ExpressionKind::Traversal(root, steps) if root.value == "local" => {
-            usize::from(matches!(
-                steps.first(),
-                Some(crate::source::hcl::Step::Attribute(first)) if first.value == name
-            ))
-        }
+        ExpressionKind::Traversal(root, steps) if root.value == "local" => usize::from(matches!(
+            steps.first(),
+            Some(crate::source::hcl::Step::Attribute(first)) if first.value == name
+        )),
         _ => 0,
     };
     let inner = expression.inner().into_iter();
@@ -151,7 +154,11 @@ impl<'t> Page<'t> {
 
     /// Returns the line end that the file uses.
     pub(super) fn line_end(self) -> &'static str {
-        if self.text.contains("\r\n") { "\r\n" } else { "\n" }
+        if self.text.contains("\r\n") {
+            "\r\n"
+        } else {
+            "\n"
+        }
     }
 
     /// Returns where the line of a place starts.
@@ -163,7 +170,9 @@ impl<'t> Page<'t> {
     /// Returns where the next line starts.
     pub(super) fn next_line(self, at: usize) -> usize {
         let after = self.text.get(at..).unwrap_or_default();
-        after.find('\n').map_or(self.text.len(), |found| at + found + 1)
+        after
+            .find('\n')
+            .map_or(self.text.len(), |found| at + found + 1)
     }
 
     /// Returns the white space that the line of a place starts with.
@@ -179,7 +188,10 @@ impl<'t> Page<'t> {
         let start = self.line_start(span.start);
         let before = self.text.get(start..span.start)?;
         let end = self.next_line(span.end);
-        let after = self.text.get(span.end..end)?.trim_start_matches([' ', '\t']);
+        let after = self
+            .text
+            .get(span.end..end)?
+            .trim_start_matches([' ', '\t']);
         let after = after.strip_prefix(',').unwrap_or(after).trim();
         let is_comment = after.starts_with('#')
             || after.starts_with("//")

@@ -3,13 +3,11 @@
 use crate::declared::model::{Document, Entry};
 use crate::declared::terraform::edit::add::is_only_for;
 use crate::declared::terraform::edit::decided;
-use crate::declared::terraform::edit::place::{
-    Page, Spot, Within, find, is_referred, parts,
-};
+use crate::declared::terraform::edit::place::{Page, Spot, Within, find, is_referred, parts};
 use crate::declared::terraform::edit::trial::{Wanted, tried};
 use crate::finding::Edit;
-use crate::source::hcl::{self, Block, Body, Expression, ExpressionKind};
 use crate::source::Span;
+use crate::source::hcl::{self, Block, Body, Expression, ExpressionKind};
 
 /// Returns the edits that take an entry out. With its last entry a list goes that may not be empty.
 pub(in crate::declared) fn remove(
@@ -74,7 +72,11 @@ fn cut_emptied(body: &Body, page: Page<'_>, within: Within<'_>, list: &Expressio
     match name {
         "for_each" => Some(Span::new(list.span.start + 1, list.span.end - 1)),
         "role_ids" | "scope_ids" if is_direct => {
-            let other = if name == "role_ids" { "scope_ids" } else { "role_ids" };
+            let other = if name == "role_ids" {
+                "scope_ids"
+            } else {
+                "role_ids"
+            };
             match within.block.body.attribute(other) {
                 Some(_) => page.block_lines(attribute.span),
                 None => cut_block(body, page, within.top),

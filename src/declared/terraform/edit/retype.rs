@@ -45,11 +45,24 @@ pub(in crate::declared) fn retype(
             let ExpressionKind::List(items) = &list.kind else {
                 return None;
             };
-            moved(catalog, page, &body, spot, within, items.get(at)?, permission, access)?
+            moved(
+                catalog,
+                page,
+                &body,
+                spot,
+                within,
+                items.get(at)?,
+                permission,
+                access,
+            )?
         }
         Spot::Whole(_) | Spot::Member(..) => return None,
     };
-    let keys = [catalog.name(permission), grant.id.unwrap_or_default(), entry.key.value.as_str()];
+    let keys = [
+        catalog.name(permission),
+        grant.id.unwrap_or_default(),
+        entry.key.value.as_str(),
+    ];
     tried(
         document,
         registration,

@@ -41,7 +41,11 @@ pub(super) fn tried(
     let mut others = after.registrations.iter();
     for (at, old) in before.registrations.iter().enumerate() {
         let is_ours = at == index;
-        let new = if is_ours && is_last { None } else { others.next() };
+        let new = if is_ours && is_last {
+            None
+        } else {
+            others.next()
+        };
         let empty = Registration::default();
         let new_entries = said(new.unwrap_or(&empty));
         if is_ours {
@@ -101,7 +105,9 @@ fn differs_as(old: &Registration, mut new: Vec<Said<'_>>, wanted: &Wanted<'_>) -
         Wanted::Changed(entry, keys, access) => {
             let gone = said_of(entry);
             // The type may have been a word that is none.
-            let at = old_said.iter().position(|said| said.1 == gone.1 && said.2 == gone.2)?;
+            let at = old_said
+                .iter()
+                .position(|said| said.1 == gone.1 && said.2 == gone.2)?;
             old_said.remove(at);
             let at = new.iter().position(|said| is_key(said, keys, *access))?;
             new.remove(at);
@@ -131,7 +137,11 @@ fn said_of(entry: &Entry) -> Said<'_> {
 
 /// What else a registration says.
 fn rest(found: &Registration) -> impl PartialEq + use<'_> {
-    let redirects: Vec<_> = found.redirects.iter().map(|one| (&one.uri.value, one.kind)).collect();
+    let redirects: Vec<_> = found
+        .redirects
+        .iter()
+        .map(|one| (&one.uri.value, one.kind))
+        .collect();
     let doubts: Vec<_> = found.undecided.iter().map(|doubt| &doubt.what).collect();
     (
         redirects,

@@ -21,7 +21,10 @@ fn applied(document: &Document, mut edits: Vec<Edit>) -> String {
 
 fn index_of(document: &Document, registration: usize, key: &str) -> usize {
     let entries = &document.registrations[registration].entries;
-    entries.iter().position(|entry| entry.key.value == key).unwrap()
+    entries
+        .iter()
+        .position(|entry| entry.key.value == key)
+        .unwrap()
 }
 
 #[track_caller]
@@ -198,8 +201,18 @@ fn a_first_list_is_written_at_the_end_of_the_application() {
 }
 "#;
     adds(text, "User.Read.All", APPLICATION, Some(added));
-    adds("resource \"azuread_application\" \"app\" { display_name = \"App\" }\n", "User.Read.All", APPLICATION, None);
-    adds("resource \"azuread_application\" \"app\" {\n}", "User.Read.All", APPLICATION, Some(r#"resource "azuread_application" "app" {
+    adds(
+        "resource \"azuread_application\" \"app\" { display_name = \"App\" }\n",
+        "User.Read.All",
+        APPLICATION,
+        None,
+    );
+    adds(
+        "resource \"azuread_application\" \"app\" {\n}",
+        "User.Read.All",
+        APPLICATION,
+        Some(
+            r#"resource "azuread_application" "app" {
   required_resource_access {
     resource_app_id = "00000003-0000-0000-c000-000000000000" # Microsoft Graph
 
@@ -208,7 +221,9 @@ fn a_first_list_is_written_at_the_end_of_the_application() {
       type = "Role"
     }
   }
-}"#));
+}"#,
+        ),
+    );
 }
 
 fn split(lists: &str) -> String {
@@ -246,16 +261,38 @@ fn lists_of_ids_grow_and_shrink() {
         "# Mail.Read\n  ]\n\n  scope_ids = [\n    \"e1fe6dd8-ba31-4d61-89e7-88639da4683d\", # User.Read\n  ]\n",
     );
     adds(&text, "User.Read", DELEGATED, Some(&scope));
-    let removed = text.replace("    \"810c84a8-4a9e-49e6-bf7d-12d183f40d01\" # Mail.Read\n", "");
-    removes(&text, "810c84a8-4a9e-49e6-bf7d-12d183f40d01", Some(&removed));
-    let removed = text.replace("    \"df021288-bdef-4463-88db-98f22de89214\", # User.Read.All\n", "");
-    removes(&text, "df021288-bdef-4463-88db-98f22de89214", Some(&removed));
+    let removed = text.replace(
+        "    \"810c84a8-4a9e-49e6-bf7d-12d183f40d01\" # Mail.Read\n",
+        "",
+    );
+    removes(
+        &text,
+        "810c84a8-4a9e-49e6-bf7d-12d183f40d01",
+        Some(&removed),
+    );
+    let removed = text.replace(
+        "    \"df021288-bdef-4463-88db-98f22de89214\", # User.Read.All\n",
+        "",
+    );
+    removes(
+        &text,
+        "df021288-bdef-4463-88db-98f22de89214",
+        Some(&removed),
+    );
 
     let ids = r#"azuread_service_principal.msgraph.app_role_ids["User.Read.All"], azuread_service_principal.msgraph.app_role_ids["Mail.Read"]"#;
-    let text = split(&format!("  role_ids = [{ids}]\n  scope_ids = [azuread_service_principal.msgraph.oauth2_permission_scope_ids[\"User.Read\"]]"));
-    let one = text.replace(", azuread_service_principal.msgraph.app_role_ids[\"Mail.Read\"]", "");
+    let text = split(&format!(
+        "  role_ids = [{ids}]\n  scope_ids = [azuread_service_principal.msgraph.oauth2_permission_scope_ids[\"User.Read\"]]"
+    ));
+    let one = text.replace(
+        ", azuread_service_principal.msgraph.app_role_ids[\"Mail.Read\"]",
+        "",
+    );
     removes(&text, "Mail.Read", Some(&one));
-    let other = text.replace("azuread_service_principal.msgraph.app_role_ids[\"User.Read.All\"], ", "");
+    let other = text.replace(
+        "azuread_service_principal.msgraph.app_role_ids[\"User.Read.All\"], ",
+        "",
+    );
     removes(&text, "User.Read.All", Some(&other));
     let added = one.replace(
         "[\"User.Read.All\"]]",
@@ -280,12 +317,23 @@ fn lists_of_ids_grow_and_shrink() {
 fn the_only_id_moves_with_its_list_and_goes_with_its_block() {
     let text = split("  role_ids       = [\"570282fd-fa5c-430d-a7fd-fc8dc98a9dca\"]");
     let moved = text.replace("role_ids ", "scope_ids ");
-    retypes(&text, "570282fd-fa5c-430d-a7fd-fc8dc98a9dca", DELEGATED, Some(&moved));
-    let gone = text.split("resource \"azuread_application_api_access\"").next().unwrap();
+    retypes(
+        &text,
+        "570282fd-fa5c-430d-a7fd-fc8dc98a9dca",
+        DELEGATED,
+        Some(&moved),
+    );
+    let gone = text
+        .split("resource \"azuread_application_api_access\"")
+        .next()
+        .unwrap();
     removes(&text, "570282fd-fa5c-430d-a7fd-fc8dc98a9dca", Some(gone));
-    let referred = format!("{text}output \"x\" {{\n  value = azuread_application_api_access.graph.id\n}}\n");
+    let referred =
+        format!("{text}output \"x\" {{\n  value = azuread_application_api_access.graph.id\n}}\n");
     removes(&referred, "570282fd-fa5c-430d-a7fd-fc8dc98a9dca", None);
-    let added = format!("{gone}{}", r#"
+    let added = format!(
+        "{gone}{}",
+        r#"
 resource "azuread_application_api_access" "app_graph" {
   application_id = azuread_application_registration.app.id
   api_client_id  = "00000003-0000-0000-c000-000000000000" # Microsoft Graph
@@ -294,7 +342,8 @@ resource "azuread_application_api_access" "app_graph" {
     "e1fe6dd8-ba31-4d61-89e7-88639da4683d", # User.Read
   ]
 }
-"#);
+"#
+    );
     adds(gone, "User.Read", DELEGATED, Some(&added));
 }
 
@@ -323,7 +372,10 @@ fn grants_get_another_block_or_another_name() {
 
     let (name, identity) = EXAMPLES[2];
     assert_eq!(name, "managed-identity");
-    let added = identity.replace("    \"Group.Read.All\",\n", "    \"Group.Read.All\",\n    \"Mail.Read\",\n");
+    let added = identity.replace(
+        "    \"Group.Read.All\",\n",
+        "    \"Group.Read.All\",\n    \"Mail.Read\",\n",
+    );
     adds(identity, "Mail.Read", APPLICATION, Some(&added));
     let removed = identity.replace("    \"AuditLog.Read.All\",\n", "");
     removes(identity, "AuditLog.Read.All", Some(&removed));
@@ -334,7 +386,10 @@ fn a_name_in_a_shared_list_goes_from_both_uses() {
     let add_in = EXAMPLES[1].1;
     let removed = add_in.replace("    \"Mail.Read\", # the message that is open\n", "");
     removes(add_in, "Mail.Read", Some(&removed));
-    let added = add_in.replace("    \"Sites.Selected\",\n", "    \"Sites.Selected\",\n    \"Mail.Send\",\n");
+    let added = add_in.replace(
+        "    \"Sites.Selected\",\n",
+        "    \"Sites.Selected\",\n    \"Mail.Send\",\n",
+    );
     adds(add_in, "Mail.Send", DELEGATED, Some(&added));
     // Somebody else uses the list: what it means to them is not known.
     let shared = format!("{add_in}output \"scopes\" {{\n  value = local.graph_scopes\n}}\n");
@@ -356,7 +411,10 @@ fn nothing_changes_where_something_is_undecided() {
         assert!(!document.registrations[0].undecided.is_empty(), "{doubt}");
         let permission = catalog.find_permission("Mail.Send").unwrap();
         assert_eq!(edit::remove(&document, 0, 0), None);
-        assert_eq!(edit::add(&catalog, &document, 0, permission, APPLICATION), None);
+        assert_eq!(
+            edit::add(&catalog, &document, 0, permission, APPLICATION),
+            None
+        );
         assert_eq!(edit::retype(&catalog, &document, 0, 1, APPLICATION), None);
     }
 }
@@ -368,7 +426,10 @@ fn all_but(document: &Document, registration: usize, gone: &dyn Fn(&Entry) -> bo
         for entry in &found.entries {
             if at != registration || !gone(entry) {
                 let access = entry.access.as_ref().map(|access| access.value);
-                all.push(format!("{at} {:?} {} {access:?} {:?}", entry.role, entry.key.value, entry.known));
+                all.push(format!(
+                    "{at} {:?} {} {access:?} {:?}",
+                    entry.role, entry.key.value, entry.known
+                ));
             }
         }
     }
@@ -380,14 +441,17 @@ fn every_change(catalog: &Catalog, text: &str, counts: &mut [usize; 3]) {
     let ids = Ids::new(catalog);
     let read = |text: &str| read(&ids, &Source::new("main.tf", text)).unwrap();
     let before = read(text);
-    let wanted: Vec<(PermissionId, Access)> = ["Mail.Send", "openid", "Group.Read.All", "User.Read"]
-        .iter()
-        .filter_map(|name| catalog.find_permission(name))
-        .flat_map(|permission| Access::ALL.map(|access| (permission, access)))
-        .collect();
+    let wanted: Vec<(PermissionId, Access)> =
+        ["Mail.Send", "openid", "Group.Read.All", "User.Read"]
+            .iter()
+            .filter_map(|name| catalog.find_permission(name))
+            .flat_map(|permission| Access::ALL.map(|access| (permission, access)))
+            .collect();
     for (at, found) in before.registrations.iter().enumerate() {
         for (index, entry) in found.entries.iter().enumerate() {
-            let Some(edits) = edit::remove(&before, at, index) else { continue };
+            let Some(edits) = edit::remove(&before, at, index) else {
+                continue;
+            };
             counts[0] += 1;
             let after = read(&applied(&before, edits));
             if after.registrations.len() == before.registrations.len() {
@@ -396,7 +460,9 @@ fn every_change(catalog: &Catalog, text: &str, counts: &mut [usize; 3]) {
             }
         }
         for (permission, access) in &wanted {
-            let Some(edits) = edit::add(catalog, &before, at, *permission, *access) else { continue };
+            let Some(edits) = edit::add(catalog, &before, at, *permission, *access) else {
+                continue;
+            };
             counts[1] += 1;
             let after = read(&applied(&before, edits));
             let is_new = |entry: &Entry| {
@@ -404,11 +470,18 @@ fn every_change(catalog: &Catalog, text: &str, counts: &mut [usize; 3]) {
                     && entry.access.as_ref().map(|access| access.value) == Some(*access)
             };
             assert!(after.registrations[at].entries.iter().any(is_new));
-            assert_eq!(all_but(&before, at, &|_| false), all_but(&after, at, &is_new));
+            assert_eq!(
+                all_but(&before, at, &|_| false),
+                all_but(&after, at, &is_new)
+            );
             assert_eq!(edit::add(catalog, &after, at, *permission, *access), None);
         }
-        for (index, access) in (0..found.entries.len()).flat_map(|at| Access::ALL.map(|access| (at, access))) {
-            let Some(edits) = edit::retype(catalog, &before, at, index, access) else { continue };
+        for (index, access) in
+            (0..found.entries.len()).flat_map(|at| Access::ALL.map(|access| (at, access)))
+        {
+            let Some(edits) = edit::retype(catalog, &before, at, index, access) else {
+                continue;
+            };
             counts[2] += 1;
             let after = read(&applied(&before, edits));
             assert_eq!(after.registrations[at].entries.len(), found.entries.len());

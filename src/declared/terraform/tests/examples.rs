@@ -22,8 +22,18 @@ fn example(name: &str, text: &str) {
             writeln!(told, "  settings ? {}", doubt(&document, undecided)).unwrap();
         }
         let implicit = [found.implicit_access_tokens, found.implicit_id_tokens];
-        writeln!(told, "  implicit {implicit:?}, public {:?}", found.public_client).unwrap();
-        writeln!(told, "  audience {:?}", found.audience.map(|audience| audience.value)).unwrap();
+        writeln!(
+            told,
+            "  implicit {implicit:?}, public {:?}",
+            found.public_client
+        )
+        .unwrap();
+        writeln!(
+            told,
+            "  audience {:?}",
+            found.audience.map(|audience| audience.value)
+        )
+        .unwrap();
     }
     insta::with_settings!({ omit_expression => true }, {
         insta::assert_snapshot!(name, told);

@@ -40,7 +40,10 @@ fn document(text: &str) -> Document {
 
 fn beside(text: &str, others: &[(&str, &str)]) -> Document {
     let catalog = bundled::open().unwrap();
-    let others: Vec<_> = others.iter().map(|(name, text)| Source::new(*name, *text)).collect();
+    let others: Vec<_> = others
+        .iter()
+        .map(|(name, text)| Source::new(*name, *text))
+        .collect();
     let others: Vec<_> = others.iter().collect();
     read_in_module(&Ids::new(&catalog), &Source::new("main.tf", text), &others).unwrap()
 }
@@ -55,7 +58,13 @@ fn told(document: &Document) -> String {
         writeln!(text, "? {}", doubt(document, undecided)).unwrap();
     }
     for fault in &document.faults {
-        writeln!(text, "! {} at {}", fault.message, first_line(document, fault.span)).unwrap();
+        writeln!(
+            text,
+            "! {} at {}",
+            fault.message,
+            first_line(document, fault.span)
+        )
+        .unwrap();
     }
     text
 }
@@ -71,7 +80,10 @@ fn registration(document: &Document, found: &Registration) -> String {
             EntryRole::Grants => "grants",
             EntryRole::ResourceSpecific | EntryRole::TenantShared => "asks",
         };
-        let access = entry.access.as_ref().map_or("?", |access| access.value.name());
+        let access = entry
+            .access
+            .as_ref()
+            .map_or("?", |access| access.value.name());
         let known = match &entry.known {
             Known::Permission(permission) => catalog.name(*permission).to_owned(),
             Known::WrongType {
@@ -98,15 +110,27 @@ fn registration(document: &Document, found: &Registration) -> String {
 }
 
 fn doubt(document: &Document, undecided: &Undecided) -> String {
-    format!("{} at {}", undecided.what, first_line(document, undecided.span))
+    format!(
+        "{} at {}",
+        undecided.what,
+        first_line(document, undecided.span)
+    )
 }
 
 fn first_line(document: &Document, span: Span) -> &str {
-    document.source.slice(span).lines().next().unwrap_or_default()
+    document
+        .source
+        .slice(span)
+        .lines()
+        .next()
+        .unwrap_or_default()
 }
 
 /// Compares what is told of a text, after [`GRAPH`] and [`APP`].
 #[track_caller]
 fn case(text: &str, expected: &str) {
-    assert_eq!(told(&document(&format!("{GRAPH}{APP}{text}"))), expected.trim_start());
+    assert_eq!(
+        told(&document(&format!("{GRAPH}{APP}{text}"))),
+        expected.trim_start()
+    );
 }
