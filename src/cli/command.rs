@@ -66,7 +66,7 @@ pub enum Command {
     Plan(Plan),
     /// Judge what apps declare: app manifests, infrastructure files and policy
     Lint(Lint),
-    /// Explain an operation (`GET /me/messages`) or a permission (`Mail.Read`)
+    /// Explain an operation (`GET /me/messages`), a permission (`Mail.Read`) or a rule (`GG001`)
     Explain(Explain),
     /// Ask the catalog which permission opens or contains what
     Query(Query),

@@ -9,6 +9,7 @@
 mod catalog;
 mod explain;
 mod init;
+mod lint;
 mod plan;
 mod query;
 mod readme;
