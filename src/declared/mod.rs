@@ -6,6 +6,7 @@
 
 mod agents_toolkit;
 mod arm_template;
+pub mod bicep;
 mod credential;
 mod detect;
 pub mod edit;
@@ -32,4 +33,4 @@ pub use model::{
 pub use read::read;
 
 #[cfg(test)]
-mod tests;
+mod told;

@@ -5,12 +5,12 @@ use crate::declared::field::Reader;
 use crate::declared::known::Ids;
 use crate::declared::model::{Document, Kind};
 use crate::declared::{
-    agents_toolkit, arm_template, credential, graph_application, legacy, spfx, teams_app,
-    terraform, terraform_plan,
+    agents_toolkit, arm_template, bicep, graph_application, legacy, spfx, teams_app, terraform,
+    terraform_plan,
 };
 use crate::manifest::secret;
-use crate::source::json::{self, Node, Parsed};
-use crate::source::{Source, Span};
+use crate::source::Source;
+use crate::source::json::{self, Node};
 
 /// Reads a file of a kind. Manifests of operations are read by `manifest`.
 pub fn read(ids: &Ids<'_>, source: &Source, kind: Kind) -> Result<Document, SyntaxError> {
@@ -23,7 +23,8 @@ pub fn read(ids: &Ids<'_>, source: &Source, kind: Kind) -> Result<Document, Synt
         Kind::TerraformPlan => from_json(ids, source, kind, terraform_plan::read),
         Kind::ArmTemplate => from_json(ids, source, kind, arm_template::read),
         Kind::Terraform => terraform::read(ids, source),
-        Kind::Bicep | Kind::Operations => Err(SyntaxError::new(
+        Kind::Bicep => bicep::read(ids, source),
+        Kind::Operations => Err(SyntaxError::new(
             &secret::redact_lines(source),
             source.span(),
             format!("{} declares nothing that is read here", kind.title()),
@@ -49,36 +50,11 @@ fn from_json(
             error.help,
         )
     })?;
-    let (document, hidden) = document(ids, source, &parsed, kind, Vec::new(), read_tree)?;
-    if hidden.is_empty() {
-        return Ok(document);
-    }
-    // A secret may be repeated anywhere, also in what the document holds: so it is made of the text without.
-    let shown = credential::without_secrets(source, &hidden, &parsed);
-    let Ok(parsed) = json::parse(&shown) else {
-        return Ok(Document {
-            source: shown,
-            ..document
-        });
-    };
-    let (document, _) = self::document(ids, &shown, &parsed, kind, hidden, read_tree)?;
-    Ok(document)
-}
-
-/// Returns the document and the places of the secrets; those of `hidden` are known to be some.
-fn document(
-    ids: &Ids<'_>,
-    source: &Source,
-    parsed: &Parsed,
-    kind: Kind,
-    hidden: Vec<Span>,
-    read_tree: ReadTree,
-) -> Result<(Document, Vec<Span>), SyntaxError> {
-    let mut reader = Reader::new(ids, source, kind, hidden);
+    let mut reader = Reader::new(ids, source, kind);
     reader.hide_named(&parsed.root);
     if !parsed.root.is_object() && !parsed.root.is_array() {
         return Err(SyntaxError::new(
-            source,
+            &reader.without_secrets(&parsed),
             parsed.root.span,
             format!("this is {}, not {}", parsed.root.word(), kind.title()),
             "check the path, or name another kind",
@@ -87,6 +63,7 @@ fn document(
     reader.report_repeated_keys(&parsed.root);
     let mut document = Document::empty(source.clone(), kind);
     read_tree(&mut reader, &parsed.root, &mut document);
-    let hidden = reader.finish(parsed, &mut document);
-    Ok((document, hidden))
+    let shown = reader.without_secrets(&parsed);
+    reader.finish(parsed, shown, &mut document);
+    Ok(document)
 }

@@ -40,9 +40,9 @@ use crate::declared::terraform::collect::{Collected, Collector};
 use crate::declared::terraform::module::{File, Module};
 use crate::declared::terraform::value::Evaluator;
 use crate::manifest::secret::redact_lines;
-use crate::source::Source;
 use crate::source::escape::shown;
 use crate::source::hcl;
+use crate::source::{Source, Span};
 
 /// Reads a Terraform file alone.
 ///
@@ -92,6 +92,12 @@ fn read_known(
     for file in 1..files.len() {
         let other = Collector::new(&evaluator, file).collect();
         doubt_shared(&mut collected, &other, &files, file);
+    }
+    if evaluator.is_exhausted() {
+        collected.undecided.push(Undecided {
+            span: Span::default(),
+            what: value::TOO_FAR.to_owned(),
+        });
     }
     let Some(body) = files.first().map(|file| &file.body) else {
         return Ok(Document::empty(source.clone(), Kind::Terraform));
