@@ -13,7 +13,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each module with those it may use. Data flows from top to bottom.
-const LAYERS: [(&str, &[&str]); 16] = [
+const LAYERS: [(&str, &[&str]); 17] = [
     ("source", &[]),
     ("path", &[]),
     ("exit", &[]),
@@ -26,6 +26,10 @@ const LAYERS: [(&str, &[&str]); 16] = [
         &["call", "catalog", "manifest", "path", "source"],
     ),
     ("plan", &["catalog", "manifest", "requirement", "source"]),
+    (
+        "lock",
+        &["catalog", "manifest", "plan", "requirement", "source"],
+    ),
     ("declared", &["catalog", "finding", "manifest", "source"]),
     ("coverage", &["catalog", "manifest", "plan", "requirement"]),
     (
@@ -39,6 +43,7 @@ const LAYERS: [(&str, &[&str]); 16] = [
             "catalog",
             "finding",
             "graph",
+            "lock",
             "manifest",
             "plan",
             "requirement",
@@ -54,6 +59,7 @@ const LAYERS: [(&str, &[&str]); 16] = [
             "cli",
             "exit",
             "graph",
+            "lock",
             "manifest",
             "path",
             "plan",

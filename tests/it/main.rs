@@ -7,8 +7,10 @@
 )]
 
 mod catalog;
+mod diff;
 mod explain;
 mod init;
+mod lock;
 mod plan;
 mod query;
 mod readme;

@@ -4,6 +4,7 @@
 
 pub mod answer;
 pub mod catalog;
+pub mod lock;
 pub mod permission;
 pub mod plan;
 pub mod requirement;
@@ -127,7 +128,7 @@ pub fn schema<T: JsonSchema>() -> String {
 pub type Schema = (&'static str, fn() -> String);
 
 /// The schemas of all machine forms.
-pub const SCHEMAS: [Schema; 9] = [
+pub const SCHEMAS: [Schema; 11] = [
     ("plan.schema.json", schema::<plan::Document<'static>>),
     (
         "explain-operation.schema.json",
@@ -148,6 +149,11 @@ pub const SCHEMAS: [Schema; 9] = [
     (
         "lint.schema.json",
         schema::<super::finding::json::Document<'static>>,
+    ),
+    ("lock.schema.json", schema::<lock::Document<'static>>),
+    (
+        "diff.schema.json",
+        schema::<super::access::json::Document<'static>>,
     ),
 ];
 
