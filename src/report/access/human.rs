@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use crate::lock::access::{AccessDifference, AppAccess, Opened, Verdict};
 use crate::report::access::{Sides, cause, facts, opened, remarks, sentence};
 use crate::report::look::{Look, Tone};
-use crate::report::words::{self, safe};
+use crate::report::words::safe;
 
 /// How many opened operations are named here.
 const EXAMPLES: usize = 8;
@@ -52,7 +52,7 @@ fn one(app: &AppAccess, look: Look, out: &mut String) {
         }
         let left = new.causes.len().saturating_sub(CAUSES);
         if left > 0 {
-            let _ = writeln!(out, "    and for {} more", words::count(left, "reason"));
+            let _ = writeln!(out, "    and for {left} more reasons");
         }
         examples(&new.opens, out);
     }
@@ -101,7 +101,7 @@ fn examples(opened: &Opened, out: &mut String) {
     }
     let left = all.saturating_sub(EXAMPLES.min(opened.examples.len()));
     if left > 0 {
-        let _ = writeln!(out, "    and {} more", words::count(left, "operation"));
+        let _ = writeln!(out, "    and {left} more");
     }
 }
 
@@ -111,6 +111,6 @@ fn list(requests: &[String], out: &mut String) {
     }
     let left = requests.len().saturating_sub(EXAMPLES);
     if left > 0 {
-        let _ = writeln!(out, "    and {} more", words::count(left, "operation"));
+        let _ = writeln!(out, "    and {left} more");
     }
 }

@@ -5,7 +5,6 @@ use std::fmt::Write as _;
 use crate::lock::access::{AccessDifference, AppAccess, Opened};
 use crate::report::access::{Sides, cause, facts, opened, remarks, sentence};
 use crate::report::markdown::{code, unlinked};
-use crate::report::words;
 
 /// How many lines a list has.
 const LINES: usize = 20;
@@ -91,7 +90,7 @@ fn details(opens: &Opened, out: &mut String) {
     }
     let left = (opens.reads + opens.writes).saturating_sub(opens.examples.len());
     if left > 0 {
-        let _ = writeln!(out, "  - and {} more", words::count(left, "operation"));
+        let _ = writeln!(out, "  - and {left} more");
     }
     out.push_str("\n  </details>\n");
 }
