@@ -35,6 +35,7 @@ pub mod exit;
 pub mod finding;
 pub mod graph;
 pub mod lint;
+pub mod lock;
 pub mod manifest;
 pub mod path;
 pub mod plan;

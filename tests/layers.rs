@@ -13,7 +13,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each module with those it may use. Data flows from top to bottom.
-const LAYERS: [(&str, &[&str]); 17] = [
+const LAYERS: [(&str, &[&str]); 18] = [
     ("source", &[]),
     ("path", &[]),
     ("exit", &[]),
@@ -26,6 +26,10 @@ const LAYERS: [(&str, &[&str]); 17] = [
         &["call", "catalog", "manifest", "path", "source"],
     ),
     ("plan", &["catalog", "manifest", "requirement", "source"]),
+    (
+        "lock",
+        &["catalog", "manifest", "plan", "requirement", "source"],
+    ),
     ("declared", &["catalog", "finding", "manifest", "source"]),
     ("coverage", &["catalog", "manifest", "plan", "requirement"]),
     (
@@ -53,6 +57,7 @@ const LAYERS: [(&str, &[&str]); 17] = [
             "catalog",
             "finding",
             "graph",
+            "lock",
             "manifest",
             "plan",
             "requirement",
@@ -72,6 +77,7 @@ const LAYERS: [(&str, &[&str]); 17] = [
             "finding",
             "graph",
             "lint",
+            "lock",
             "manifest",
             "path",
             "plan",

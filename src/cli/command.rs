@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
-use crate::cli::{Catalog, Explain, Init, Lint, Plan, Query};
+use crate::cli::{AccessDiff, Catalog, Explain, Init, Lint, Lock, Plan, Query};
 
 /// Find the least Microsoft Graph permissions an app needs
 #[derive(Debug, Parser)]
@@ -66,6 +66,10 @@ pub enum Command {
     Plan(Plan),
     /// Judge what apps declare: app manifests, infrastructure files and policy
     Lint(Lint),
+    /// Write down the plan, so that a change of it is noticed
+    Lock(Lock),
+    /// Say which access is new between two manifests, plans, locks or git revisions
+    Diff(AccessDiff),
     /// Explain an operation (`GET /me/messages`), a permission (`Mail.Read`) or a rule (`GG001`)
     Explain(Explain),
     /// Ask the catalog which permission opens or contains what

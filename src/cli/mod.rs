@@ -4,18 +4,22 @@
 
 mod catalog;
 mod command;
+mod diff;
 mod explain;
 mod init;
 mod input;
 mod lint;
+mod lock;
 mod plan;
 mod query;
 
 pub use catalog::{Catalog, CatalogAction, Diff, Import};
 pub use command::{Cli, Color, Command, Global};
+pub use diff::{AccessDiff, DiffFormat};
 pub use explain::Explain;
 pub use init::Init;
 pub use input::{AccessName, AnswerFormat, Input};
 pub use lint::{FixName, KindName, Lint, LintFormat, SeverityName};
+pub use lock::Lock;
 pub use plan::{ObjectiveName, Plan, PlanFormat};
 pub use query::{Query, Question};

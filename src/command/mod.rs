@@ -17,9 +17,11 @@ use crate::source::{read, write};
 pub mod catalog;
 mod clock;
 pub mod completions;
+pub mod diff;
 pub mod explain;
 pub mod init;
 pub mod lint;
+pub mod lock;
 pub mod man;
 pub mod manifest;
 pub mod permission;
@@ -164,6 +166,8 @@ pub fn run(cli: Cli) -> miette::Result<Exit> {
         Command::Init(options) => init::run(&context, &options),
         Command::Plan(options) => plan::run(&context, &options),
         Command::Lint(options) => lint::run(&context, &options),
+        Command::Lock(options) => lock::run(&context, &options),
+        Command::Diff(options) => diff::run(&context, &options),
         Command::Explain(options) => explain::run(&context, &options),
         Command::Query(options) => query::run(&context, &options),
         Command::Catalog(catalog) => catalog::run(&context, catalog.action),

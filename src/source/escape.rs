@@ -109,9 +109,30 @@ pub fn shown_up_to(text: &str, limit: usize) -> String {
         }
     }
     if has_command(&safe) {
-        return without_commands(&safe, "\\u{5b}");
+        safe = without_commands(&safe, "\\u{5b}");
+    }
+    if safe.contains("::") {
+        safe = without_workflow_commands(&safe);
     }
     safe
+}
+
+/// Escapes the colon of what GitHub would take for a command (`::stop-commands::x`) once a line was broken
+/// before it: there a command is what starts a line.
+fn without_workflow_commands(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 8);
+    let mut from = 0;
+    for (at, _) in text.match_indices("::") {
+        let before = text.get(from..at).unwrap_or_default();
+        out.push_str(before);
+        from = at;
+        if out.is_empty() || out.ends_with(char::is_whitespace) {
+            out.push_str("\\u{3a}");
+            from = at + 1;
+        }
+    }
+    out.push_str(text.get(from..).unwrap_or_default());
+    out
 }
 
 /// Returns the text with every unsafe character, and the bracket of an agent's command, replaced by a harmless
@@ -178,6 +199,11 @@ mod tests {
             "a ##VSO[x;]##[y",
             "a ##VSO\\u{5b}x;]##\\u{5b}y",
             "a ##VSO(x;]##(y",
+        );
+        case(
+            "::a:: b::c ::d",
+            "\\u{3a}:a:: b::c \\u{3a}:d",
+            "::a:: b::c ::d",
         );
         case("## [x] #[y] ##é", "## [x] #[y] ##é", "## [x] #[y] ##é");
     }

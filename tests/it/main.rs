@@ -7,9 +7,11 @@
 )]
 
 mod catalog;
+mod diff;
 mod explain;
 mod init;
 mod lint;
+mod lock;
 mod plan;
 mod query;
 mod readme;

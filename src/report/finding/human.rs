@@ -118,7 +118,7 @@ impl<'a> Snippets<'a> {
         }
         let left = finding.related.len().saturating_sub(RELATED);
         if left > 0 {
-            let more = format!("and {} more", words::count(left, "place"));
+            let more = format!("and {left} more places");
             told.help = Some(match told.help {
                 Some(help) => format!("{help}\n{more}"),
                 None => more,

@@ -1,6 +1,7 @@
 //! `--format junit`: what nearly every pipeline shows. A file is a suite, a finding a failed test.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use quick_junit::{NonSuccessKind, Report, SerializeError, TestCase, TestCaseStatus, TestSuite};
 
@@ -54,8 +55,8 @@ fn case(finding: &Finding, at: &Located) -> TestCase {
     let path = xml(&words::safe(&at.path));
     let mut text = format!("{path}:{}: {message}", at.start);
     if let Some(help) = &finding.help {
-        text.push('\n');
-        text.push_str(&xml(&words::safe(help)));
+        // On the same line: agents look for commands at the start of each.
+        let _ = write!(text, " ({})", xml(&words::safe(help)));
     }
     let status = match (&finding.suppressed, finding.severity) {
         (Some(suppressed), _) => {

@@ -136,11 +136,12 @@ fn rich() -> Findings {
 }
 
 /// Texts that mean something in one of the output languages, or to the terminal.
-const HOSTILE: [&str; 22] = [
+const HOSTILE: [&str; 23] = [
     "a\n::error::b",
     "a\r\n##vso[task.setvariable variable=x]b",
     "##[command]x ##VSO[task.complete result=Succeeded;]",
     "::stop-commands::x",
+    "long enough to be broken before a ::stop-commands::x and after it again",
     "100% %0A %AZP25",
     "a;b]c=d,e:f",
     "</script><script>alert(1)</script>",
@@ -202,9 +203,11 @@ fn hostile(text: &str) -> Findings {
     }
 }
 
-fn all_formats(findings: &Findings) -> [(&'static str, String); 8] {
+fn all_formats(findings: &Findings) -> [(&'static str, String); 9] {
+    let narrow = Look { width: 1, ..PLAIN };
     [
         ("human", human::write(findings, PLAIN)),
+        ("human", human::write(findings, narrow)),
         ("json", json::write(findings).unwrap()),
         ("sarif", sarif::write(findings, "lint").unwrap()),
         ("github", github::write(findings)),

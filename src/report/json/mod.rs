@@ -4,6 +4,7 @@
 
 pub mod answer;
 pub mod catalog;
+pub mod lock;
 pub mod permission;
 pub mod plan;
 pub mod requirement;
@@ -151,6 +152,11 @@ pub const SCHEMAS: [Schema; 11] = [
     (
         "lint.schema.json",
         schema::<super::finding::json::Document<'static>>,
+    ),
+    ("lock.schema.json", schema::<lock::Document<'static>>),
+    (
+        "diff.schema.json",
+        schema::<super::access::json::Document<'static>>,
     ),
 ];
 
