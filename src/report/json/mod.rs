@@ -129,7 +129,7 @@ pub fn schema<T: JsonSchema>() -> String {
 pub type Schema = (&'static str, fn() -> String);
 
 /// The schemas of all machine forms.
-pub const SCHEMAS: [Schema; 11] = [
+pub const SCHEMAS: [Schema; 13] = [
     ("plan.schema.json", schema::<plan::Document<'static>>),
     (
         "explain-operation.schema.json",
