@@ -35,6 +35,8 @@ pub mod declared;
 pub mod exit;
 pub mod finding;
 pub mod graph;
+pub mod lint;
+pub mod lock;
 pub mod manifest;
 pub mod path;
 pub mod plan;

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
-use crate::cli::{Catalog, Compare, Explain, Graph, Init, Plan, Query};
+use crate::cli::{AccessDiff, Catalog, Compare, Explain, Graph, Init, Lint, Lock, Plan, Query};
 
 /// Find the least Microsoft Graph permissions an app needs
 #[derive(Debug, Parser)]
@@ -66,7 +66,13 @@ pub enum Command {
     Plan(Plan),
     /// Compare delegated with app-only access, and recommend one
     Compare(Compare),
-    /// Explain an operation (`GET /me/messages`) or a permission (`Mail.Read`)
+    /// Judge what apps declare: app manifests, infrastructure files and policy
+    Lint(Lint),
+    /// Write down the plan, so that a change of it is noticed
+    Lock(Lock),
+    /// Say which access is new between two manifests, plans, locks or git revisions
+    Diff(AccessDiff),
+    /// Explain an operation (`GET /me/messages`), a permission (`Mail.Read`) or a rule (`GG001`)
     Explain(Explain),
     /// Draw the plan as a graph, or write a page to explore it
     Graph(Graph),

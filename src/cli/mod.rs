@@ -5,19 +5,25 @@
 mod catalog;
 mod command;
 mod compare;
+mod diff;
 mod explain;
 mod graph;
 mod init;
 mod input;
+mod lint;
+mod lock;
 mod plan;
 mod query;
 
 pub use catalog::{Catalog, CatalogAction, Diff, Import};
 pub use command::{Cli, Color, Command, Global};
 pub use compare::{Compare, CompareFormat};
+pub use diff::{AccessDiff, DiffFormat};
 pub use explain::Explain;
 pub use graph::{ExtentName, Graph, GraphFormat};
 pub use init::Init;
 pub use input::{AccessName, AnswerFormat, Input};
+pub use lint::{FixName, KindName, Lint, LintFormat, SeverityName};
+pub use lock::Lock;
 pub use plan::{ObjectiveName, Plan, PlanFormat};
 pub use query::{Query, Question};

@@ -15,8 +15,8 @@ Examples:
   graphgrant plan --format scopes               what to ask for in a token request
   graphgrant plan --format rra -o access.json   requiredResourceAccess of an app registration
 
-Exit codes: 0 all operations are served; 1 one is unknown, or unsupported in every access wanted;
-2 wrong usage or unreadable input.")]
+Exit codes: 0 all operations are served; 1 one is unknown, or unsupported in every access wanted, or with
+`--locked` the plan is another one; 2 wrong usage or unreadable input.")]
 pub struct Plan {
     /// The operations
     #[command(flatten)]
@@ -36,6 +36,12 @@ pub struct Plan {
     /// Plan only this app of a manifest with several
     #[arg(long, value_name = "NAME")]
     pub app: Option<String>,
+    /// Fail when the plan is not the one of the lock file (graphgrant.lock, see `graphgrant lock`)
+    #[arg(long, conflicts_with_all = ["operations", "access", "objective", "profile"])]
+    pub locked: bool,
+    /// Use this lock file
+    #[arg(long, value_name = "FILE", requires = "locked")]
+    pub lock_file: Option<PathBuf>,
     /// Write to a file instead of standard output
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,

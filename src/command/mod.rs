@@ -16,11 +16,15 @@ use crate::source::{read, write};
 
 pub mod app;
 pub mod catalog;
+mod clock;
 pub mod compare;
 pub mod completions;
+pub mod diff;
 pub mod explain;
 pub mod graph;
 pub mod init;
+pub mod lint;
+pub mod lock;
 pub mod man;
 pub mod manifest;
 pub mod permission;
@@ -165,6 +169,9 @@ pub fn run(cli: Cli) -> miette::Result<Exit> {
         Command::Init(options) => init::run(&context, &options),
         Command::Plan(options) => plan::run(&context, &options),
         Command::Compare(options) => compare::run(&context, &options),
+        Command::Lint(options) => lint::run(&context, &options),
+        Command::Lock(options) => lock::run(&context, &options),
+        Command::Diff(options) => diff::run(&context, &options),
         Command::Explain(options) => explain::run(&context, &options),
         Command::Graph(options) => graph::run(&context, &options),
         Command::Query(options) => query::run(&context, &options),

@@ -6,7 +6,7 @@ use miette::IntoDiagnostic as _;
 
 use crate::catalog::Catalog;
 use crate::cli::{ObjectiveName, Plan, PlanFormat};
-use crate::command::{Context, app, manifest, warn};
+use crate::command::{Context, app, lock, manifest, warn};
 use crate::exit::Exit;
 use crate::manifest::App;
 use crate::plan::model::{AppPlan, Goal};
@@ -57,6 +57,10 @@ pub fn run(context: &Context, options: &Plan) -> miette::Result<Exit> {
     };
     let mut planned = Vec::new();
     let mut exit = Exit::Fine;
+    if options.locked {
+        let lock_file = options.lock_file.as_deref();
+        exit = lock::check(&catalog, &manifest, &options.input.manifest, lock_file)?;
+    }
     let named = OnceCell::new();
     for app in apps {
         let plan = resolve_app(&catalog, app, &manifest.source, &wish)?;

@@ -3,11 +3,13 @@
 //! Plain data goes in (a plan, an answer, the catalog), text comes out; nothing here prints, and a writer
 //! looks nothing up but names and what the catalog says of a permission it was given.
 
+pub mod access;
 pub mod compare;
 pub mod diagnostic;
 pub mod diff;
 pub mod export;
 pub mod facts;
+pub mod finding;
 pub mod graph;
 pub mod human;
 pub mod json;

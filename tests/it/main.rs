@@ -8,9 +8,12 @@
 
 mod catalog;
 mod compare;
+mod diff;
 mod explain;
 mod graph;
 mod init;
+mod lint;
+mod lock;
 mod plan;
 mod query;
 mod readme;

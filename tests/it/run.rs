@@ -37,16 +37,31 @@ impl Place {
         self.run_with(arguments, "")
     }
 
+    /// Runs with these variables and no others.
+    pub(crate) fn run_in(&self, environment: &[(&str, &str)], arguments: &[&str]) -> Outcome {
+        outcome_in(self.path(), environment, arguments, "")
+    }
+
     pub(crate) fn run_with(&self, arguments: &[&str], input: &str) -> Outcome {
         outcome(self.path(), arguments, input)
     }
 }
 
 fn outcome(folder: &Path, arguments: &[&str], input: &str) -> Outcome {
+    outcome_in(folder, &[], arguments, input)
+}
+
+fn outcome_in(
+    folder: &Path,
+    environment: &[(&str, &str)],
+    arguments: &[&str],
+    input: &str,
+) -> Outcome {
     let output = Command::cargo_bin("graphgrant")
         .unwrap()
         .current_dir(folder)
         .env_clear()
+        .envs(environment.iter().copied())
         .args(arguments)
         .write_stdin(input)
         .output()
@@ -62,6 +77,15 @@ fn outcome(folder: &Path, arguments: &[&str], input: &str) -> Outcome {
 /// Runs the program in an existing folder.
 pub(crate) fn run_at(folder: &Path, arguments: &[&str]) -> Outcome {
     outcome(folder, arguments, "")
+}
+
+/// Runs the program in an existing folder with these variables and no others.
+pub(crate) fn run_in_at(
+    folder: &Path,
+    environment: &[(&str, &str)],
+    arguments: &[&str],
+) -> Outcome {
+    outcome_in(folder, environment, arguments, "")
 }
 
 /// Runs the program in an empty folder.

@@ -147,3 +147,25 @@ fn answers_are_valid() {
 fn the_export_is_valid() {
     case("catalog-export.schema.json", &run(&["catalog", "export"]));
 }
+
+#[test]
+fn locks_and_differences_are_valid() {
+    let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
+    for name in ["mail-add-in", "sharepoint-migration", "teams-bot"] {
+        let manifest = examples.join(name).join("graphgrant.yaml");
+        let place = Place::new();
+        let manifest = manifest.to_str().unwrap();
+        place.run(&["lock", manifest, "-o", "a.lock"]).ends_with(0);
+        let out = fs::read_to_string(place.path().join("a.lock")).unwrap();
+        let (code, err) = (0, String::new());
+        case("lock.schema.json", &Outcome { code, out, err });
+        let before = "operations: [GET /me]";
+        let place = place.with("before.yaml", before);
+        let arguments = ["diff", "before.yaml", "a.lock", "--format", "json"];
+        case("diff.schema.json", &place.run(&arguments).ends_with(1));
+        case(
+            "diff.schema.json",
+            &place.run(&["diff", "a.lock", "a.lock", "--format", "json"]),
+        );
+    }
+}

@@ -6,3 +6,4 @@ pub mod operations;
 pub mod plan;
 pub mod query;
 pub mod question;
+pub mod rule;

@@ -4,10 +4,12 @@
 
 pub mod answer;
 pub mod catalog;
+pub mod lock;
 pub mod permission;
 pub mod plan;
 pub mod question;
 pub mod requirement;
+pub mod rule;
 
 use std::fmt::Write as _;
 
@@ -17,7 +19,7 @@ use serde::Serialize;
 
 use crate::catalog::Catalog;
 use crate::catalog::model::PermissionId;
-use crate::source::escape::{acts, is_unsafe};
+use crate::source::escape::{acts, has_command, is_unsafe, without_commands};
 
 /// The version of all machine forms; raised when a key changes its meaning or goes.
 pub const VERSION: u32 = 1;
@@ -92,6 +94,12 @@ pub fn text<T: Serialize>(value: &T) -> serde_json::Result<String> {
 /// Escapes what would act on a terminal. Such characters stand only inside JSON strings, and there an
 /// escape means the same character; the line feeds between values stay.
 pub fn harmless(json: String) -> String {
+    // The agents of pipelines read what is printed, whatever its format.
+    let json = if has_command(&json) {
+        without_commands(&json, "\\u005b")
+    } else {
+        json
+    };
     if !acts(&json) {
         return json;
     }
@@ -122,7 +130,7 @@ pub fn schema<T: JsonSchema>() -> String {
 pub type Schema = (&'static str, fn() -> String);
 
 /// The schemas of all machine forms.
-pub const SCHEMAS: [Schema; 13] = [
+pub const SCHEMAS: &[Schema] = &[
     ("plan.schema.json", schema::<plan::Document<'static>>),
     (
         "explain-operation.schema.json",
@@ -132,6 +140,8 @@ pub const SCHEMAS: [Schema; 13] = [
         "explain-permission.schema.json",
         schema::<permission::Explanation>,
     ),
+    ("explain-rule.schema.json", schema::<rule::Explanation>),
+    ("lint-rules.schema.json", schema::<rule::Rules>),
     ("query-opens.schema.json", schema::<answer::Opens>),
     ("query-covers.schema.json", schema::<answer::Covers>),
     ("query-between.schema.json", schema::<answer::Between>),
@@ -151,6 +161,15 @@ pub const SCHEMAS: [Schema; 13] = [
         "catalog-export.schema.json",
         schema::<super::export::Document<'static>>,
     ),
+    (
+        "lint.schema.json",
+        schema::<super::finding::json::Document<'static>>,
+    ),
+    ("lock.schema.json", schema::<lock::Document<'static>>),
+    (
+        "diff.schema.json",
+        schema::<super::access::json::Document<'static>>,
+    ),
 ];
 
 #[cfg(test)]
@@ -159,9 +178,10 @@ mod tests {
 
     #[test]
     fn escapes_mean_the_same_and_act_on_nothing() {
-        let hostile = "a\u{202e}\u{9b}\u{e0041}\u{7f}\u{1b}\"\n😀";
+        let hostile = "a\u{202e}\u{9b}\u{e0041}\u{7f}\u{1b}\"\n😀##vso[x]##[y]";
         let json = text(&[hostile]).unwrap();
         assert!(!json.contains(|c: char| c != '\n' && is_unsafe(c)));
+        assert!(!has_command(&json));
         let [back]: [String; 1] = serde_json::from_str(&json).unwrap();
         assert_eq!(back, hostile);
     }

@@ -1,0 +1,29 @@
+//! Options of `lock`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use crate::cli::ObjectiveName;
+
+/// Options of `lock`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+The lock is written beside the manifest: `graphgrant.yaml` has `graphgrant.lock`. Commit it.
+`graphgrant plan --locked` fails when the plan would be another one, and says why.
+
+Examples:
+  graphgrant lock
+  graphgrant lock api/graphgrant.yaml --objective fewest
+  graphgrant lock - -o plans.lock < graphgrant.yaml")]
+pub struct Lock {
+    /// The operations manifest, `-` for standard input
+    #[arg(value_name = "MANIFEST", default_value = "graphgrant.yaml")]
+    pub manifest: PathBuf,
+    /// What to minimise
+    #[arg(long, value_name = "OBJECTIVE", default_value = "documented")]
+    pub objective: ObjectiveName,
+    /// Write to this file instead
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}

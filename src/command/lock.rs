@@ -1,0 +1,182 @@
+//! `graphgrant lock`: the plan written down beside its manifest.
+
+use std::path::{Path, PathBuf};
+
+use miette::IntoDiagnostic as _;
+
+use crate::catalog::Catalog;
+use crate::cli::{Input, Lock as Options};
+use crate::command::{Context, manifest, plan, warn};
+use crate::exit::Exit;
+use crate::lock::{Difference, Lock, compare, locked, read};
+use crate::manifest::Manifest;
+use crate::plan::model::Goal;
+use crate::report::json;
+use crate::report::words;
+use crate::source::escape::shown;
+use crate::source::read::{self as file, ReadError, STDIN};
+use crate::source::write;
+
+/// There is no file name to write beside.
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+#[error("a manifest from standard input has no lock file beside it")]
+#[diagnostic(
+    code(graphgrant::lock::no_name),
+    help("name the lock file: `-o FILE` to write it, `--lock-file FILE` to plan with it")
+)]
+struct NoName;
+
+/// The lock would replace the manifest it is about.
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+#[error("the lock file would be the manifest itself")]
+#[diagnostic(
+    code(graphgrant::lock::output_is_input),
+    help("name another file for the lock with `-o`")
+)]
+struct OutputIsInput;
+
+/// There is no lock.
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+#[error("there is no lock file `{name}`")]
+#[diagnostic(
+    code(graphgrant::lock::missing),
+    help("`graphgrant lock` writes it; commit it beside the manifest")
+)]
+struct Missing {
+    name: String,
+}
+
+/// The plan is not the one that was written down.
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+#[error("the plan is not the one of `{name}`: {count}")]
+#[diagnostic(code(graphgrant::lock::outdated), help("{changes}"))]
+struct Outdated {
+    name: String,
+    count: String,
+    changes: String,
+}
+
+/// How many changes are told.
+const SHOWN: usize = 40;
+
+/// Runs the command.
+///
+/// # Errors
+/// When the manifest cannot be read or the lock not written.
+pub fn run(context: &Context, options: &Options) -> miette::Result<Exit> {
+    let path = match &options.output {
+        Some(path) => path.clone(),
+        None => beside(&options.manifest)?,
+    };
+    if path == options.manifest {
+        return Err(OutputIsInput.into());
+    }
+    let catalog = context.catalog()?;
+    let input = Input {
+        manifest: options.manifest.clone(),
+        operations: Vec::new(),
+    };
+    let manifest = manifest::read(&catalog, &input)?;
+    let lock = of_manifest(&catalog, &manifest, options.objective.into())?;
+    // What was there before is told, and may be broken.
+    let before = file::text(&path).ok();
+    let before = before.and_then(|source| read::lock(&source).ok());
+    let text = json::lock::write(&lock).into_diagnostic()?;
+    write::file(&path, text.as_bytes(), write::Existing::Replace)?;
+    let name = shown(&path.to_string_lossy());
+    let said = match before {
+        None => format!("wrote {name}"),
+        Some(before) => {
+            let difference = compare(&before, &lock);
+            for line in difference.lines().iter().take(SHOWN) {
+                context.remark(&words::safe(line));
+            }
+            if difference.is_empty() {
+                format!("wrote {name}: the plan is the same")
+            } else {
+                format!("wrote {name}: {}", count(&difference))
+            }
+        }
+    };
+    context.write(&format!("{said}\n"), None)?;
+    Ok(Exit::Fine)
+}
+
+/// Returns what a lock of a manifest says.
+///
+/// # Errors
+/// When the manifest asks for what does not exist.
+pub fn of_manifest(catalog: &Catalog, manifest: &Manifest, goal: Goal) -> miette::Result<Lock> {
+    let options = crate::plan::Options {
+        goal,
+        ..crate::plan::Options::default()
+    };
+    let mut plans = Vec::new();
+    for app in &manifest.apps {
+        let plan = plan::resolve_app(catalog, app, &manifest.source, &options)?;
+        plans.push((app, plan));
+    }
+    let planned: Vec<_> = plans.iter().map(|(app, plan)| (*app, plan)).collect();
+    Ok(locked(catalog, goal, &planned))
+}
+
+/// Holds a manifest against its lock, and tells what differs.
+///
+/// # Errors
+/// When there is no lock, or it cannot be read.
+pub fn check(
+    catalog: &Catalog,
+    manifest: &Manifest,
+    path: &Path,
+    lock_file: Option<&Path>,
+) -> miette::Result<Exit> {
+    let path = match lock_file {
+        Some(path) => path.to_owned(),
+        None => beside(path)?,
+    };
+    let name = shown(&path.to_string_lossy());
+    let source = match file::text(&path) {
+        Err(ReadError::NotFound { .. }) => return Err(Missing { name }.into()),
+        other => other?,
+    };
+    let before = read::lock(&source)?;
+    let goal = goal(&before.objective);
+    let difference = compare(&before, &of_manifest(catalog, manifest, goal)?);
+    if difference.is_empty() {
+        return Ok(Exit::Fine);
+    }
+    let lines = difference.lines();
+    let mut changes: Vec<String> = lines.iter().take(SHOWN).map(|it| words::safe(it)).collect();
+    if lines.len() > SHOWN {
+        changes.push(format!("and {} more", lines.len() - SHOWN));
+    }
+    changes.push("`graphgrant lock` writes the new plan down; review its difference".to_owned());
+    let report = Outdated {
+        name,
+        count: count(&difference),
+        changes: changes.join("\n"),
+    };
+    warn(&report.into());
+    Ok(Exit::Findings)
+}
+
+/// The objective that a lock was made with; one that nobody knows is found as a difference.
+fn goal(word: &str) -> Goal {
+    let all = [Goal::Documented, Goal::Fewest, Goal::NoAdmin];
+    let found = all.into_iter().find(|goal| goal.word() == word);
+    found.unwrap_or(Goal::Documented)
+}
+
+fn count(difference: &Difference) -> String {
+    let apps = difference.apps.iter();
+    let number = apps.map(|app| app.changes.len() + usize::from(app.movement.is_some()));
+    words::count(number.sum(), "change")
+}
+
+/// The lock file of a manifest: `graphgrant.lock` for `graphgrant.yaml`.
+fn beside(manifest: &Path) -> miette::Result<PathBuf> {
+    if manifest.as_os_str() == STDIN {
+        return Err(NoName.into());
+    }
+    Ok(manifest.with_extension("lock"))
+}

@@ -1,0 +1,154 @@
+//! `graphgrant lock` and `plan --locked`.
+
+use std::fs;
+
+use crate::run::{Place, run};
+
+const BEFORE: &str = "access: delegated\noperations:\n  - GET /me\n";
+const AFTER: &str = "access: delegated\noperations:\n  - GET /me\n  - POST /me/sendMail\n";
+
+fn locked(text: &str) -> Place {
+    let place = Place::new().with("graphgrant.yaml", text);
+    place.run(&["lock"]).ends_with(0);
+    place
+}
+
+#[test]
+fn a_lock_keeps_the_plan() {
+    let place = locked(BEFORE);
+    let lock = fs::read_to_string(place.path().join("graphgrant.lock")).unwrap();
+    assert!(
+        lock.contains("User.Read") && lock.contains("\"overlaySha256\""),
+        "{lock}"
+    );
+    let plain = place.run(&["plan"]).ends_with(0).out;
+    assert_eq!(place.run(&["plan", "--locked"]).ends_with(0).out, plain);
+    // Comments, order and reasons are no change of the plan.
+    let same =
+        "# a comment\noperations:\n  - {request: GET /me, reason: says hello}\naccess: delegated\n";
+    fs::write(place.path().join("graphgrant.yaml"), same).unwrap();
+    place.run(&["plan", "--locked"]).ends_with(0);
+    let again = place.run(&["lock"]).ends_with(0);
+    assert_eq!(again.out, "wrote graphgrant.lock: the plan is the same\n");
+    assert_eq!(
+        fs::read_to_string(place.path().join("graphgrant.lock")).unwrap(),
+        lock
+    );
+}
+
+#[test]
+fn a_change_of_the_plan_fails_and_says_why() {
+    let place = locked(BEFORE);
+    fs::write(place.path().join("graphgrant.yaml"), AFTER).unwrap();
+    let outcome = place.run(&["plan", "--locked"]).ends_with(1);
+    for part in [
+        "Mail.Send",
+        "came",
+        "POST /me/sendMail",
+        "graphgrant.lock",
+        "graphgrant lock",
+    ] {
+        assert!(outcome.err.contains(part), "{part} in {}", outcome.err);
+    }
+    // The plan is printed all the same.
+    assert!(outcome.out.contains("Mail.Send"), "{}", outcome.out);
+    let written = place.run(&["lock"]).ends_with(0);
+    assert!(written.out.contains("2 changes"), "{}", written.out);
+    assert!(written.err.contains("`Mail.Send` came"), "{}", written.err);
+    place.run(&["plan", "--locked"]).ends_with(0);
+}
+
+#[test]
+fn the_objective_of_the_lock_is_kept() {
+    let place = Place::new().with("graphgrant.yaml", AFTER);
+    place.run(&["lock", "--objective", "fewest"]).ends_with(0);
+    place.run(&["plan", "--locked"]).ends_with(0);
+    place
+        .run(&["plan", "--locked", "--objective", "fewest"])
+        .ends_with(2);
+    place
+        .run(&["plan", "--locked", "--access", "delegated"])
+        .ends_with(2);
+    place.run(&["plan", "--lock-file", "x"]).ends_with(2);
+}
+
+#[test]
+fn locks_have_names_of_their_own() {
+    let place = Place::new().with("api.yaml", BEFORE);
+    place.run(&["lock", "api.yaml"]).ends_with(0);
+    assert!(place.path().join("api.lock").exists());
+    place.run(&["plan", "api.yaml", "--locked"]).ends_with(0);
+    place
+        .run(&["lock", "api.yaml", "-o", "other.json"])
+        .ends_with(0);
+    place
+        .run(&["plan", "api.yaml", "--locked", "--lock-file", "other.json"])
+        .ends_with(0);
+    let outcome = place
+        .run(&["lock", "api.yaml", "-o", "api.yaml"])
+        .ends_with(2);
+    assert!(
+        outcome.err.contains("the manifest itself"),
+        "{}",
+        outcome.err
+    );
+    let outcome = place.run_with(&["lock", "-"], BEFORE).ends_with(2);
+    assert!(outcome.err.contains("-o FILE"), "{}", outcome.err);
+    place
+        .run_with(&["lock", "-", "-o", "stdin.lock"], BEFORE)
+        .ends_with(0);
+    place
+        .run_with(
+            &["plan", "-", "--locked", "--lock-file", "stdin.lock"],
+            BEFORE,
+        )
+        .ends_with(0);
+}
+
+#[test]
+fn a_missing_or_broken_lock_is_an_error() {
+    let place = Place::new().with("graphgrant.yaml", BEFORE);
+    let outcome = place.run(&["plan", "--locked"]).ends_with(2);
+    assert!(
+        outcome
+            .err
+            .contains("there is no lock file `graphgrant.lock`"),
+        "{}",
+        outcome.err
+    );
+    for (text, part) in [
+        ("", "cannot be read as a lock"),
+        ("{\"lockVersion\": 1,\n", "graphgrant.lock:"),
+        ("\u{feff}{\"lockVersion\": 7}", "has version 7"),
+        (
+            "{\"lockVersion\": 1, \"lockVersion\": 1}",
+            "duplicate field",
+        ),
+        ("operations: [GET /me]", "cannot be read as a lock"),
+    ] {
+        fs::write(place.path().join("graphgrant.lock"), text).unwrap();
+        let outcome = place.run(&["plan", "--locked"]).ends_with(2);
+        assert!(outcome.err.contains(part), "{part} in {}", outcome.err);
+        assert_eq!(outcome.out, "");
+    }
+    // A broken one does not keep a new one from being written.
+    place.run(&["lock"]).ends_with(0);
+    place.run(&["plan", "--locked"]).ends_with(0);
+}
+
+#[test]
+fn a_manifest_with_mistakes_leaves_the_lock_alone() {
+    let place = locked(BEFORE);
+    let before = fs::read_to_string(place.path().join("graphgrant.lock")).unwrap();
+    fs::write(
+        place.path().join("graphgrant.yaml"),
+        "operations: [GTE /me]",
+    )
+    .unwrap();
+    place.run(&["lock"]).ends_with(2);
+    assert_eq!(
+        fs::read_to_string(place.path().join("graphgrant.lock")).unwrap(),
+        before
+    );
+    run(&["lock"]).ends_with(2);
+}
