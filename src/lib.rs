@@ -29,6 +29,7 @@ pub mod call;
 pub mod catalog;
 pub mod cli;
 pub mod command;
+pub mod consent;
 pub mod coverage;
 pub mod declared;
 pub mod exit;

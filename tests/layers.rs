@@ -13,7 +13,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each module with those it may use. Data flows from top to bottom.
-const LAYERS: [(&str, &[&str]); 16] = [
+const LAYERS: [(&str, &[&str]); 17] = [
     ("source", &[]),
     ("path", &[]),
     ("exit", &[]),
@@ -29,6 +29,18 @@ const LAYERS: [(&str, &[&str]); 16] = [
     ("declared", &["catalog", "finding", "manifest", "source"]),
     ("coverage", &["catalog", "manifest", "plan", "requirement"]),
     (
+        "consent",
+        &[
+            "catalog",
+            "coverage",
+            "declared",
+            "manifest",
+            "plan",
+            "requirement",
+            "source",
+        ],
+    ),
+    (
         "graph",
         &["call", "catalog", "path", "plan", "requirement", "source"],
     ),
@@ -37,6 +49,9 @@ const LAYERS: [(&str, &[&str]); 16] = [
         &[
             "call",
             "catalog",
+            "consent",
+            "coverage",
+            "declared",
             "graph",
             "manifest",
             "plan",
@@ -51,6 +66,9 @@ const LAYERS: [(&str, &[&str]); 16] = [
             "call",
             "catalog",
             "cli",
+            "consent",
+            "coverage",
+            "declared",
             "exit",
             "graph",
             "manifest",

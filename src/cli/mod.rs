@@ -4,6 +4,7 @@
 
 mod catalog;
 mod command;
+mod consent;
 mod explain;
 mod init;
 mod input;
@@ -12,6 +13,7 @@ mod query;
 
 pub use catalog::{Catalog, CatalogAction, Diff, Import};
 pub use command::{Cli, Color, Command, Global};
+pub use consent::{Consent, ConsentAction, ConsentPart, ConsentShow};
 pub use explain::Explain;
 pub use init::Init;
 pub use input::{AccessName, AnswerFormat, Input};

@@ -16,6 +16,7 @@ use crate::source::{read, write};
 
 pub mod catalog;
 pub mod completions;
+pub mod consent;
 pub mod explain;
 pub mod init;
 pub mod man;
@@ -161,6 +162,7 @@ pub fn run(cli: Cli) -> miette::Result<Exit> {
     match cli.command {
         Command::Init(options) => init::run(&context, &options),
         Command::Plan(options) => plan::run(&context, &options),
+        Command::Consent(consent) => consent::run(&context, consent.action),
         Command::Explain(options) => explain::run(&context, &options),
         Command::Query(options) => query::run(&context, &options),
         Command::Catalog(catalog) => catalog::run(&context, catalog.action),

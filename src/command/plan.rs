@@ -83,7 +83,7 @@ pub fn run(context: &Context, options: &Plan) -> miette::Result<Exit> {
     }
     let catalog = context.catalog()?;
     let manifest = manifest::read(&catalog, &options.input)?;
-    let apps = chosen(&manifest, options)?;
+    let apps = chosen(&manifest, options.app.as_deref())?;
     let wish = Options {
         goal: options.objective.into(),
         access: options.access.map(Into::into),
@@ -110,11 +110,14 @@ pub fn run(context: &Context, options: &Plan) -> miette::Result<Exit> {
     Ok(exit)
 }
 
-/// The apps that the options choose.
-fn chosen<'a>(manifest: &'a Manifest, options: &Plan) -> miette::Result<Vec<&'a App>> {
+/// Returns the apps that `--app` chooses: all without it.
+///
+/// # Errors
+/// When the manifest has no app of that name.
+pub fn chosen<'a>(manifest: &'a Manifest, wanted: Option<&str>) -> miette::Result<Vec<&'a App>> {
     let name = |app: &'a App| app.name.as_ref().map(|name| name.value.as_str());
     let names: Vec<&str> = manifest.apps.iter().filter_map(name).collect();
-    let Some(wanted) = &options.app else {
+    let Some(wanted) = wanted else {
         return Ok(manifest.apps.iter().collect());
     };
     let mut apps = manifest.apps.iter();

@@ -3,6 +3,7 @@
 //! Plain data goes in (a plan, an answer, the catalog), text comes out; nothing here prints, and a writer
 //! looks nothing up but names and what the catalog says of a permission it was given.
 
+pub mod consent;
 pub mod diagnostic;
 pub mod diff;
 pub mod export;
