@@ -4,6 +4,7 @@
 //! `granted` reads what a tenant has granted. Nothing here writes a letter, a URL or a script: that is
 //! `report/consent`.
 
+pub mod grant;
 pub mod granted;
 pub mod model;
 pub mod who;
