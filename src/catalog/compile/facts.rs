@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::catalog::compile::CompileError;
+use crate::catalog::compile::{CompileError, consent};
 use crate::catalog::compile::curated::{Complaints, Overlay};
 use crate::catalog::compile::operations::Operations;
 use crate::catalog::compile::pattern::Pattern;
@@ -91,6 +91,7 @@ pub fn write(
         let record = NoteRecord {
             access: fact.access.clone(),
             note: &fact.note,
+            about: fact.about.clone(),
             evidence,
         };
         writer.push(Table::Notes, &record)?;
@@ -107,6 +108,7 @@ pub fn write(
             access: fact.access.clone(),
             prerequisites: fact.prerequisites.iter().map(String::as_str).collect(),
             note: fact.note.as_deref(),
+            about: fact.about.clone(),
             evidence: overlay.permissions.evidence(
                 &fact.reason,
                 fact.source.as_ref(),
@@ -145,7 +147,7 @@ pub fn write(
         };
         writer.push(Table::Resources, &record)?;
     }
-    Ok(())
+    consent::write(writer, overlay, permissions, complaints)
 }
 
 fn all_known(
@@ -239,6 +241,7 @@ fn write_conditions(
             and: sets(&fact.and),
             replace: sets(&fact.replace),
             note: fact.note.as_deref(),
+            about: fact.about.clone(),
             evidence: overlay.conditions.evidence(
                 &fact.reason,
                 fact.source.as_ref(),
