@@ -8,8 +8,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::catalog::Catalog;
-use crate::catalog::model::{Access, Kind, PermissionId, Scheme};
-use crate::consent::granted::{Holding, Known};
+use crate::catalog::model::{Access, Kind, OperationId, PermissionId, Scheme};
+use crate::catalog::overlay::Grantable;
+use crate::catalog::record::Opens;
+use crate::consent::granted::{Declared, DeclaredEntry, Holding, Known};
 use crate::coverage::{Coverage, HeldState, cover};
 use crate::manifest::model::App;
 use crate::plan::model::{AppPlan, Chosen, Plan, Reach, Status};
@@ -39,8 +41,10 @@ pub enum Fate {
         operations: Vec<usize>,
         /// What the plan needs in its place, sorted.
         instead: Set,
-        /// What the app can no longer call afterwards.
+        /// How much the app can no longer call afterwards.
         loses: Reach,
+        /// The operations of the catalog that it can no longer call: first those that change something.
+        lost: Vec<OperationId>,
     },
 }
 
@@ -66,6 +70,8 @@ pub struct Item {
     pub permission: Option<PermissionId>,
     /// For an app role that is assigned: the id of the assignment, where the export has it.
     pub assignment: Option<String>,
+    /// Whether only single users granted it, each for themselves.
+    pub by_users_alone: bool,
     /// What becomes of it.
     pub fate: Fate,
 }
@@ -238,20 +244,25 @@ fn fate(
             return Fate::Kept(Kept::Unknown);
         }
     };
+    let lost = lost(catalog, access, permission, stay);
     Fate::Revoked {
         operations,
         instead,
-        loses: loses(catalog, access, permission, stay),
+        loses: Reach {
+            reads: lost.reads.len(),
+            writes: lost.writes.len(),
+        },
+        lost: [lost.writes, lost.reads].concat(),
     }
 }
 
 /// What a permission opens and those that stay do not.
-fn loses(
+fn lost(
     catalog: &Catalog,
     access: Access,
     permission: PermissionId,
     stay: &BTreeSet<PermissionId>,
-) -> Reach {
+) -> Opens {
     let scheme = match access {
         Access::Delegated => Scheme::Work,
         Access::Application => Scheme::Application,
@@ -262,10 +273,7 @@ fn loses(
         opened.reads.retain(|operation| !still.contains(operation));
         opened.writes.retain(|operation| !still.contains(operation));
     }
-    Reach {
-        reads: opened.reads.len(),
-        writes: opened.writes.len(),
-    }
+    opened
 }
 
 struct Drafts<'a> {
@@ -301,6 +309,7 @@ impl<'a> Drafts<'a> {
                         id: Some(id.to_ascii_lowercase()),
                         permission: Some(permission),
                         assignment: None,
+                        by_users_alone: false,
                         fate: Fate::Added,
                     }),
                 }
@@ -332,6 +341,9 @@ impl<'a> Drafts<'a> {
                     let fate = fate(permission);
                     if !is_here && matches!(fate, Fate::Revoked { .. }) {
                         self.push(name, None, known, None, fate);
+                        if let Some(item) = self.side.items.last_mut() {
+                            item.by_users_alone = true;
+                        }
                     }
                 }
             }
@@ -403,7 +415,73 @@ impl<'a> Drafts<'a> {
             id: id.cloned().or_else(of_catalog),
             permission,
             assignment: assignment.cloned(),
+            by_users_alone: false,
             fate,
         });
     }
+}
+
+/// Returns the directory role with the least rights that can make these changes.
+pub fn grantor(catalog: &Catalog, sides: &[Side]) -> Option<String> {
+    let is_changed = |access| {
+        let mut of_access = sides.iter().filter(|side| side.access == access);
+        of_access.any(|side| {
+            let mut items = side.items.iter();
+            items.any(|item| matches!(item.fate, Fate::Added | Fate::Held | Fate::Revoked { .. }))
+        })
+    };
+    let wanted = [
+        (Access::Delegated, Grantable::Delegated),
+        (Access::Application, Grantable::GraphAppRoles),
+    ];
+    let wanted: Vec<Grantable> = wanted
+        .into_iter()
+        .filter(|(access, _)| is_changed(*access))
+        .map(|(_, grantable)| grantable)
+        .collect();
+    let mut grantors = catalog.grantors();
+    let found = grantors.find(|grantor| wanted.iter().all(|it| grantor.grants.contains(it)));
+    found.map(|grantor| grantor.role.to_owned())
+}
+
+/// Returns what a registration declares once what is needed is declared too and what goes is gone; what
+/// other resources have, and what nobody knows, stays as it is.
+pub fn declare(before: &[Declared], sides: &[Side], graph: &str) -> Vec<Declared> {
+    let entries = |keep: &dyn Fn(&Item) -> bool| -> BTreeSet<DeclaredEntry> {
+        let of_side = |side: &Side| {
+            let kind = side.access.resource_access_type();
+            let items = side.items.iter().filter(|item| keep(item));
+            let ids = items.filter_map(|item| item.id.clone());
+            ids.map(|id| DeclaredEntry {
+                id,
+                kind: kind.to_owned(),
+            })
+            .collect::<Vec<_>>()
+        };
+        sides.iter().flat_map(of_side).collect()
+    };
+    let (needed, gone) = (entries(&Item::is_needed), entries(&|item| !item.stays()));
+    let mut after = before.to_vec();
+    let index = after.iter().position(|declared| declared.resource == graph);
+    let mut own = index.map_or_else(
+        || Declared {
+            resource: graph.to_owned(),
+            entries: Vec::new(),
+        },
+        |index| after.remove(index),
+    );
+    own.entries.retain(|entry| !gone.contains(entry));
+    for entry in needed {
+        let is_same = |other: &DeclaredEntry| {
+            other.id == entry.id && other.kind.eq_ignore_ascii_case(&entry.kind)
+        };
+        if !own.entries.iter().any(is_same) {
+            own.entries.push(entry);
+        }
+    }
+    if !own.entries.is_empty() {
+        let index = index.unwrap_or(0).min(after.len());
+        after.insert(index, own);
+    }
+    after
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::error::HoldingError;
-use super::model::{Application, Consent, Grant, Granted, Place, Principal};
+use super::model::{Application, Consent, Declared, Grant, Granted, Place, Principal};
 use crate::catalog::Catalog;
 use crate::catalog::model::{Access, PermissionId};
 
@@ -107,6 +107,8 @@ pub struct Holding {
     pub roles: Vec<Role>,
     /// What the registration declares of Microsoft Graph; `None` where no export says.
     pub declared: Option<Vec<Standing>>,
+    /// All that the registration declares, of every resource, as written.
+    pub registration: Option<Vec<Declared>>,
     /// The object id of the registration.
     pub application: Option<String>,
     /// Other resources, sorted.
@@ -130,6 +132,44 @@ impl Holding {
             }
             Access::Application => sorted(self.roles.iter().map(|role| &role.known)),
         }
+    }
+
+    /// Returns what the app would hold if all that its registration declares were granted; `None` where no
+    /// export says what it declares.
+    #[must_use]
+    pub fn of_declaration(&self, catalog: &Catalog) -> Option<Self> {
+        let place = Place {
+            file: 0,
+            span: crate::source::Span::default(),
+        };
+        let mut holding = Self {
+            knows_grants: true,
+            knows_roles: true,
+            ..Self::default()
+        };
+        let mut scopes = Vec::new();
+        for standing in self.declared.as_ref()? {
+            match standing.access {
+                Some(Access::Delegated) => {
+                    let known = standing.known.permission();
+                    let name = known.map_or(&*standing.id, |id| catalog.name(id));
+                    scopes.push((name.to_owned(), standing.known.clone()));
+                }
+                Some(Access::Application) => holding.roles.push(Role {
+                    assignment: None,
+                    place,
+                    id: standing.id.clone(),
+                    known: standing.known.clone(),
+                }),
+                None => {}
+            }
+        }
+        holding.tenant_wide = Some(Scopes {
+            id: None,
+            place,
+            scopes,
+        });
+        Some(holding)
     }
 
     /// Returns the permissions declared under an access, sorted.
@@ -314,6 +354,7 @@ impl Telling<'_> {
             return;
         };
         self.holding.application.clone_from(&application.object_id);
+        self.holding.registration.clone_from(&application.declared);
         let mut standing = Vec::new();
         for declared in application.declared.iter().flatten() {
             if declared.resource != MICROSOFT_GRAPH {
