@@ -13,7 +13,10 @@ mod query;
 
 pub use catalog::{Catalog, CatalogAction, Diff, Import};
 pub use command::{Cli, Color, Command, Global};
-pub use consent::{Consent, ConsentAction, ConsentPart, ConsentShow};
+pub use consent::{
+    Consent, ConsentAction, ConsentLetter, ConsentPart, ConsentShow, ConsentUrl, Endpoint,
+    LetterFormat, PolicyName, PolicyWish, ReportFormat,
+};
 pub use explain::Explain;
 pub use init::Init;
 pub use input::{AccessName, AnswerFormat, Input};

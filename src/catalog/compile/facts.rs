@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use crate::catalog::compile::{CompileError, consent};
 use crate::catalog::compile::curated::{Complaints, Overlay};
 use crate::catalog::compile::operations::Operations;
 use crate::catalog::compile::pattern::Pattern;
 use crate::catalog::compile::permissions::{PermissionTable, speaks_of};
 use crate::catalog::compile::text::Upstream;
+use crate::catalog::compile::{CompileError, consent};
 use crate::catalog::format::{Table, Writer};
 use crate::catalog::model::{Access, Method, OperationId, PathId, PermissionId, Scheme};
 use crate::catalog::overlay::{PerScheme, RouteFact};
