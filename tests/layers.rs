@@ -59,7 +59,7 @@ const LAYERS: [(&str, &[&str]); 17] = [
             "source",
         ],
     ),
-    ("cli", &["catalog"]),
+    ("cli", &["catalog", "manifest"]),
     (
         "command",
         &[

@@ -10,12 +10,17 @@ mod init;
 mod input;
 mod plan;
 mod query;
+mod script;
 
 pub use catalog::{Catalog, CatalogAction, Diff, Import};
 pub use command::{Cli, Color, Command, Global};
-pub use consent::{Consent, ConsentAction, ConsentPart, ConsentShow};
+pub use consent::{
+    Consent, ConsentAction, ConsentLetter, ConsentPart, ConsentShow, ConsentUrl, Endpoint,
+    LetterFormat, PolicyName, PolicyWish, ReportFormat,
+};
 pub use explain::Explain;
 pub use init::Init;
 pub use input::{AccessName, AnswerFormat, Input};
 pub use plan::{ObjectiveName, Plan, PlanFormat};
 pub use query::{Query, Question};
+pub use script::{ConsentScript, ScriptKind};

@@ -75,6 +75,19 @@ pub fn prose(text: &str) -> String {
     out
 }
 
+/// Returns a text in which nothing is markup.
+pub fn escaped(text: &str) -> String {
+    let text = words::safe(text);
+    let mut out = String::with_capacity(text.len() + 16);
+    for character in text.chars() {
+        match character {
+            '`' => out.push_str("\\`"),
+            other => push(other, &mut out),
+        }
+    }
+    out
+}
+
 fn push(character: char, out: &mut String) {
     match character {
         '<' => out.push_str("&lt;"),

@@ -33,6 +33,11 @@ impl Table {
         self.rows.push(row.into());
     }
 
+    /// Adds a row whose length is not known to the compiler; it should have as many cells as the header.
+    pub fn push_row(&mut self, row: Vec<String>) {
+        self.rows.push(row);
+    }
+
     /// Returns true when there is no row.
     pub fn is_empty(&self) -> bool {
         self.rows.is_empty()

@@ -1,27 +1,32 @@
 //! `graphgrant consent show`: who must consent to what.
 
-use crate::cli::ConsentShow;
+use miette::IntoDiagnostic as _;
+
+use crate::cli::{ConsentShow, ReportFormat};
 use crate::command::{Context, manifest};
-use crate::consent::who;
 use crate::exit::Exit;
-use crate::report::consent::human;
+use crate::report::consent::show;
+use crate::report::json;
 
 /// Runs the command.
 ///
 /// # Errors
 /// When inputs cannot be read or results not written.
 pub fn run(context: &Context, options: &ConsentShow) -> miette::Result<Exit> {
+    super::check_output(&options.part)?;
     let catalog = context.catalog()?;
     let manifest = manifest::read(&catalog, &options.part.input)?;
     let (planned, exit) = super::planned(&catalog, &manifest, &options.part)?;
-    let apps: Vec<_> = planned
-        .into_iter()
-        .map(|planned| {
-            let consent = who::consent(&catalog, planned.app, &planned.plan);
-            (planned, consent)
-        })
-        .collect();
-    let text = human::write(&catalog, &apps, context.look(None));
-    context.write(&text, None)?;
+    let policies = super::policies(&catalog, &options.policy)?;
+    let apps = super::consents(&catalog, &manifest, planned, &options.part, &policies);
+    let output = options.part.output.as_deref();
+    let text = match options.format {
+        ReportFormat::Human => show::page(&catalog, &apps).to_human(context.look(output)),
+        ReportFormat::Markdown => show::page(&catalog, &apps).to_markdown(),
+        ReportFormat::Json => {
+            json::text(&json::consent::Document::new(&catalog, &apps)).into_diagnostic()?
+        }
+    };
+    context.write(&text, output)?;
     Ok(exit)
 }

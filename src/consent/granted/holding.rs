@@ -145,6 +145,8 @@ impl Holding {
         let mut holding = Self {
             knows_grants: true,
             knows_roles: true,
+            registration: self.registration.clone(),
+            application: self.application.clone(),
             ..Self::default()
         };
         let mut scopes = Vec::new();
@@ -206,6 +208,22 @@ pub fn of_client(
     telling.declared(client_id);
     telling.completeness();
     Ok(telling.holding)
+}
+
+/// Returns what the app with a client id would hold if all that its registration declares were granted; `None`
+/// where no export says what it declares.
+pub fn declared_by(
+    catalog: &Catalog,
+    granted: &Granted,
+    client_id: Option<&str>,
+) -> Option<Holding> {
+    let mut telling = Telling {
+        granted,
+        names: Names::new(catalog, granted),
+        holding: Holding::default(),
+    };
+    telling.declared(client_id);
+    telling.holding.of_declaration(catalog)
 }
 
 struct Telling<'a> {

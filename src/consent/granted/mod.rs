@@ -17,7 +17,7 @@ mod read;
 mod tests;
 
 pub use error::{ExportError, HoldingError};
-pub use holding::{Holding, Known, Other, Role, Scopes, Standing, of_client};
+pub use holding::{Holding, Known, Other, Role, Scopes, Standing, declared_by, of_client};
 pub use model::{
     Application, Assignment, Consent, Declared, DeclaredEntry, Grant, Granted, Offer, Place,
     Principal,
