@@ -14,4 +14,7 @@ mod query;
 mod readme;
 mod run;
 mod schemas;
+mod script;
+mod script_run;
+mod tenant;
 mod texts;

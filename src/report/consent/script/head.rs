@@ -56,8 +56,11 @@ pub(super) fn commented(lines: &[String], mark: &str) -> String {
 pub(super) fn role(script: &Script<'_>) -> String {
     let role = script.role.as_deref().map(comment);
     let role = role.unwrap_or_else(|| "an admin who may grant these permissions".to_owned());
+    if role.contains("Application Administrator") {
+        return role;
+    }
     format!(
-        "{role}, besides one who may create enterprise applications where the tenant does not have the app yet"
+        "{role}; where the tenant does not have the app yet, Cloud Application Administrator too"
     )
 }
 

@@ -154,13 +154,13 @@ def change($scopes):
      path: "/oauth2PermissionGrants/\(.id)"}
   else
     {say: ([($scopes - (.scope | names) | if . == [] then empty else "grant \(join(" "))" end),
-            ((.scope | names) - $scopes | if . == [] then empty else "revoke \(join(" "))" end)]
-           | join(" and ")) + " \(whose)",
+            ((.scope | names) - $scopes | if . == [] then empty else "revoke \(join(" "))" end),
+            whose] | join(", ")),
      method: "PATCH", path: "/oauth2PermissionGrants/\(.id)", body: {scope: ($scopes | join(" "))}}
   end;
 def named($id): [$wanted.roles[], $wanted.dropRoles[]] | map(select(.id == $id).name) | first // "" | "\(.) (\($id))";
 def grant($now; $scopes; $type; $user):
-  {say: "grant \($scopes | join(" ")) " + ({consentType: $type, principalId: $user} | whose), method: "POST",
+  {say: "grant \($scopes | join(" ")) \({consentType: $type, principalId: $user} | whose)", method: "POST",
    path: "/oauth2PermissionGrants",
    body: {clientId: $now.client.id, consentType: $type, principalId: $user, resourceId: $now.resource.id,
           scope: ($scopes | join(" "))}};

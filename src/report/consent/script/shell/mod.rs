@@ -109,7 +109,7 @@ fn how_to(script: &Script<'_>, sender: Sender, name: &str, graph: &str) -> Vec<S
         Sender::Curl => vec![
             "Needs: bash, curl, jq, and an access token for Microsoft Graph in GRAPH_TOKEN, for example".to_owned(),
             format!("  export GRAPH_TOKEN=\"$(az account get-access-token --resource {graph} --query accessToken --output tsv)\""),
-            format!("The token needs: {}.", super::head_permissions(script).join(", ")),
+            format!("The token needs: {}; Application.ReadWrite.All too where the tenant does not have the app yet.", super::head_permissions(script).join(", ")),
         ],
         Sender::AzureCli => {
             let cloud = match cloud {
@@ -134,7 +134,7 @@ fn how_to(script: &Script<'_>, sender: Sender, name: &str, graph: &str) -> Vec<S
             vec![
                 "Needs: bash, jq and the CLI for Microsoft 365, signed in with an app that may do this:".to_owned(),
                 format!("  m365 login --cloud {cloud} --tenant {} --appId THE-CLIENT-ID-OF-THE-CLI", script.tenant().unwrap_or("TENANT")),
-                format!("That app needs: {}.", super::head_permissions(script).join(", ")),
+                format!("That app needs: {}; Application.ReadWrite.All too where the tenant does not have the app yet.", super::head_permissions(script).join(", ")),
             ]
         }
     };

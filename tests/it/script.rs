@@ -1,0 +1,1 @@
+//! `graphgrant consent script`.
