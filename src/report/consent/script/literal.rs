@@ -9,7 +9,12 @@ const LONGEST: usize = 300;
 
 /// Returns an untrusted text for a comment that ends with its line: no line ends, nothing that acts.
 pub(super) fn comment(text: &str) -> String {
-    shown_up_to(text, LONGEST)
+    let mut shown = shown_up_to(text, LONGEST);
+    // Some readers take a backslash at the end of a line for a line that goes on.
+    if shown.ends_with('\\') {
+        shown.push(' ');
+    }
+    shown
 }
 
 /// Returns a word of bash that stands for exactly this text.
@@ -17,11 +22,12 @@ pub(super) fn bash(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
 }
 
-/// Returns a string of PowerShell that stands for exactly this text. PowerShell takes typographic quotes for
-/// quotes, too.
+/// Returns a string of PowerShell that stands for this text, with characters that act spelled out: no id and no
+/// name of a tenant has one, so such a text fits nothing there, as it should. PowerShell takes typographic
+/// quotes for quotes, too.
 pub(super) fn powershell(text: &str) -> String {
     let mut literal = String::from("'");
-    for character in text.chars() {
+    for character in shown_up_to(text, text.len()).chars() {
         literal.push(character);
         if matches!(
             character,

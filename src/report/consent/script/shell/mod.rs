@@ -62,7 +62,9 @@ pub fn write(script: &Script<'_>, sender: Sender) -> serde_json::Result<Artefact
          readonly tenant={}\n\
          readonly graph={}\n\
          readonly resource_app_id='{MICROSOFT_GRAPH}'\n\
+         # shellcheck disable=SC2016 # texts, exactly as they are\n\
          readonly role={}\n\
+         # shellcheck disable=SC2016\n\
          readonly wanted={}\n\n\
          {transport}{ENGINE}",
         bash(client_id),
