@@ -1,6 +1,7 @@
 //! `graphgrant consent`: one file per subcommand.
 
 pub mod show;
+pub mod url;
 
 use std::path::Path;
 
@@ -48,7 +49,8 @@ struct UnknownPolicy {
 pub fn run(context: &Context, action: ConsentAction) -> miette::Result<Exit> {
     match action {
         ConsentAction::Show(options) => show::run(context, &options),
-        ConsentAction::Url(_) | ConsentAction::Letter(_) => Ok(Exit::Usage),
+        ConsentAction::Url(options) => url::run(context, &options),
+        ConsentAction::Letter(_) => Ok(Exit::Usage),
     }
 }
 
@@ -126,6 +128,18 @@ pub fn policies(catalog: &Catalog, wish: &PolicyWish) -> miette::Result<(Policie
         assigned: assigned.collect(),
     };
     Ok((policies, basis))
+}
+
+/// Returns the policy of new tenants, for what does not depend on it.
+///
+/// # Errors
+/// When the catalog does not know it.
+pub fn assumed(catalog: &Catalog) -> miette::Result<(Policies, Basis)> {
+    let nothing = PolicyWish {
+        consent_policy: None,
+        tenant_policy: Vec::new(),
+    };
+    policies(catalog, &nothing)
 }
 
 /// Works the consent out for each app.

@@ -7,3 +7,4 @@ pub mod page;
 pub mod rich;
 pub mod show;
 pub mod text;
+pub mod url;
