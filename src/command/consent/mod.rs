@@ -1,5 +1,6 @@
 //! `graphgrant consent`: one file per subcommand.
 
+pub mod letter;
 pub mod show;
 pub mod url;
 
@@ -50,7 +51,7 @@ pub fn run(context: &Context, action: ConsentAction) -> miette::Result<Exit> {
     match action {
         ConsentAction::Show(options) => show::run(context, &options),
         ConsentAction::Url(options) => url::run(context, &options),
-        ConsentAction::Letter(_) => Ok(Exit::Usage),
+        ConsentAction::Letter(options) => letter::run(context, &options),
     }
 }
 
