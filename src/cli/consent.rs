@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 
-use crate::cli::{AccessName, Input};
+use crate::cli::{AccessName, ConsentScript, Input};
 
 /// Options of `consent`.
 #[derive(Debug, Args)]
@@ -29,6 +29,8 @@ pub enum ConsentAction {
     Url(ConsentUrl),
     /// Write the request to the admin, as Markdown or as one HTML page
     Letter(ConsentLetter),
+    /// Write the commands or files that carry the consent out
+    Script(ConsentScript),
 }
 
 /// The part of a manifest that a consent is about.

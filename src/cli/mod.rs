@@ -10,6 +10,7 @@ mod init;
 mod input;
 mod plan;
 mod query;
+mod script;
 
 pub use catalog::{Catalog, CatalogAction, Diff, Import};
 pub use command::{Cli, Color, Command, Global};
@@ -22,3 +23,4 @@ pub use init::Init;
 pub use input::{AccessName, AnswerFormat, Input};
 pub use plan::{ObjectiveName, Plan, PlanFormat};
 pub use query::{Query, Question};
+pub use script::{ConsentScript, ScriptKind};

@@ -9,6 +9,8 @@
 pub mod caution;
 pub mod easier;
 pub mod fact;
+pub mod grant;
+pub mod granted;
 pub mod model;
 pub mod narrower;
 pub mod policy;

@@ -1,6 +1,7 @@
 //! `graphgrant consent`: one file per subcommand.
 
 pub mod letter;
+pub mod script;
 pub mod show;
 pub mod url;
 
@@ -50,6 +51,7 @@ struct UnknownPolicy {
 pub fn run(context: &Context, action: ConsentAction) -> miette::Result<Exit> {
     match action {
         ConsentAction::Show(options) => show::run(context, &options),
+        ConsentAction::Script(options) => script::run(context, &options),
         ConsentAction::Url(options) => url::run(context, &options),
         ConsentAction::Letter(options) => letter::run(context, &options),
     }

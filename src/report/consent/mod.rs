@@ -8,6 +8,7 @@ pub mod letter_html;
 pub mod letter_markdown;
 pub mod page;
 pub mod rich;
+pub mod script;
 pub mod show;
 pub mod text;
 pub mod url;
