@@ -24,6 +24,7 @@ pub mod manifest;
 pub mod permission;
 pub mod plan;
 pub mod query;
+pub mod random;
 
 /// The columns of a line when there is no terminal that has any.
 const WIDTH: usize = 100;

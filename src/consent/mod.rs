@@ -3,7 +3,7 @@
 //! A plan goes in, with the consent policy of a tenant where it is known; a [`model::Consent`] comes out
 //! ([`who::consent`]). `policy` says what users may consent to, `tenant` reads a tenant's settings,
 //! `narrower` asks why nothing smaller does, `easier` plans again with another goal, `steps` says what to do
-//! in order, `caution` what no file tells. `status` holds what is needed, declared and granted against each
+//! in order, `request` what an admin is asked for, `caution` what no file tells. `status` holds what is needed, declared and granted against each
 //! other. Nothing here writes a letter, a URL or a script: that is `report/consent`.
 
 pub mod caution;
@@ -14,6 +14,7 @@ pub mod granted;
 pub mod model;
 pub mod narrower;
 pub mod policy;
+pub mod request;
 pub mod steps;
 pub mod tenant;
 pub mod who;

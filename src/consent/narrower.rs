@@ -1,8 +1,10 @@
 //! Why nothing smaller does: permissions that give less than one of the plan, held against its operations.
 
+use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
-use crate::catalog::model::{Access, Kind, PermissionId, Scheme, State};
+use crate::catalog::model::{Access, Kind, OperationId, PermissionId, Scheme, State};
+use crate::catalog::names::Name;
 use crate::consent::model::Narrower;
 use crate::consent::who::Question;
 use crate::plan::model::{Chosen, Plan};
@@ -45,7 +47,17 @@ pub fn narrower(question: &Question<'_>, plan: &Plan, chosen: &Chosen) -> Vec<Na
         })
         .collect();
     let shared = |narrower: &Narrower| opened(question, access, narrower.permission).len();
-    found.sort_by_key(|it| (it.lacks.len(), std::cmp::Reverse(shared(it)), it.permission));
+    let family = Name::parse(catalog.name(id)).family;
+    let is_family = |it: &Narrower| Name::parse(catalog.name(it.permission)).family == family;
+    // One of another family that serves nothing of it says nothing, unless there is no better one.
+    let says = |it: &Narrower| is_family(it) || it.lacks.len() < chosen.operations.len();
+    if found.iter().any(says) {
+        found.retain(says);
+    }
+    found.sort_by_key(|it| {
+        let is_other = !is_family(it);
+        (it.lacks.len(), is_other, Reverse(shared(it)), it.permission)
+    });
     found.truncate(MOST);
     found
 }
@@ -113,11 +125,7 @@ fn lacks(
     operations.filter(|index| is_lost(index)).collect()
 }
 
-fn opened(
-    question: &Question<'_>,
-    access: Access,
-    id: PermissionId,
-) -> Vec<crate::catalog::model::OperationId> {
+fn opened(question: &Question<'_>, access: Access, id: PermissionId) -> Vec<OperationId> {
     let scheme = match access {
         Access::Delegated => Scheme::Work,
         Access::Application => Scheme::Application,

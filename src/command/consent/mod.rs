@@ -1,7 +1,9 @@
 //! `graphgrant consent`: one file per subcommand.
 
+pub mod letter;
 pub mod script;
 pub mod show;
+pub mod url;
 
 use std::path::Path;
 
@@ -50,7 +52,8 @@ pub fn run(context: &Context, action: ConsentAction) -> miette::Result<Exit> {
     match action {
         ConsentAction::Show(options) => show::run(context, &options),
         ConsentAction::Script(options) => script::run(context, &options),
-        ConsentAction::Url(_) | ConsentAction::Letter(_) => Ok(Exit::Usage),
+        ConsentAction::Url(options) => url::run(context, &options),
+        ConsentAction::Letter(options) => letter::run(context, &options),
     }
 }
 
@@ -128,6 +131,18 @@ pub fn policies(catalog: &Catalog, wish: &PolicyWish) -> miette::Result<(Policie
         assigned: assigned.collect(),
     };
     Ok((policies, basis))
+}
+
+/// Returns the policy of new tenants, for what does not depend on it.
+///
+/// # Errors
+/// When the catalog does not know it.
+pub fn assumed(catalog: &Catalog) -> miette::Result<(Policies, Basis)> {
+    let nothing = PolicyWish {
+        consent_policy: None,
+        tenant_policy: Vec::new(),
+    };
+    policies(catalog, &nothing)
 }
 
 /// Works the consent out for each app.

@@ -1,17 +1,24 @@
 //! A line of text in which what is code, or was written by others, stands apart from our own words: each
 //! format marks and escapes it in its own way.
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use crate::report::{markdown, words};
 
 /// A piece of a line.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Piece {
-    /// The text; not escaped.
+    /// The text; not escaped. What acts on a reader's screen is made harmless where it is handed to a
+    /// template.
+    #[serde(serialize_with = "harmless")]
     pub text: String,
     /// Whether it is a name, a request, a command, or anything that others wrote.
     pub code: bool,
+}
+
+// The signature is serde's.
+fn harmless<S: Serializer>(text: &str, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&words::safe(text))
 }
 
 /// A line of text.

@@ -36,7 +36,13 @@ fn app(catalog: &Catalog, planned: &Planned<'_>, consent: &Consent, page: &mut P
             Rich::plain(lead).and_line(text::who(who)).and("."),
         ));
     }
-    page.push(Block::Text(text::basis(&consent.basis)));
+    if consent
+        .whole
+        .iter()
+        .any(|(access, _)| *access == Access::Delegated)
+    {
+        page.push(Block::Text(text::basis(&consent.basis)));
+    }
     for part in &consent.parts {
         one(catalog, part, page);
     }

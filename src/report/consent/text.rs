@@ -21,10 +21,14 @@ pub fn operation(requirements: &[Requirement], index: usize) -> Rich {
     Rich::plain(number).and_code(request)
 }
 
-/// Returns the numbers of operations.
+/// Returns operations by their numbers.
 pub fn numbers(indices: &[usize]) -> String {
     let numbers: Vec<String> = indices.iter().map(|at| (at + 1).to_string()).collect();
-    let word = if indices.len() == 1 { "No." } else { "Nos." };
+    let word = if indices.len() == 1 {
+        "operation No."
+    } else {
+        "operations Nos."
+    };
     format!("{word} {}", numbers.join(", "))
 }
 
@@ -34,7 +38,7 @@ pub fn condition(condition: &Condition) -> Rich {
         |text: &str, ids: &[String]| Rich::plain(text).and_names(ids.iter().map(String::as_str));
     match condition {
         Condition::Classified { class } => {
-            Rich::plain("the tenant has classified it as ").and_code(class)
+            Rich::plain("the tenant has classified what is asked for as ").and_code(class)
         }
         Condition::VerifiedPublisher => Rich::plain("the publisher of the app is verified"),
         Condition::Publisher { ids } => listed("the verified publisher of the app is ", ids),
@@ -173,7 +177,7 @@ pub fn caution(caution: &Caution) -> Rich {
             "The names of the scopes have {count} characters, and one grant takes {limit}."
         )),
         Caution::Doubt { operations } => Rich::plain(format!(
-            "Operations {} are unknown or lack details that decide what they need, so the request may grow; nothing is called too much because of them.",
+            "What {} would need is unknown or depends on details that the manifest does not give: the request may grow, and nothing is called too much because of that.",
             numbers(operations)
         )),
     }
@@ -185,15 +189,7 @@ pub fn narrower(catalog: &Catalog, narrower: &Narrower) -> Rich {
     if narrower.lacks.is_empty() {
         return name.and(" is accepted too, but documentation names the wider one");
     }
-    let are = if narrower.lacks.len() == 1 {
-        "operation"
-    } else {
-        "operations"
-    };
-    name.and(format!(
-        " does not serve {are} {}",
-        numbers(&narrower.lacks)
-    ))
+    name.and(format!(" does not serve {}", numbers(&narrower.lacks)))
 }
 
 /// Returns a change that makes the consent easier.
@@ -201,7 +197,7 @@ pub fn change(change: &Change, access: Access) -> Rich {
     match change {
         Change::NoAdmin => Rich::plain("Other permissions that need no admin"),
         Change::Split { operations } => Rich::plain(format!(
-            "Ask for operations {} later, in a profile of their own: they alone force the admin",
+            "Ask for {} later, in a profile of its own: nothing else forces the admin",
             numbers(operations)
         )),
         Change::SignedInUser => {
@@ -209,7 +205,7 @@ pub fn change(change: &Change, access: Access) -> Rich {
         }
         Change::Route { via, operations } => {
             Rich::plain("The route ").and_code(via.word()).and(format!(
-                " for operations {}, instead of tenant-wide permissions ({access} access)",
+                " for {}, instead of tenant-wide permissions ({access} access)",
                 numbers(operations)
             ))
         }
@@ -219,62 +215,85 @@ pub fn change(change: &Change, access: Access) -> Rich {
 /// Returns what a change brings and costs, one line each.
 pub fn costs(catalog: &Catalog, easier: &Easier) -> Vec<Rich> {
     let mut lines = Vec::new();
+    let (drops, adds) = match easier.change {
+        Change::SignedInUser => ("drops the app roles ", "takes the delegated permissions "),
+        _ => ("drops ", "adds "),
+    };
     if !easier.drops.is_empty() {
-        lines.push(Rich::plain("drops ").and_line(names(catalog, &easier.drops)));
+        lines.push(Rich::plain(drops).and_line(names(catalog, &easier.drops)));
     }
     if !easier.adds.is_empty() {
-        lines.push(Rich::plain("adds ").and_line(names(catalog, &easier.adds)));
+        lines.push(Rich::plain(adds).and_line(names(catalog, &easier.adds)));
     }
-    lines.push(
-        Rich::plain("before: ")
-            .and_line(stake(&easier.before))
-            .and("; after: ")
-            .and_line(stake(&easier.after)),
-    );
-    if easier.widens.reads + easier.widens.writes > 0 && easier.change != Change::SignedInUser {
-        lines.push(Rich::plain(format!(
-            "opens {} besides",
-            words::reach(easier.widens)
-        )));
-    }
+    lines.extend(gains(&easier.before, &easier.after));
     if easier.change == Change::SignedInUser {
         lines.push(Rich::plain(
             "works only while a user is signed in, and only for what that user may do",
         ));
+    } else if easier.widens.reads + easier.widens.writes > 0 {
+        let reach = words::reach(easier.widens);
+        lines.push(Rich::plain(format!("opens {reach} besides")));
     }
     if !easier.unconfirmed.is_empty() {
         lines.push(Rich::plain(format!(
-            "accepted for operations {}, but not documented as the least",
+            "accepted for {}, but not documented as the least",
             numbers(&easier.unconfirmed)
         )));
     }
     if !easier.unserved.is_empty() {
         let text = match easier.change {
-            Change::Split { .. } => "waits for the admin: operations",
-            _ => "does not serve operations",
+            Change::Split { .. } => "until the admin consents, this does not work:",
+            _ => "does not serve",
         };
         lines.push(Rich::plain(format!("{text} {}", numbers(&easier.unserved))));
     }
-    lines.extend(
-        easier
-            .steps
-            .iter()
-            .map(|step| Rich::plain("to do: ").and_prose(step)),
-    );
+    let steps = easier.steps.iter();
+    lines.extend(steps.map(|step| Rich::plain("to do: ").and_prose(step)));
     lines
 }
 
-fn stake(stake: &Stake) -> Rich {
-    let mut line = who(&stake.who);
-    for (count, what) in [
-        (stake.tier0, "that can lead to control of the tenant"),
-        (stake.tier1, "on data or devices of the whole tenant"),
-    ] {
-        if count > 0 {
-            line = line.and(format!(", {} {what}", words::count(count, "permission")));
+/// What is less at stake after a change.
+fn gains(before: &Stake, after: &Stake) -> Vec<Rich> {
+    let mut lines = Vec::new();
+    if before.who != after.who {
+        let line = Rich::plain("consent: ").and_line(who(&after.who));
+        if role(&before.who) == role(&after.who) {
+            // Another permission may be the reason; the admin stays.
+            if !before.who.is_admin() {
+                lines.push(line);
+            }
+        } else {
+            let was = role(&before.who).map_or_else(|| "users".to_owned(), str::to_owned);
+            lines.push(line.and(format!("; before: {was}")));
         }
     }
-    line
+    for (before, after, what) in [
+        (
+            before.tier0,
+            after.tier0,
+            "can lead to control of the tenant",
+        ),
+        (
+            before.tier1,
+            after.tier1,
+            "touch data or devices of the whole tenant",
+        ),
+    ] {
+        if before != after {
+            lines.push(Rich::plain(format!(
+                "permissions that {what}: {after}; before: {before}"
+            )));
+        }
+    }
+    lines
+}
+
+/// The role that a consent takes; `None` when it takes no admin.
+fn role(who: &Who) -> Option<&str> {
+    match who {
+        Who::Admin { role, .. } => Some(role.as_deref().unwrap_or("an admin")),
+        Who::Nobody | Who::Users { .. } => None,
+    }
 }
 
 /// Returns what a risk tier means.
