@@ -44,7 +44,7 @@ pub fn read(sources: &[Source]) -> Result<Granted, ExportError> {
         };
         reader.document()?;
     }
-    finish(&mut granted, pages);
+    finish(&mut granted, &pages);
     unite(&mut granted)?;
     Ok(granted)
 }
@@ -237,12 +237,14 @@ impl Reader<'_> {
                         goes_on: object.get_string(&next).is_some(),
                     });
                 }
-                Value::Object(inner) if name == "client" || name == "resource" => {
-                    if inner.get("appId").is_some() && inner.get("id").is_some() {
-                        let principal = self.principal(inner)?;
-                        self.granted.principals.push(principal);
-                        found = true;
-                    }
+                Value::Object(inner)
+                    if (name == "client" || name == "resource")
+                        && inner.get("appId").is_some()
+                        && inner.get("id").is_some() =>
+                {
+                    let principal = self.principal(inner)?;
+                    self.granted.principals.push(principal);
+                    found = true;
                 }
                 _ => {}
             }
@@ -453,7 +455,7 @@ fn kind_of(context: &str, values: &Array<'_>) -> String {
 }
 
 /// Tells lists that go on from those whose last page is there too.
-fn finish(granted: &mut Granted, pages: Vec<Page>) {
+fn finish(granted: &mut Granted, pages: &[Page]) {
     for page in pages.iter().filter(|page| page.goes_on) {
         let mut others = pages.iter();
         if others.any(|other| !other.goes_on && other.context == page.context) {

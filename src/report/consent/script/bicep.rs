@@ -2,7 +2,7 @@
 //! list holds what is granted already; deploying never deletes.
 
 use crate::catalog::model::Access;
-use crate::consent::grant::{Aim, Item};
+use crate::consent::grant::{Aim, Item, Side};
 use crate::report::consent::script::literal::{bicep as quoted, comment, identifier};
 use crate::report::consent::script::terraform::was_granted;
 use crate::report::consent::script::{Artefact, Artefacts, MICROSOFT_GRAPH, Script, head};
@@ -69,7 +69,7 @@ fn revoked_roles(script: &Script<'_>) -> Vec<String> {
     let side = script.side(Access::Application);
     let roles: Vec<String> = side
         .into_iter()
-        .flat_map(|side| side.revoked())
+        .flat_map(Side::revoked)
         .map(|item| format!("  {}", comment(&item.name)))
         .collect();
     if roles.is_empty() {
@@ -97,16 +97,16 @@ fn template(script: &Script<'_>, lines: &[String], keep: fn(&Item) -> bool) -> S
         },
         quoted,
     );
-    text.push_str(&format!(
+    text.extend([format!(
         "\nresource graph 'Microsoft.Graph/servicePrincipals@v1.0' existing = {{\n  appId: '{MICROSOFT_GRAPH}'\n}}\n"
-    ));
+    )]);
     let is_there = script
         .holding
         .is_some_and(|holding| holding.client.is_some());
     let existing = if is_there { "existing " } else { "" };
-    text.push_str(&format!(
+    text.extend([format!(
         "\nresource app 'Microsoft.Graph/servicePrincipals@v1.0' {existing}= {{\n  appId: {client}\n}}\n"
-    ));
+    )]);
     for side in &script.sides {
         let items: Vec<&Item> = side.items.iter().filter(|item| keep(item)).collect();
         match side.access {
@@ -121,7 +121,7 @@ fn template(script: &Script<'_>, lines: &[String], keep: fn(&Item) -> bool) -> S
 fn delegated(items: &[&Item]) -> String {
     let names: Vec<String> = items
         .iter()
-        .map(|item| format!("    {}\n", quoted(&item.name)))
+        .map(|item| format!("  {}\n", quoted(&item.name)))
         .collect();
     format!(
         "\nvar scopes = [\n{}]\n\n\
@@ -143,12 +143,12 @@ fn roles(items: &[&Item]) -> String {
             label = format!("{base}_{number}");
             number += 1;
         }
-        text.push_str(&format!(
+        text.extend([format!(
             "\n// {}\nresource {label} 'Microsoft.Graph/appRoleAssignedTo@v1.0' = {{\n  appRoleId: {}\n  \
              principalId: app.id\n  resourceId: graph.id\n}}\n",
             comment(&item.name),
             quoted(id),
-        ));
+        )]);
     }
     text
 }

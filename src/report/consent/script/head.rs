@@ -201,17 +201,17 @@ fn item_line(script: &Script<'_>, side: &Side, item: &Item) -> String {
                     .take(3)
                     .map(|requirement| comment(&requirement.request))
                     .collect();
-                line.push_str(&format!(
+                line.extend([format!(
                     "; {} used it ({})",
                     words::count(operations.len(), "operation"),
                     requests.join(", ")
-                ));
+                )]);
             }
             if !instead.is_empty() {
-                line.push_str(&format!(
+                line.extend([format!(
                     "; {} does instead",
                     words::names(script.catalog, instead)
-                ));
+                )]);
             }
             line.push_str("; no longer possible: ");
             line.push_str(&words::reach(*loses));
@@ -221,7 +221,7 @@ fn item_line(script: &Script<'_>, side: &Side, item: &Item) -> String {
                     .map(|id| comment(&script.catalog.operation_text(*id)))
                     .collect();
                 let more = if lost.len() > 3 { ", ..." } else { "" };
-                line.push_str(&format!(" ({}{more})", examples.join(", ")));
+                line.extend([format!(" ({}{more})", examples.join(", "))]);
             }
             line
         }

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use crate::catalog::model::Access;
-use crate::consent::grant::{Aim, Fate, Item};
+use crate::consent::grant::{Aim, Fate, Item, Side};
 use crate::report::consent::script::literal::{comment, hcl, identifier};
 use crate::report::consent::script::{Artefact, Artefacts, MICROSOFT_GRAPH, Script, head};
 
@@ -16,6 +16,13 @@ pub fn write(script: &Script<'_>) -> Artefacts {
         "To go back: apply the configuration of the state before (`before/main.tf`) with the same state.".to_owned(),
     ];
     let mut lines = head::lines(script, &how_to);
+    let has_roles = script
+        .side(Access::Application)
+        .is_some_and(|side| !side.items.is_empty());
+    if has_roles && script.holding.is_some_and(|holding| !holding.knows_roles) {
+        lines.push(String::new());
+        lines.push("The exports do not list all app roles: one that is assigned already has to be imported before.".to_owned());
+    }
     if script.aim == Aim::Shrink {
         lines.extend(revoked_roles(script));
     }
@@ -47,7 +54,7 @@ fn revoked_roles(script: &Script<'_>) -> Vec<String> {
     let side = script.side(Access::Application);
     let roles: Vec<String> = side
         .into_iter()
-        .flat_map(|side| side.revoked())
+        .flat_map(Side::revoked)
         .map(|item| format!("  {}", comment(&item.name)))
         .collect();
     if roles.is_empty() {
@@ -82,7 +89,7 @@ fn configuration(script: &Script<'_>, lines: &[String], keep: fn(&Item) -> bool)
         "The tenant: its id or a verified domain.",
         "^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$",
     );
-    text.push_str(&format!(
+    text.extend([format!(
         r#"
 terraform {{
   required_version = ">= 1.5"
@@ -103,21 +110,21 @@ data "azuread_service_principal" "graph" {{
   client_id = "{MICROSOFT_GRAPH}"
 }}
 "#
-    ));
+    )]);
     let object = script
         .holding
         .and_then(|holding| holding.client.as_ref())
         .filter(|_| script.client_id().is_some());
     let app = if object.is_some() {
-        text.push_str(&format!(
+        text.extend([format!(
             "\ndata \"azuread_service_principal\" \"app\" {{\n  client_id = {client}\n}}\n"
-        ));
+        )]);
         "data.azuread_service_principal.app"
     } else {
-        text.push_str(&format!(
+        text.extend([format!(
             "\nresource \"azuread_service_principal\" \"app\" {{\n  client_id    = {client}\n  use_existing = true\n\n  \
              lifecycle {{\n    prevent_destroy = true\n  }}\n}}\n"
-        ));
+        )]);
         "azuread_service_principal.app"
     };
     for side in &script.sides {
@@ -195,13 +202,13 @@ fn roles(script: &Script<'_>, items: &[&Item], app: &str) -> String {
             label = format!("{base}_{number}");
             number += 1;
         }
-        text.push_str(&format!(
+        text.extend([format!(
             "\n# {}\nresource \"azuread_app_role_assignment\" \"{label}\" {{\n  app_role_id         = {}\n  \
              principal_object_id = {app}.object_id\n  \
              resource_object_id  = data.azuread_service_principal.graph.object_id\n}}\n",
             comment(&item.name),
             hcl(id),
-        ));
+        )]);
         if let (Some(assignment), Some(graph)) = (&item.assignment, graph) {
             text.push_str(&import(
                 &format!("azuread_app_role_assignment.{label}"),

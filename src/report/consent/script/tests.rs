@@ -137,12 +137,7 @@ fn walk(node: Node<'_>, text: &str, opaque: &[&str], shape: &mut Vec<String>) {
         return;
     }
     for index in 0..node.child_count() {
-        walk(
-            node.child(index.try_into().unwrap()).unwrap(),
-            text,
-            opaque,
-            shape,
-        );
+        walk(node.child(index).unwrap(), text, opaque, shape);
     }
 }
 
