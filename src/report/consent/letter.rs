@@ -298,12 +298,19 @@ fn part(catalog: &Catalog, planned: &Planned<'_>, part: &Part) -> LetterPart {
     {
         lead = lead.and(" The developer says: ").and_code(&reason.value);
     }
+    let risk = |ask: &&Ask| {
+        let grant = catalog.grant_for(ask.permission, part.access);
+        let tier = grant.and_then(|grant| grant.risk.map(|(tier, _)| tier));
+        // What nobody has judged comes before what is known to be limited.
+        (ask.is_sign_in, tier.map_or(3, |tier| 2 * tier))
+    };
+    let mut asks: Vec<&Ask> = part.asks.iter().collect();
+    asks.sort_by_key(risk);
     LetterPart {
         title: show::title(part),
         lead,
-        asks: part
-            .asks
-            .iter()
+        asks: asks
+            .into_iter()
             .map(|it| ask(catalog, planned, part, it))
             .collect(),
     }
