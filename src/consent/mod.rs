@@ -23,3 +23,6 @@ pub mod steps;
 pub mod tenant;
 pub mod token;
 pub mod who;
+
+#[cfg(test)]
+mod tests;

@@ -7,6 +7,7 @@
 )]
 
 mod catalog;
+mod consent;
 mod explain;
 mod init;
 mod plan;
@@ -14,4 +15,5 @@ mod query;
 mod readme;
 mod run;
 mod schemas;
+mod status;
 mod texts;

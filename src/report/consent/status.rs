@@ -39,7 +39,12 @@ fn app(catalog: &Catalog, planned: &Planned<'_>, status: &Status, page: &mut Pag
     let verdict = if status.rows.is_empty() {
         "Nothing is needed, and nothing was found.".to_owned()
     } else if faults == 0 {
-        "All that is needed is there, and nothing else.".to_owned()
+        let known = if status.doubt.is_empty() {
+            ""
+        } else {
+            ", as far as can be told"
+        };
+        format!("All that is needed is there, and nothing else{known}.")
     } else {
         format!("{} to look at.", words::count(faults, "permission"))
     };
