@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
-use crate::cli::{Catalog, Consent, Explain, Init, Plan, Query};
+use crate::cli::{Catalog, Consent, Explain, Init, Plan, Query, Status};
 
 /// Find the least Microsoft Graph permissions an app needs
 #[derive(Debug, Parser)]
@@ -66,6 +66,8 @@ pub enum Command {
     Plan(Plan),
     /// Say who must consent to a plan, and write the request for it
     Consent(Consent),
+    /// Compare what is needed, declared, granted and in a token
+    Status(Status),
     /// Explain an operation (`GET /me/messages`) or a permission (`Mail.Read`)
     Explain(Explain),
     /// Ask the catalog which permission opens or contains what

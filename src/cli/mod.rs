@@ -11,6 +11,7 @@ mod input;
 mod plan;
 mod query;
 mod script;
+mod status;
 
 pub use catalog::{Catalog, CatalogAction, Diff, Import};
 pub use command::{Cli, Color, Command, Global};
@@ -24,3 +25,4 @@ pub use input::{AccessName, AnswerFormat, Input};
 pub use plan::{ObjectiveName, Plan, PlanFormat};
 pub use query::{Query, Question};
 pub use script::{ConsentScript, ScriptKind};
+pub use status::Status;

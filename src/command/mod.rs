@@ -25,6 +25,7 @@ pub mod permission;
 pub mod plan;
 pub mod query;
 pub mod random;
+pub mod status;
 
 /// The columns of a line when there is no terminal that has any.
 const WIDTH: usize = 100;
@@ -164,6 +165,7 @@ pub fn run(cli: Cli) -> miette::Result<Exit> {
         Command::Init(options) => init::run(&context, &options),
         Command::Plan(options) => plan::run(&context, &options),
         Command::Consent(consent) => consent::run(&context, consent.action),
+        Command::Status(options) => status::run(&context, &options),
         Command::Explain(options) => explain::run(&context, &options),
         Command::Query(options) => query::run(&context, &options),
         Command::Catalog(catalog) => catalog::run(&context, catalog.action),

@@ -64,7 +64,7 @@ fn without_admin(question: &Question<'_>) -> Option<Easier> {
     if forced.is_empty() {
         let change = Change::NoAdmin;
         let found = compare(question, change, before, &after.delegated);
-        return (!found.after.who.is_admin() || !after.delegated.admin_needed).then_some(found);
+        return helps(&found).then_some(found);
     }
     let left: Vec<Requirement> = question
         .plan
@@ -92,7 +92,12 @@ fn without_admin(question: &Question<'_>) -> Option<Easier> {
     // The positions of the smaller plan are its own.
     found.unconfirmed.clear();
     found.unserved = forced;
-    Some(found)
+    helps(&found).then_some(found)
+}
+
+/// Microsoft may ask no admin for a permission, and the tenant's policy still keep it from users.
+const fn helps(found: &Easier) -> bool {
+    !found.after.who.is_admin()
 }
 
 fn with_user(question: &Question<'_>) -> Option<Easier> {

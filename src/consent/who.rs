@@ -11,7 +11,7 @@ use crate::consent::{caution, easier, fact, narrower, steps};
 use crate::manifest::model::App;
 use crate::plan::Options;
 use crate::plan::model::{AppPlan, Chosen, Plan, Status};
-use crate::requirement::{Requirement, Verdict};
+use crate::requirement::{Need, Requirement, Verdict};
 use crate::source::Source;
 
 /// The word of the policy that new tenants have.
@@ -58,7 +58,7 @@ pub fn consent(question: &Question<'_>, basis: Basis) -> Consent {
     }
     Consent {
         by_policy: by_policy(question),
-        gaps: gaps(plan),
+        gaps: gaps(question),
         steps: steps::steps(question),
         easier: easier::easier(question),
         cautions: caution::cautions(question),
@@ -200,27 +200,31 @@ fn by_policy(question: &Question<'_>) -> Vec<(String, Who)> {
     COMPARED.into_iter().filter_map(under).collect()
 }
 
-/// The requirements that no plan serves.
-fn gaps(plan: &AppPlan) -> Vec<Gap> {
+/// The requirements that are wanted and that nothing serves.
+fn gaps(question: &Question<'_>) -> Vec<Gap> {
+    let plan = question.plan;
+    let is_planned = |requirement: &Requirement| match &requirement.profile {
+        None => true,
+        Some(profile) => {
+            let wanted = question.options.profiles.as_ref();
+            wanted.is_none_or(|wanted| wanted.contains(profile))
+        }
+    };
     let mut gaps = Vec::new();
     for (operation, requirement) in plan.requirements.iter().enumerate() {
-        let served = |access: Access| {
-            let plan = plan.plan(access);
+        let wanted: Vec<&Plan> = Access::ALL
+            .into_iter()
+            .map(|access| plan.plan(access))
+            .filter(|plan| plan.status != Status::Excluded && is_wanted(requirement, plan.access))
+            .collect();
+        let is_served = |plan: &&Plan| {
             let of = |sets: &[Option<_>]| sets.get(operation).is_some_and(Option::is_some);
             let mut routes = plan.routes.iter();
             of(&plan.chosen)
                 || of(&plan.chosen_personal)
                 || routes.any(|route| route.operations.contains(&operation))
         };
-        let is_wanted = |requirement: &Requirement| {
-            let needs = [
-                &requirement.delegated,
-                &requirement.personal,
-                &requirement.application,
-            ];
-            needs.iter().any(|need| need.verdict != Verdict::Excluded)
-        };
-        if !Access::ALL.into_iter().any(served) && is_wanted(requirement) {
+        if is_planned(requirement) && !wanted.is_empty() && !wanted.iter().any(is_served) {
             gaps.push(Gap {
                 operation,
                 is_known: requirement.operation.is_some()
@@ -230,4 +234,12 @@ fn gaps(plan: &AppPlan) -> Vec<Gap> {
         }
     }
     gaps
+}
+
+fn is_wanted(requirement: &Requirement, access: Access) -> bool {
+    let is_wanted = |need: &Need| need.verdict != Verdict::Excluded;
+    match access {
+        Access::Delegated => is_wanted(&requirement.delegated) || is_wanted(&requirement.personal),
+        Access::Application => is_wanted(&requirement.application),
+    }
 }

@@ -7,6 +7,7 @@
 )]
 
 mod catalog;
+mod consent;
 mod explain;
 mod init;
 mod plan;
@@ -16,5 +17,6 @@ mod run;
 mod schemas;
 mod script;
 mod script_run;
+mod status;
 mod tenant;
 mod texts;

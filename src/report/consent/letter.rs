@@ -14,6 +14,9 @@ use crate::report::consent::rich::Rich;
 use crate::report::consent::{show, text};
 use crate::report::{Planned, words};
 
+/// How many wider permissions are named that are not asked for.
+const MOST_WIDER: usize = 8;
+
 /// A letter about one app.
 #[derive(Debug, Serialize)]
 pub struct Letter {
@@ -107,12 +110,11 @@ impl Letter {
     pub fn new(catalog: &Catalog, planned: &Planned<'_>, consent: &Consent) -> Self {
         let app = planned.app;
         let name = app.name.as_ref().map(|name| name.value.as_str());
-        let mut approve: Vec<Rich> = consent
+        let steps = consent
             .steps
             .iter()
-            .map(|it| show::step(catalog, it))
-            .collect();
-        approve.extend(consent.parts.iter().filter_map(not_all_at_once).take(1));
+            .map(|it| show::step(catalog, it).sentence());
+        let parts = consent.parts.iter().filter_map(not_all_at_once).take(1);
         Self {
             title: match name {
                 Some(name) => Rich::plain("Permission request for ").and_code(name),
@@ -133,7 +135,7 @@ impl Letter {
                 .into_iter()
                 .map(|(text, below)| Entry { text, below })
                 .collect(),
-            approve,
+            approve: parts.chain(steps).collect(),
             undo: undo(consent),
             cautions: consent.cautions.iter().map(text::caution).collect(),
             data: words::data_line(catalog),
@@ -144,7 +146,7 @@ impl Letter {
 /// The portal grants everything that is registered at once: worth a word where the request has parts.
 fn not_all_at_once(part: &Part) -> Option<Rich> {
     part.profile.as_ref().map(|_| {
-        Rich::plain("Approve the base first. The profiles can follow when they are needed; the button in the portal knows no parts and grants all that is registered.")
+        Rich::plain("Approve the base first; the profiles can follow when they are needed. The button in the portal knows no parts and grants all that is registered.")
     })
 }
 
@@ -298,12 +300,19 @@ fn part(catalog: &Catalog, planned: &Planned<'_>, part: &Part) -> LetterPart {
     {
         lead = lead.and(" The developer says: ").and_code(&reason.value);
     }
+    let risk = |ask: &&Ask| {
+        let grant = catalog.grant_for(ask.permission, part.access);
+        let tier = grant.and_then(|grant| grant.risk.map(|(tier, _)| tier));
+        // What nobody has judged comes before what is known to be limited.
+        (ask.is_sign_in, tier.map_or(3, |tier| 2 * tier))
+    };
+    let mut asks: Vec<&Ask> = part.asks.iter().collect();
+    asks.sort_by_key(risk);
     LetterPart {
         title: show::title(part),
         lead,
-        asks: part
-            .asks
-            .iter()
+        asks: asks
+            .into_iter()
             .map(|it| ask(catalog, planned, part, it))
             .collect(),
     }
@@ -506,21 +515,27 @@ fn not(catalog: &Catalog, planned: &Planned<'_>, consent: &Consent) -> Vec<Rich>
             "No way known to control the tenant: none of these permissions is of that risk.",
         ));
     }
-    let mut wider: Vec<&str> = Vec::new();
-    for ask in consent.parts.iter().flat_map(|part| &part.asks) {
-        for id in &ask.wider {
+    for (access, lead) in [
+        (
+            Access::Delegated,
+            "With a signed-in user, not asked for although near and wider: ",
+        ),
+        (
+            Access::Application,
+            "For the app alone, not asked for although near and wider: ",
+        ),
+    ] {
+        let mut wider: Vec<&str> = Vec::new();
+        let parts = consent.parts.iter().filter(|part| part.access == access);
+        for id in parts.flat_map(|part| &part.asks).flat_map(|ask| &ask.wider) {
             let name = catalog.name(*id);
-            if !wider.contains(&name) {
+            if !wider.contains(&name) && wider.len() < MOST_WIDER {
                 wider.push(name);
             }
         }
-    }
-    if !wider.is_empty() {
-        wider.truncate(12);
-        lines.push(
-            Rich::plain("The nearest permissions that give more are not asked for: ")
-                .and_names(wider),
-        );
+        if !wider.is_empty() {
+            lines.push(Rich::plain(lead).and_names(wider));
+        }
     }
     lines
 }

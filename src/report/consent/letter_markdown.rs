@@ -28,7 +28,7 @@ fn one(letter: &Letter, out: &mut String) {
         out.push('\n');
     }
     rows(&letter.glance, out);
-    out.push_str("## The app\n\n");
+    out.push_str("## The app\n\nAs its developer describes it.\n\n");
     rows(&letter.app, out);
     out.push_str("## What it asks for\n\n");
     out.push_str("Facts come from Microsoft's published permissions data. What stands under *the developer says* is a claim that nobody has checked.\n\n");

@@ -10,5 +10,6 @@ pub mod page;
 pub mod rich;
 pub mod script;
 pub mod show;
+pub mod status;
 pub mod text;
 pub mod url;

@@ -106,6 +106,18 @@ impl Rich {
         line
     }
 
+    /// Returns the line with its first letter in upper case, unless it begins with code.
+    #[must_use]
+    pub fn sentence(mut self) -> Self {
+        if let Some(first) = self.0.first_mut().filter(|piece| !piece.code) {
+            let mut rest = first.text.chars();
+            if let Some(letter) = rest.next() {
+                first.text = letter.to_uppercase().chain(rest).collect();
+            }
+        }
+        self
+    }
+
     /// Returns true when nothing stands in it.
     pub fn is_empty(&self) -> bool {
         self.0.iter().all(|piece| piece.text.is_empty())

@@ -8,6 +8,7 @@ pub mod consent;
 pub mod permission;
 pub mod plan;
 pub mod requirement;
+pub mod status;
 
 use std::fmt::Write as _;
 
@@ -122,7 +123,7 @@ pub fn schema<T: JsonSchema>() -> String {
 pub type Schema = (&'static str, fn() -> String);
 
 /// The schemas of all machine forms.
-pub const SCHEMAS: [Schema; 9] = [
+pub const SCHEMAS: [Schema; 10] = [
     ("plan.schema.json", schema::<plan::Document<'static>>),
     (
         "explain-operation.schema.json",
@@ -135,6 +136,7 @@ pub const SCHEMAS: [Schema; 9] = [
     ("query-opens.schema.json", schema::<answer::Opens>),
     ("query-covers.schema.json", schema::<answer::Covers>),
     ("query-between.schema.json", schema::<answer::Between>),
+    ("status.schema.json", schema::<status::Document>),
     ("consent-show.schema.json", schema::<consent::Document>),
     ("catalog-check.schema.json", schema::<catalog::Check>),
     (
