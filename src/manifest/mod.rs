@@ -13,7 +13,7 @@ mod operation;
 pub mod read;
 mod request;
 pub mod schema;
-mod secret;
+pub mod secret;
 
 pub use error::ManifestError;
 pub use model::{App, Details, Manifest, Operation};

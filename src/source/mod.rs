@@ -1,10 +1,14 @@
 //! Text with places: what is read from files, with the byte ranges that diagnostics point at.
 //!
-//! In comes a path or standard input, out goes a [`Source`], a spanned YAML tree or an error with a place.
+//! In comes a path or standard input, out goes a [`Source`], a spanned tree of
+//! YAML, JSON, HCL or Bicep, or an error with a place.
 //! The only module that opens the user's files (`read`) and writes them (`write`). Nothing here knows
 //! what the text means.
 
+pub mod bicep;
 pub mod escape;
+pub mod hcl;
+pub mod json;
 pub mod read;
 pub mod span;
 pub mod suggest;

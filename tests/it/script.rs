@@ -447,3 +447,36 @@ fn the_whole_registration_is_never_consented_to() {
         );
     }
 }
+
+#[test]
+fn the_example_is_shrunk_united_and_declared() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/consent");
+    let run = |arguments: &[&str]| crate::run::run_at(&folder, arguments);
+    let existing = [
+        "--existing",
+        "grants.json",
+        "--existing",
+        "roles.json",
+        "--existing",
+        "principals.json",
+    ];
+    for kind in [
+        "azure-cli",
+        "powershell",
+        "rest",
+        "m365",
+        "terraform",
+        "bicep",
+    ] {
+        let united = run(&[&["consent", "script", kind], &existing[..]].concat()).ends_with(0);
+        assert!(
+            united
+                .out
+                .contains("Mail.Read: granted, not needed here, stays"),
+            "{}",
+            united.out
+        );
+    }
+    let declared = run(&["consent", "script", "rra", "--existing", "declared.json"]).ends_with(0);
+    assert_valid(&declared.json());
+}

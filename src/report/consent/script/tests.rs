@@ -5,12 +5,14 @@ use std::process::{Command, Stdio};
 use tree_sitter::{Node, Parser};
 
 use super::*;
-use crate::consent::grant::{Fate, Item, Kept};
+use crate::catalog::bundled;
+use crate::consent::grant::{Fate, Item, Kept, Portion};
 use crate::consent::granted::{Known, Place, Scopes};
+use crate::declared;
 use crate::plan::model::Reach;
 use crate::report::sample::Sample;
-use crate::source::Span;
 use crate::source::escape::is_unsafe;
+use crate::source::{Source, Span};
 
 /// Texts that end a literal, a comment or a command somewhere.
 const HOSTILE: [&str; 16] = [
@@ -290,6 +292,71 @@ fn comments_stay_on_their_line() {
                 };
                 assert_eq!(marked(script), marked(plain), "{text:?} {ending}");
             }
+        }
+    }
+}
+
+/// What the program's own readers take a text for: the permissions that it grants, with their access.
+fn granted_by(script: &str, kind: declared::Kind) -> Vec<(Access, String)> {
+    let catalog = bundled::open().unwrap();
+    let ids = declared::Ids::new(&catalog);
+    let document = declared::read(&ids, &Source::new("main", script), kind).unwrap();
+    let entries = document.registrations.iter().flat_map(|it| &it.entries);
+    let mut granted: Vec<(Access, String)> = entries
+        .filter_map(|entry| match entry.known {
+            declared::Known::Permission(id) => {
+                Some((entry.access.as_ref()?.value, catalog.name(id).to_owned()))
+            }
+            _ => None,
+        })
+        .collect();
+    granted.sort();
+    granted
+}
+
+#[test]
+fn the_programs_own_readers_find_the_grants() {
+    let sample = Sample::new(
+        "app: {clientId: 5c3f0b1e-7d0a-4d2c-9a53-0f6b1f3f7a21, tenant: contoso.com}\nsignIn: [openid]\noperations:\n  \
+         - {request: GET /me/messages, access: delegated, select: [body]}\n  \
+         - {request: GET /groups, access: application, select: [id]}\n",
+    );
+    let planned = sample.planned();
+    let unite = |access| {
+        let plan = &planned[0].plan;
+        crate::consent::grant::unite(&sample.catalog, plan, access, Portion::All, None)
+    };
+    let script = Script {
+        catalog: &sample.catalog,
+        app: planned[0].app,
+        plan: &planned[0].plan,
+        cloud: sample.catalog.clouds().next().unwrap(),
+        sides: Access::ALL.map(unite).to_vec(),
+        aim: Aim::Unite,
+        profile: None,
+        holding: None,
+        role: None,
+    };
+    let expected = [
+        (Access::Delegated, "Mail.Read".to_owned()),
+        (Access::Delegated, "openid".to_owned()),
+        (Access::Application, "Group.ReadBasic.All".to_owned()),
+    ];
+    let terraform = &terraform::write(&script).files[0].text;
+    assert_eq!(granted_by(terraform, declared::Kind::Terraform), expected);
+    let bicep = &bicep::write(&script).files[0].text;
+    assert_eq!(granted_by(bicep, declared::Kind::Bicep), expected);
+}
+
+#[test]
+fn the_programs_own_reader_of_bicep_takes_whatever_is_written() {
+    let catalog = bundled::open().unwrap();
+    let ids = declared::Ids::new(&catalog);
+    for text in HOSTILE {
+        for script in texts(&all(text), ".bicep") {
+            let source = Source::new("main.bicep", script.as_str());
+            let read = declared::read(&ids, &source, declared::Kind::Bicep);
+            assert!(read.is_ok(), "{text:?}: {read:?}");
         }
     }
 }
