@@ -119,15 +119,12 @@ fn template(script: &Script<'_>, lines: &[String], keep: fn(&Item) -> bool) -> S
 }
 
 fn delegated(items: &[&Item]) -> String {
-    let names: Vec<String> = items
-        .iter()
-        .map(|item| format!("  {}\n", quoted(&item.name)))
-        .collect();
+    let names: Vec<&str> = items.iter().map(|item| item.name.as_str()).collect();
+    // One literal: whoever reads the template without running it sees what it grants.
     format!(
-        "\nvar scopes = [\n{}]\n\n\
-         resource delegated 'Microsoft.Graph/oauth2PermissionGrants@v1.0' = {{\n  clientId: app.id\n  \
-         consentType: 'AllPrincipals'\n  resourceId: graph.id\n  scope: join(scopes, ' ')\n}}\n",
-        names.concat()
+        "\nresource delegated 'Microsoft.Graph/oauth2PermissionGrants@v1.0' = {{\n  clientId: app.id\n  \
+         consentType: 'AllPrincipals'\n  resourceId: graph.id\n  scope: {}\n}}\n",
+        quoted(&names.join(" "))
     )
 }
 

@@ -136,6 +136,10 @@ fn gaps(script: &Script<'_>) -> Vec<String> {
     lines
 }
 
+/// How many characters the `scope` of a delegated grant may have
+/// (<https://github.com/microsoftgraph/msgraph-typescript-typings>, read 2026-11).
+const SCOPE_LIMIT: usize = 3850;
+
 fn permissions(script: &Script<'_>, side: &Side) -> Vec<String> {
     let what = match side.access {
         Access::Delegated => "Delegated permissions",
@@ -145,6 +149,12 @@ fn permissions(script: &Script<'_>, side: &Side) -> Vec<String> {
     lines.extend(side.items.iter().map(|item| item_line(script, side, item)));
     if side.items.is_empty() {
         lines.push("  none".to_owned());
+    }
+    let length: usize = side.after().map(|item| item.name.len() + 1).sum();
+    if side.access == Access::Delegated && length > SCOPE_LIMIT {
+        lines.push(format!(
+            "  TOO LONG: one grant takes {SCOPE_LIMIT} characters of scopes, and these are {length}."
+        ));
     }
     if !side.resource_specific.is_empty() {
         lines.push(format!(
