@@ -30,6 +30,7 @@ pub mod catalog;
 pub mod cli;
 pub mod command;
 pub mod compare;
+pub mod consent;
 pub mod coverage;
 pub mod declared;
 pub mod exit;

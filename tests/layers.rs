@@ -47,6 +47,19 @@ const LAYERS: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "consent",
+        &[
+            "catalog",
+            "coverage",
+            "declared",
+            "manifest",
+            "path",
+            "plan",
+            "requirement",
+            "source",
+        ],
+    ),
+    (
         "compare",
         &[
             "catalog",
@@ -76,6 +89,9 @@ const LAYERS: &[(&str, &[&str])] = &[
             "call",
             "catalog",
             "compare",
+            "consent",
+            "coverage",
+            "declared",
             "finding",
             "graph",
             "lock",
@@ -85,7 +101,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "source",
         ],
     ),
-    ("cli", &["catalog", "graph"]),
+    ("cli", &["catalog", "graph", "manifest"]),
     (
         "command",
         &[
@@ -93,6 +109,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "catalog",
             "cli",
             "compare",
+            "consent",
             "coverage",
             "declared",
             "exit",
@@ -122,6 +139,7 @@ const WORLD: &[(&str, &[&str])] = &[
         ],
     ),
     ("std::env", &["src/source/git/process.rs"]),
+    ("getrandom::", &["src/command/random.rs"]),
     ("std::process::Command", &["src/source/git/process.rs"]),
     ("std::net", &[]),
     ("SystemTime::now", &[]),

@@ -10,7 +10,9 @@ static BYTES: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/catalog.bin"));
 pub const OVERLAY: [&str; curated::FILES.len()] = [
     include_str!("../../data/overlay/clouds.yaml"),
     include_str!("../../data/overlay/conditions.yaml"),
+    include_str!("../../data/overlay/consent-policies.yaml"),
     include_str!("../../data/overlay/effects.yaml"),
+    include_str!("../../data/overlay/grantors.yaml"),
     include_str!("../../data/overlay/notes.yaml"),
     include_str!("../../data/overlay/operations.yaml"),
     include_str!("../../data/overlay/order.yaml"),

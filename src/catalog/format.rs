@@ -54,6 +54,10 @@ pub enum Table {
     Clouds,
     /// [`super::record::ResourceRecord`].
     Resources,
+    /// [`super::record::PolicyRecord`].
+    ConsentPolicies,
+    /// [`super::record::GrantorRecord`], from the least role to the one with the most rights.
+    Grantors,
     /// [`super::record::RepairRecord`]: what the import mended.
     Repairs,
     /// [`super::record::RepairRecord`]: overlay entries that are unnecessary or name something unknown.
@@ -62,7 +66,7 @@ pub enum Table {
 
 impl Table {
     /// All tables, in the order of the file.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 19] = [
         Self::Source,
         Self::Permissions,
         Self::Opens,
@@ -78,6 +82,8 @@ impl Table {
         Self::Routes,
         Self::Clouds,
         Self::Resources,
+        Self::ConsentPolicies,
+        Self::Grantors,
         Self::Repairs,
         Self::Complaints,
     ];

@@ -132,12 +132,25 @@ pub struct ConditionFact {
     pub replace: PerScheme,
     /// What the user should know besides (a role, a licence, an effect on the answer).
     pub note: Option<String>,
+    /// What the note is about, if it is one of these.
+    #[serde(default)]
+    pub about: Vec<Topic>,
     /// Why, in one line of our own.
     pub reason: String,
     /// Where the fact comes from, if not the file's source.
     pub source: Option<String>,
     /// When it was read, if not the file's date.
     pub date: Option<String>,
+}
+
+/// What a note is about, where other parts of the program ask for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Topic {
+    /// A licence that the tenant or the user needs.
+    Licence,
+    /// What the signed-in user must be allowed to do besides.
+    UserRole,
 }
 
 /// `notes.yaml`: what a user of an operation should know whatever the query and body say.
@@ -151,6 +164,9 @@ pub struct NoteFact {
     pub access: Vec<Access>,
     /// The note in one line of our own.
     pub note: String,
+    /// What it is about, if it is one of these.
+    #[serde(default)]
+    pub about: Vec<Topic>,
     /// Where the fact comes from, if not the file's source.
     pub source: Option<String>,
     /// When it was read, if not the file's date.
@@ -249,6 +265,9 @@ pub struct PermissionFact {
     pub prerequisites: Vec<String>,
     /// What the user should know, in one line of our own.
     pub note: Option<String>,
+    /// What prerequisites and note are about, if it is one of these.
+    #[serde(default)]
+    pub about: Vec<Topic>,
     /// Why, in one line of our own.
     pub reason: String,
     /// Where the fact comes from, if not the file's source.
@@ -387,4 +406,86 @@ pub struct EndingDay {
     pub day: String,
     /// What happens, as the end of a sentence.
     pub what: String,
+}
+
+/// Which apps a condition of a consent policy lets through.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Clients {
+    /// All.
+    Any,
+    /// Those whose publisher is verified.
+    VerifiedPublisher,
+    /// Those registered in the tenant itself.
+    OwnTenant,
+    /// A few that Microsoft names.
+    NamedByMicrosoft,
+}
+
+/// What a consent policy lets users consent to: a delegated permission that needs no admin, and besides
+/// what is said here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Classification {
+    /// Classified as low by the tenant.
+    Low,
+}
+
+/// A condition set of a consent policy.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct IncludeFact {
+    /// How the tenant must have classified the permission; it does not matter when `None`.
+    pub classification: Option<Classification>,
+    /// For which apps.
+    pub clients: Clients,
+}
+
+/// `consent-policies.yaml`: the consent policies that Microsoft brings along for users.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct PolicyFact {
+    /// The word that options use.
+    pub name: String,
+    /// Microsoft's id; `None` for "no policy is assigned".
+    pub id: Option<String>,
+    /// What it lets users consent to: one is enough.
+    pub includes: Vec<IncludeFact>,
+    /// The permissions that it takes out.
+    #[serde(default)]
+    pub excludes: Vec<String>,
+    /// What it means, in one line of our own.
+    pub reason: String,
+    /// Where the fact comes from, if not the file's source.
+    pub source: Option<String>,
+    /// When it was read, if not the file's date.
+    pub date: Option<String>,
+}
+
+/// What a role can grant for a whole tenant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Grantable {
+    /// Delegated permissions of any resource.
+    Delegated,
+    /// App roles of Microsoft Graph.
+    GraphAppRoles,
+    /// App roles of other resources.
+    OtherAppRoles,
+}
+
+/// `grantors.yaml`: who can grant permissions for a whole tenant, from the least role to the one with the most rights.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct GrantorFact {
+    /// The directory role.
+    pub role: String,
+    /// What it can grant.
+    pub grants: Vec<Grantable>,
+    /// Why, in one line of our own.
+    pub reason: String,
+    /// Where the fact comes from, if not the file's source.
+    pub source: Option<String>,
+    /// When it was read, if not the file's date.
+    pub date: Option<String>,
 }

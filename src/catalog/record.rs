@@ -10,7 +10,9 @@ use crate::catalog::compile::text::Mark;
 use crate::catalog::model::{
     Access, Effect, Kind, Method, OperationId, PathId, PermissionId, Scheme, State,
 };
-use crate::catalog::overlay::{Detail, Peculiarity, RouteKind};
+use crate::catalog::overlay::{
+    Classification, Clients, Detail, Grantable, Peculiarity, RouteKind, Topic,
+};
 
 /// A node of the path index: a trie over the segments of all catalog paths in matching form (lower case,
 /// parameters merged into one child).
@@ -108,6 +110,8 @@ pub struct PermissionNoteRecord<'a> {
     pub prerequisites: Vec<&'a str>,
     /// What the user should know.
     pub note: Option<&'a str>,
+    /// What that is about, where other parts of the program ask for it.
+    pub about: Vec<Topic>,
     /// Where it comes from.
     pub evidence: Evidence<'a>,
 }
@@ -200,6 +204,8 @@ pub struct ConditionRecord<'a> {
     pub replace: [Option<Vec<Vec<PermissionId>>>; 3],
     /// What the user should know besides.
     pub note: Option<&'a str>,
+    /// What the note is about.
+    pub about: Vec<Topic>,
     /// Where it comes from.
     pub evidence: Evidence<'a>,
 }
@@ -211,6 +217,8 @@ pub struct NoteRecord<'a> {
     pub access: Vec<Access>,
     /// The note; `evidence.reason` is empty.
     pub note: &'a str,
+    /// What the note is about.
+    pub about: Vec<Topic>,
     /// Where it comes from.
     #[serde(borrow)]
     pub evidence: Evidence<'a>,
@@ -282,6 +290,34 @@ pub struct EndingRecord<'a> {
     pub instead: &'a str,
     /// Where it comes from.
     pub source: &'a str,
+}
+
+/// A consent policy that Microsoft brings along for users.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PolicyRecord<'a> {
+    /// The word that options use.
+    pub name: &'a str,
+    /// Microsoft's id; `None` for "no policy is assigned".
+    pub id: Option<&'a str>,
+    /// What it lets users consent to, one is enough: the classification it asks for, and the apps.
+    pub includes: Vec<(Option<Classification>, Clients)>,
+    /// The permissions that it takes out, sorted.
+    pub excludes: Vec<PermissionId>,
+    /// What it means, and where that comes from.
+    #[serde(borrow)]
+    pub evidence: Evidence<'a>,
+}
+
+/// Who can grant permissions for a whole tenant.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GrantorRecord<'a> {
+    /// The directory role.
+    pub role: &'a str,
+    /// What it can grant, sorted.
+    pub grants: Vec<Grantable>,
+    /// Where it comes from.
+    #[serde(borrow)]
+    pub evidence: Evidence<'a>,
 }
 
 /// A row of `catalog check`: a repair of upstream, or a complaint about the overlay.

@@ -7,9 +7,9 @@ use serde::Deserialize;
 use crate::catalog::format::{Directory, FormatError, Table, verify};
 use crate::catalog::model::{Access, Method, OperationId, PathId, PermissionId, Scheme};
 use crate::catalog::record::{
-    Above, CloudRecord, ConditionRecord, Edge, Evidence, GrantRecord, NodeRecord, NoteRecord,
-    Opens, OperationRecord, PathRecord, PermissionNoteRecord, PermissionRecord, RepairRecord,
-    ResourceRecord, RouteRecord, SourceRecord, StoredOpens, column,
+    Above, CloudRecord, ConditionRecord, Edge, Evidence, GrantRecord, GrantorRecord, NodeRecord,
+    NoteRecord, Opens, OperationRecord, PathRecord, PermissionNoteRecord, PermissionRecord,
+    PolicyRecord, RepairRecord, ResourceRecord, RouteRecord, SourceRecord, StoredOpens, column,
 };
 
 /// A read-only catalog.
@@ -280,6 +280,16 @@ impl Catalog {
         self.rows(Table::Resources)
     }
 
+    /// Returns the consent policies that Microsoft brings along for users.
+    pub fn consent_policies(&self) -> impl Iterator<Item = PolicyRecord<'_>> {
+        self.rows(Table::ConsentPolicies)
+    }
+
+    /// Returns who can grant for a tenant, from the least role to the one with the most rights.
+    pub fn grantors(&self) -> impl Iterator<Item = GrantorRecord<'_>> {
+        self.rows(Table::Grantors)
+    }
+
     /// Returns what the import mended.
     pub fn repairs(&self) -> impl Iterator<Item = RepairRecord<'_>> {
         self.rows(Table::Repairs)
@@ -349,6 +359,10 @@ impl Catalog {
         })?;
         self.decoded::<CloudRecord<'_>>(Table::Clouds, |r| r.lacks.iter().all(operation))?;
         self.decoded::<ResourceRecord<'_>>(Table::Resources, |_| true)?;
+        self.decoded::<PolicyRecord<'_>>(Table::ConsentPolicies, |r| {
+            r.excludes.iter().all(permission)
+        })?;
+        self.decoded::<GrantorRecord<'_>>(Table::Grantors, |_| true)?;
         self.decoded::<RepairRecord<'_>>(Table::Repairs, |_| true)?;
         self.decoded::<RepairRecord<'_>>(Table::Complaints, |_| true)?;
         sound &= u16::try_from(count(Table::Permissions)).is_ok();

@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
-use crate::cli::{AccessDiff, Catalog, Compare, Explain, Graph, Init, Lint, Lock, Plan, Query};
+use crate::cli::{
+    AccessDiff, Catalog, Compare, Consent, Explain, Graph, Init, Lint, Lock, Plan, Query, Status,
+};
 
 /// Find the least Microsoft Graph permissions an app needs
 #[derive(Debug, Parser)]
@@ -73,6 +75,11 @@ pub enum Command {
     /// Say which access is new between two manifests, plans, locks or git revisions
     Diff(AccessDiff),
     /// Explain an operation (`GET /me/messages`), a permission (`Mail.Read`) or a rule (`GG001`)
+    /// Say who must consent to a plan, and write the request for it
+    Consent(Consent),
+    /// Compare what is needed, declared, granted and in a token
+    Status(Status),
+    /// Explain an operation (`GET /me/messages`) or a permission (`Mail.Read`)
     Explain(Explain),
     /// Draw the plan as a graph, or write a page to explore it
     Graph(Graph),

@@ -5,6 +5,7 @@
 mod catalog;
 mod command;
 mod compare;
+mod consent;
 mod diff;
 mod explain;
 mod graph;
@@ -14,10 +15,16 @@ mod lint;
 mod lock;
 mod plan;
 mod query;
+mod script;
+mod status;
 
 pub use catalog::{Catalog, CatalogAction, Diff, Import};
 pub use command::{Cli, Color, Command, Global};
 pub use compare::{Compare, CompareFormat};
+pub use consent::{
+    Consent, ConsentAction, ConsentLetter, ConsentPart, ConsentShow, ConsentUrl, Endpoint,
+    LetterFormat, PolicyName, PolicyWish, ReportFormat,
+};
 pub use diff::{AccessDiff, DiffFormat};
 pub use explain::Explain;
 pub use graph::{ExtentName, Graph, GraphFormat};
@@ -27,3 +34,5 @@ pub use lint::{FixName, KindName, Lint, LintFormat, SeverityName};
 pub use lock::Lock;
 pub use plan::{ObjectiveName, Plan, PlanFormat};
 pub use query::{Query, Question};
+pub use script::{ConsentScript, ScriptKind};
+pub use status::Status;

@@ -19,6 +19,7 @@ pub mod catalog;
 mod clock;
 pub mod compare;
 pub mod completions;
+pub mod consent;
 pub mod diff;
 pub mod explain;
 pub mod graph;
@@ -30,6 +31,8 @@ pub mod manifest;
 pub mod permission;
 pub mod plan;
 pub mod query;
+pub mod random;
+pub mod status;
 
 /// The columns of a line when there is no terminal that has any.
 const WIDTH: usize = 100;
@@ -172,6 +175,8 @@ pub fn run(cli: Cli) -> miette::Result<Exit> {
         Command::Lint(options) => lint::run(&context, &options),
         Command::Lock(options) => lock::run(&context, &options),
         Command::Diff(options) => diff::run(&context, &options),
+        Command::Consent(consent) => consent::run(&context, consent.action),
+        Command::Status(options) => status::run(&context, &options),
         Command::Explain(options) => explain::run(&context, &options),
         Command::Graph(options) => graph::run(&context, &options),
         Command::Query(options) => query::run(&context, &options),

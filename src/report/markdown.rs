@@ -92,6 +92,19 @@ fn outside_code(text: &str, change: impl Fn(String) -> String) -> String {
     out
 }
 
+/// Returns a text in which nothing is markup.
+pub fn escaped(text: &str) -> String {
+    let text = words::safe(text);
+    let mut out = String::with_capacity(text.len() + 16);
+    for character in text.chars() {
+        match character {
+            '`' => out.push_str("\\`"),
+            other => push(other, &mut out),
+        }
+    }
+    out
+}
+
 fn push(character: char, out: &mut String) {
     match character {
         '<' => out.push_str("&lt;"),

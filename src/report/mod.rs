@@ -5,6 +5,7 @@
 
 pub mod access;
 pub mod compare;
+pub mod consent;
 pub mod diagnostic;
 pub mod diff;
 pub mod export;

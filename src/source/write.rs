@@ -101,6 +101,14 @@ pub fn file(path: &Path, bytes: &[u8], existing: Existing) -> Result<(), WriteEr
     })
 }
 
+/// Returns whether a path is meant as a folder: one is there, or the path ends with a separator.
+pub fn is_folder(path: &Path) -> bool {
+    path.is_dir()
+        || path
+            .to_string_lossy()
+            .ends_with(['/', std::path::MAIN_SEPARATOR])
+}
+
 /// Makes a folder and those above it, unless they are there.
 pub fn folder(path: &Path) -> Result<(), WriteError> {
     fs::create_dir_all(path).map_err(|reason| WriteError::Unwritable {

@@ -8,6 +8,7 @@
 
 mod catalog;
 mod compare;
+mod consent;
 mod diff;
 mod explain;
 mod graph;
@@ -19,4 +20,8 @@ mod query;
 mod readme;
 mod run;
 mod schemas;
+mod script;
+mod script_run;
+mod status;
+mod tenant;
 mod texts;

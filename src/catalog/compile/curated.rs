@@ -4,16 +4,18 @@ use serde::de::DeserializeOwned;
 
 use crate::catalog::compile::CompileError;
 use crate::catalog::overlay::{
-    CloudFact, ConditionFact, EffectFact, File, NoteFact, OperationFact, OrderFact, PermissionFact,
-    ResourceFact, RiskFact, RouteFact,
+    CloudFact, ConditionFact, EffectFact, File, GrantorFact, NoteFact, OperationFact, OrderFact,
+    PermissionFact, PolicyFact, ResourceFact, RiskFact, RouteFact,
 };
 use crate::catalog::record::Evidence;
 
 /// The file names below `data/overlay/`, sorted.
-pub const FILES: [&str; 10] = [
+pub const FILES: [&str; 12] = [
     "clouds.yaml",
     "conditions.yaml",
+    "consent-policies.yaml",
     "effects.yaml",
+    "grantors.yaml",
     "notes.yaml",
     "operations.yaml",
     "order.yaml",
@@ -30,8 +32,12 @@ pub struct Overlay {
     pub clouds: File<CloudFact>,
     /// `conditions.yaml`.
     pub conditions: File<ConditionFact>,
+    /// `consent-policies.yaml`.
+    pub consent_policies: File<PolicyFact>,
     /// `effects.yaml`.
     pub effects: File<EffectFact>,
+    /// `grantors.yaml`.
+    pub grantors: File<GrantorFact>,
     /// `notes.yaml`.
     pub notes: File<NoteFact>,
     /// `operations.yaml`.
@@ -57,7 +63,9 @@ impl Overlay {
         let [
             clouds,
             conditions,
+            consent_policies,
             effects,
+            grantors,
             notes,
             operations,
             order,
@@ -69,14 +77,16 @@ impl Overlay {
         Ok(Self {
             clouds: file(FILES[0], clouds)?,
             conditions: file(FILES[1], conditions)?,
-            effects: file(FILES[2], effects)?,
-            notes: file(FILES[3], notes)?,
-            operations: file(FILES[4], operations)?,
-            order: file(FILES[5], order)?,
-            permissions: file(FILES[6], permissions)?,
-            resources: file(FILES[7], resources)?,
-            risk: file(FILES[8], risk)?,
-            routes: file(FILES[9], routes)?,
+            consent_policies: file(FILES[2], consent_policies)?,
+            effects: file(FILES[3], effects)?,
+            grantors: file(FILES[4], grantors)?,
+            notes: file(FILES[5], notes)?,
+            operations: file(FILES[6], operations)?,
+            order: file(FILES[7], order)?,
+            permissions: file(FILES[8], permissions)?,
+            resources: file(FILES[9], resources)?,
+            risk: file(FILES[10], risk)?,
+            routes: file(FILES[11], routes)?,
         })
     }
 }

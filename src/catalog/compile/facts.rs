@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use crate::catalog::compile::CompileError;
 use crate::catalog::compile::curated::{Complaints, Overlay};
 use crate::catalog::compile::operations::Operations;
 use crate::catalog::compile::pattern::Pattern;
 use crate::catalog::compile::permissions::{PermissionTable, speaks_of};
 use crate::catalog::compile::text::Upstream;
+use crate::catalog::compile::{CompileError, consent};
 use crate::catalog::format::{Table, Writer};
 use crate::catalog::model::{Access, Method, OperationId, PathId, PermissionId, Scheme};
 use crate::catalog::overlay::{EndingFact, PerScheme, RouteFact};
@@ -91,6 +91,7 @@ pub fn write(
         let record = NoteRecord {
             access: fact.access.clone(),
             note: &fact.note,
+            about: fact.about.clone(),
             evidence,
         };
         writer.push(Table::Notes, &record)?;
@@ -107,6 +108,7 @@ pub fn write(
             access: fact.access.clone(),
             prerequisites: fact.prerequisites.iter().map(String::as_str).collect(),
             note: fact.note.as_deref(),
+            about: fact.about.clone(),
             evidence: overlay.permissions.evidence(
                 &fact.reason,
                 fact.source.as_ref(),
@@ -146,7 +148,7 @@ pub fn write(
         };
         writer.push(Table::Resources, &record)?;
     }
-    Ok(())
+    consent::write(writer, overlay, permissions, complaints)
 }
 
 fn ending(fact: &EndingFact) -> EndingRecord<'_> {
@@ -254,6 +256,7 @@ fn write_conditions(
             and: sets(&fact.and),
             replace: sets(&fact.replace),
             note: fact.note.as_deref(),
+            about: fact.about.clone(),
             evidence: overlay.conditions.evidence(
                 &fact.reason,
                 fact.source.as_ref(),

@@ -17,6 +17,7 @@ use crate::catalog::names::Name;
 use crate::catalog::order::Order;
 use crate::catalog::record::SourceRecord;
 
+pub mod consent;
 pub mod curated;
 pub mod facts;
 pub mod needs;

@@ -87,6 +87,12 @@ impl<'a> PermissionTable<'a> {
             .is_some_and(Option::is_some)
     }
 
+    /// Returns whether an admin has to consent; `None` when the permission does not exist under the scheme.
+    pub fn needs_admin(&self, id: PermissionId, scheme: Scheme) -> Option<bool> {
+        let grants = &self.rows.get(id.index())?.grants;
+        Some(grants.get(column(scheme)).copied().flatten()?.admin)
+    }
+
     /// Returns the name by id.
     pub fn name(&self, id: PermissionId) -> &'a str {
         self.rows.get(id.index()).map_or("", |row| row.name)

@@ -4,12 +4,14 @@
 
 pub mod answer;
 pub mod catalog;
+pub mod consent;
 pub mod lock;
 pub mod permission;
 pub mod plan;
 pub mod question;
 pub mod requirement;
 pub mod rule;
+pub mod status;
 
 use std::fmt::Write as _;
 
@@ -156,6 +158,8 @@ pub const SCHEMAS: &[Schema] = &[
         schema::<question::Without>,
     ),
     ("query-what-if-add.schema.json", schema::<question::With>),
+    ("status.schema.json", schema::<status::Document>),
+    ("consent-show.schema.json", schema::<consent::Document>),
     ("catalog-check.schema.json", schema::<catalog::Check>),
     (
         "catalog-export.schema.json",

@@ -1,0 +1,16 @@
+#!/usr/bin/env bash
+# The consent letter in a real browser: no width scrolls sideways, nothing is fetched, nothing hostile acts.
+# Takes the program (default target/debug/graphgrant) and a folder for screenshots. Needs python3 and Chromium,
+# which it installs on Debian and Ubuntu when it is missing. About 30 seconds, a minute more for the installation.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+program=$(realpath "${1:-target/debug/graphgrant}")
+shots=${2:-$(mktemp -d)}
+browser=$(command -v chromium || command -v chromium-browser || command -v google-chrome || true)
+if [ -z "$browser" ]; then
+  apt-get update -q
+  DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends chromium fonts-liberation fonts-dejavu-core
+  browser=$(command -v chromium)
+fi
+mkdir -p "$shots"
+exec python3 tests/browser/letter.py "$program" "$browser" "$shots"

@@ -1,0 +1,40 @@
+//! Options of `status`.
+
+use std::path::PathBuf;
+
+use clap::{ArgGroup, Args};
+
+use crate::cli::{ConsentPart, ReportFormat};
+
+/// Options of `status`.
+#[derive(Debug, Args)]
+#[command(
+    group = ArgGroup::new("sets").args(["declared", "granted", "token"]).multiple(true).required(true),
+    after_help = "\
+Examples:
+  az ad app show --id CLIENT_ID > declared.json
+  az ad sp show --id CLIENT_ID > app.json
+  az ad app permission list-grants --id CLIENT_ID > grants.json
+  az rest --url 'https://graph.microsoft.com/v1.0/servicePrincipals/OBJECT_ID/appRoleAssignments' > roles.json
+  graphgrant status --declared declared.json --granted app.json --granted grants.json --granted roles.json
+
+Exit codes: 0 all that is needed is there, and nothing else; 1 something is missing, or more is there than
+needed; 2 wrong usage or unreadable input.")]
+pub struct Status {
+    /// What it is about
+    #[command(flatten)]
+    pub part: ConsentPart,
+    /// The app registration as exported JSON; may be repeated
+    #[arg(long, value_name = "FILE")]
+    pub declared: Vec<PathBuf>,
+    /// Exported JSON of what is granted: delegated grants, app role assignments, service principals; may be
+    /// repeated
+    #[arg(long, value_name = "FILE")]
+    pub granted: Vec<PathBuf>,
+    /// The decoded claims of a token as JSON, never the token itself
+    #[arg(long, value_name = "FILE")]
+    pub token: Option<PathBuf>,
+    /// How to print the answer
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    pub format: ReportFormat,
+}

@@ -1,0 +1,354 @@
+
+# What follows is the same in every script and holds nothing of the app.
+
+function Stop-Script([string] $Reason) {
+    Write-Host "stopped: $Reason" -ForegroundColor Red
+    exit 1
+}
+
+# What Microsoft Graph says, without characters that act on a terminal.
+function Get-Plain([string] $Text) {
+    return ($Text -replace '[\x00-\x1f\x7f-\x9f]', ' ')
+}
+
+# Calls Microsoft Graph, and again while a new object is not known everywhere or the service is busy. The SDK
+# waits by itself for as long as Retry-After says; this is for when it gives up.
+function Invoke-Patiently([scriptblock] $Call) {
+    $tries = 10
+    for ($try = 1; $try -le $tries; $try++) {
+        try {
+            return & $Call
+        } catch {
+            $message = "$($_.Exception.Message) $($_.ErrorDetails)"
+            $passes = $message -match 'Request_ResourceNotFound|TooManyRequests|\b429\b|ServiceUnavailable|\b503\b|\b504\b'
+            if ($message -match 'Authorization_RequestDenied|\b403\b') {
+                Write-Host (Get-Plain $message)
+                Stop-Script "this takes: $AdminRole"
+            }
+            if (-not $passes -or $try -eq $tries) { throw }
+            Start-Sleep -Seconds ([Math]::Min(120, 2 * $try))
+        }
+    }
+}
+
+function Get-Names([string] $Scope) {
+    return @($Scope -split ' ' | Where-Object { $_ -ne '' })
+}
+
+# Names of the first list that the second does not have, in any case of letters.
+function Select-Without([string[]] $Names, [string[]] $Without) {
+    return @($Names | Where-Object { $_ -and ($Without -notcontains $_) })
+}
+
+function Test-Same([string[]] $Left, [string[]] $Right) {
+    return -not (@(Select-Without $Left $Right).Count -or @(Select-Without $Right $Left).Count)
+}
+
+function Get-Principal([string] $AppId, [string[]] $Property) {
+    $found = @(Invoke-Patiently { Get-MgServicePrincipal -Filter "appId eq '$AppId'" -Property $Property })
+    if ($found.Count -eq 0) { return $null }
+    return $found[0]
+}
+
+# What is granted now: plain objects, as the state file keeps them.
+function Get-State {
+    $client = Get-Principal $ClientId @('id', 'appId')
+    $found = @()
+    $assignments = @()
+    if ($null -ne $client) {
+        $clientObject = $client.Id
+        $found = @(Invoke-Patiently { Get-MgOauth2PermissionGrant -Filter "clientId eq '$clientObject'" -All } |
+            Where-Object { $_.ResourceId -eq $Graph.Id } |
+            ForEach-Object {
+                [pscustomobject] @{
+                    id = $_.Id; clientId = $_.ClientId; consentType = $_.ConsentType
+                    principalId = $_.PrincipalId; resourceId = $_.ResourceId; scope = $_.Scope
+                }
+            })
+        $assignments = @(Invoke-Patiently { Get-MgServicePrincipalAppRoleAssignment -ServicePrincipalId $clientObject -All } |
+            Where-Object { $_.ResourceId -eq $Graph.Id } |
+            ForEach-Object {
+                [pscustomobject] @{
+                    id = $_.Id; principalId = $_.PrincipalId; resourceId = $_.ResourceId; appRoleId = $_.AppRoleId
+                }
+            })
+    }
+    $clientState = $null
+    if ($null -ne $client) { $clientState = [pscustomobject] @{ id = $client.Id; appId = $client.AppId } }
+    return [pscustomobject] @{
+        client = $clientState
+        resource = [pscustomobject] @{ id = $Graph.Id; appId = $Graph.AppId }
+        oauth2PermissionGrants = $found
+        appRoleAssignments = $assignments
+    }
+}
+
+function Get-Wide($State) {
+    $wide = @($State.oauth2PermissionGrants | Where-Object { $_ -and $_.consentType -eq 'AllPrincipals' })
+    if ($wide.Count -eq 0) { return $null }
+    return $wide[0]
+}
+
+function Get-Whose($Grant) {
+    if ($Grant.consentType -eq 'AllPrincipals') { return 'for all users' }
+    return "for the user $($Grant.principalId)"
+}
+
+# The actions: what to say, and what to do.
+function New-Action([string] $Say, [string] $Kind, $Value) {
+    return [pscustomobject] @{ Say = $Say; Kind = $Kind; Value = $Value }
+}
+
+function New-Grant($State, [string[]] $Names, [string] $Type, $User) {
+    $value = @{
+        clientId = $State.client.id; consentType = $Type; principalId = $User
+        resourceId = $State.resource.id; scope = ($Names -join ' ')
+    }
+    return New-Action "grant $($Names -join ' ') $(Get-Whose $value)" 'grant' $value
+}
+
+function Edit-Grant($Grant, [string[]] $Names) {
+    $names = @($Names | Where-Object { $_ })
+    if ($names.Count -eq 0) {
+        return New-Action "revoke $($Grant.scope) $(Get-Whose $Grant)" 'revoke' @{ Id = $Grant.id }
+    }
+    $more = @(Select-Without $names (Get-Names $Grant.scope)) -join ' '
+    $less = @(Select-Without (Get-Names $Grant.scope) $names) -join ' '
+    $say = @()
+    if ($more) { $say += "grant $more" }
+    if ($less) { $say += "revoke $less" }
+    return New-Action "$($say -join ' and ') $(Get-Whose $Grant)" 'change' @{ Id = $Grant.id; scope = ($names -join ' ') }
+}
+
+function Get-RoleName([string] $Id) {
+    foreach ($offer in @($Roles) + @($DropRoles)) { if ($offer.Id -eq $Id) { return "$($offer.Name) ($Id)" } }
+    return $Id
+}
+
+function Get-ApplyAction($State) {
+    $wide = Get-Wide $State
+    $held = @()
+    if ($null -ne $wide) { $held = @(Get-Names $wide.scope) }
+    $kept = @(Select-Without $held $DropScopes)
+    $target = $kept + @(Select-Without $Scopes $kept)
+    if ($null -eq $wide) {
+        if ($target.Count) { New-Grant $State $target 'AllPrincipals' $null }
+    } elseif (-not (Test-Same $target $held)) {
+        Edit-Grant $wide $target
+    }
+    foreach ($grant in @($State.oauth2PermissionGrants | Where-Object { $_ -and $_.consentType -ne 'AllPrincipals' })) {
+        $less = @(Select-Without (Get-Names $grant.scope) $DropScopes)
+        if ($less.Count -ne @(Get-Names $grant.scope).Count) { Edit-Grant $grant $less }
+    }
+    $assigned = @($State.appRoleAssignments | Where-Object { $_ } | ForEach-Object { $_.appRoleId })
+    foreach ($offer in $Roles) {
+        if ($assigned -notcontains $offer.Id) { New-Action "assign the app role $(Get-RoleName $offer.Id)" 'assign' $offer.Id }
+    }
+    foreach ($assignment in @($State.appRoleAssignments | Where-Object { $_ })) {
+        if (@($DropRoles | ForEach-Object { $_.Id }) -contains $assignment.appRoleId) {
+            New-Action "take the app role $(Get-RoleName $assignment.appRoleId) away" 'unassign' $assignment.id
+        }
+    }
+}
+
+function Get-RestoreAction($State, $Before) {
+    $wide = Get-Wide $State
+    $was = Get-Wide $Before
+    if ($null -eq $was) {
+        if ($null -ne $wide) { Edit-Grant $wide @() }
+    } elseif ($null -eq $wide) {
+        New-Grant $State (Get-Names $was.scope) 'AllPrincipals' $null
+    } elseif (-not (Test-Same (Get-Names $was.scope) (Get-Names $wide.scope))) {
+        Edit-Grant $wide (Get-Names $was.scope)
+    }
+    foreach ($old in @($Before.oauth2PermissionGrants | Where-Object { $_ -and $_.consentType -ne 'AllPrincipals' })) {
+        $lost = @(Get-Names $old.scope | Where-Object { @($Before.wanted.dropScopes) -contains $_ })
+        if ($lost.Count -eq 0) { continue }
+        $new = @($State.oauth2PermissionGrants | Where-Object { $_ -and $_.principalId -eq $old.principalId })
+        if ($new.Count -eq 0) {
+            New-Grant $State (Get-Names $old.scope) 'Principal' $old.principalId
+        } else {
+            $missing = @(Select-Without $lost (Get-Names $new[0].scope))
+            if ($missing.Count) { Edit-Grant $new[0] (@(Get-Names $new[0].scope) + $missing) }
+        }
+    }
+    $assigned = @($State.appRoleAssignments | Where-Object { $_ } | ForEach-Object { $_.appRoleId })
+    $recorded = @($Before.appRoleAssignments | Where-Object { $_ } | ForEach-Object { $_.appRoleId })
+    foreach ($id in $recorded) {
+        if ($assigned -notcontains $id) { New-Action "assign the app role $(Get-RoleName $id)" 'assign' $id }
+    }
+    foreach ($assignment in @($State.appRoleAssignments | Where-Object { $_ })) {
+        if ($recorded -notcontains $assignment.appRoleId) {
+            New-Action "take the app role $(Get-RoleName $assignment.appRoleId) away" 'unassign' $assignment.id
+        }
+    }
+}
+
+# What others changed since the state was recorded, and restoring would undo.
+function Get-Foreign($State, $Before) {
+    $now = @(); $was = @()
+    if ($null -ne (Get-Wide $State)) { $now = @(Get-Names (Get-Wide $State).scope) }
+    if ($null -ne (Get-Wide $Before)) { $was = @(Get-Names (Get-Wide $Before).scope) }
+    Select-Without $now (@($was) + @($Before.wanted.scopes)) | ForEach-Object { "the scope $_ was granted since" }
+    Select-Without $was (@($now) + @($Before.wanted.dropScopes)) | ForEach-Object { "the scope $_ was revoked since" }
+    $assigned = @($State.appRoleAssignments | Where-Object { $_ } | ForEach-Object { $_.appRoleId })
+    $recorded = @($Before.appRoleAssignments | Where-Object { $_ } | ForEach-Object { $_.appRoleId })
+    $wanted = @($Before.wanted.roles | Where-Object { $_ } | ForEach-Object { $_.id })
+    $dropped = @($Before.wanted.dropRoles | Where-Object { $_ } | ForEach-Object { $_.id })
+    Select-Without $assigned ($recorded + $wanted) | ForEach-Object { "the app role $_ was assigned since" }
+    Select-Without $recorded ($assigned + $dropped) | ForEach-Object { "the app role $_ was taken away since" }
+}
+
+function Invoke-Action($State, $Action) {
+    Write-Host "- $(Get-Plain $Action.Say)"
+    $value = $Action.Value
+    try {
+        switch ($Action.Kind) {
+            'grant' { $null = Invoke-Patiently { New-MgOauth2PermissionGrant -BodyParameter $value } }
+            'change' {
+                $null = Invoke-Patiently {
+                    Update-MgOauth2PermissionGrant -OAuth2PermissionGrantId $value.Id -BodyParameter @{ scope = $value.scope }
+                }
+            }
+            'revoke' { $null = Invoke-Patiently { Remove-MgOauth2PermissionGrant -OAuth2PermissionGrantId $value.Id } }
+            'assign' {
+                $body = @{ principalId = $State.client.id; resourceId = $State.resource.id; appRoleId = $value }
+                $null = Invoke-Patiently {
+                    New-MgServicePrincipalAppRoleAssignment -ServicePrincipalId $State.client.id -BodyParameter $body
+                }
+            }
+            'unassign' {
+                $null = Invoke-Patiently {
+                    Remove-MgServicePrincipalAppRoleAssignment -ServicePrincipalId $State.client.id -AppRoleAssignmentId $value
+                }
+            }
+        }
+    } catch {
+        $message = "$($_.Exception.Message) $($_.ErrorDetails)"
+        $isThere = @('grant', 'assign') -contains $Action.Kind -and $message -match 'already exist|\b409\b'
+        $isGone = @('revoke', 'unassign') -contains $Action.Kind -and $message -match 'Request_ResourceNotFound|\b404\b'
+        if (-not ($isThere -or $isGone)) {
+            Write-Host (Get-Plain $message)
+            Stop-Script 'nothing more was changed; the script can be run again'
+        }
+        Write-Host '  was so already'
+    }
+}
+
+# Looks and acts until nothing is left to do: reads may lag behind writes.
+function Invoke-Settling($Before) {
+    for ($round = 1; $round -le 10; $round++) {
+        $state = Get-State
+        if ($null -eq $Before) { $actions = @(Get-ApplyAction $state) } else { $actions = @(Get-RestoreAction $state $Before) }
+        if ($actions.Count -eq 0) { return }
+        if ($round -gt 1) { Start-Sleep -Seconds (2 * $round) }
+        foreach ($action in $actions) { Invoke-Action $state $action }
+    }
+    Stop-Script 'the tenant does not show all changes yet; run the script again later to see that nothing is left'
+}
+
+function Save-State($State, $Created, [string] $Path) {
+    $record = [pscustomobject] @{
+        kind = 'graphgrant-state'; version = 1; tenant = $TenantObject; graph = $GraphUrl
+        wanted = [pscustomobject] @{
+            scopes = @($Scopes); dropScopes = @($DropScopes)
+            roles = @($Roles | ForEach-Object { [pscustomobject] @{ id = $_.Id; name = $_.Name } })
+            dropRoles = @($DropRoles | ForEach-Object { [pscustomobject] @{ id = $_.Id; name = $_.Name } })
+        }
+        created = $Created; client = $State.client; resource = $State.resource
+        oauth2PermissionGrants = @($State.oauth2PermissionGrants); appRoleAssignments = @($State.appRoleAssignments)
+    }
+    ConvertTo-Json -InputObject $record -Depth 6 | Set-Content -LiteralPath $Path -Encoding utf8
+}
+
+$guid = '^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$'
+if ($ClientId -notmatch $guid) { Stop-Script 'put the app''s client id into $ClientId at the head of this script' }
+if ($Tenant -notmatch '^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$' -or $Tenant -like 'REPLACE*') {
+    Stop-Script 'put the tenant (its id or a verified domain) into $Tenant at the head of this script'
+}
+if ($Mode -eq 'restore' -and -not $StateFile) { Stop-Script 'restore needs the state file that was written before the change' }
+
+Connect-MgGraph -TenantId $Tenant -Scopes $ConnectScopes -Environment $Environment -NoWelcome
+$TenantObject = (Get-MgContext).TenantId
+$Graph = Get-Principal $ResourceAppId @('id', 'appId', 'appRoles', 'oauth2PermissionScopes')
+if ($null -eq $Graph) { Stop-Script 'this tenant has no service principal of Microsoft Graph' }
+$missing = @()
+foreach ($name in $Scopes) {
+    if (-not @($Graph.Oauth2PermissionScopes | Where-Object { $_.Value -ceq $name -and $_.IsEnabled -ne $false }).Count) {
+        $missing += "the scope $name"
+    }
+}
+foreach ($offer in $Roles) {
+    $id = $offer.Id; $name = $offer.Name
+    if (-not @($Graph.AppRoles | Where-Object { $_.Id -eq $id -and $_.Value -ceq $name -and $_.IsEnabled -ne $false }).Count) {
+        $missing += "the app role $name ($id)"
+    }
+}
+if ($missing.Count -and $Mode -ne 'restore') {
+    Write-Host 'Microsoft Graph in this tenant does not offer:'
+    $missing | ForEach-Object { Write-Host $_ }
+    Stop-Script 'nothing was changed'
+}
+
+$now = Get-State
+if ($Mode -eq 'restore') {
+    if (-not (Test-Path -LiteralPath $StateFile -PathType Leaf)) { Stop-Script "there is no $StateFile" }
+    $before = Get-Content -LiteralPath $StateFile -Raw | ConvertFrom-Json
+    $isOurs = $before.kind -eq 'graphgrant-state' -and $before.version -eq 1 -and $before.tenant -eq $TenantObject -and
+        $before.graph -eq $GraphUrl -and $before.resource.id -eq $Graph.Id -and
+        ($null -eq $before.client -or $before.client.appId -eq $ClientId)
+    if (-not $isOurs) { Stop-Script "$StateFile is no state of this app in this tenant" }
+    if ($null -ne $before.client -and ($null -eq $now.client -or $now.client.id -ne $before.client.id)) {
+        Stop-Script "the service principal of that time ($($before.client.id)) is gone; its grants went with it"
+    }
+    if ($null -ne $now.client) {
+        $foreign = @(Get-Foreign $now $before)
+        if ($foreign.Count -and -not $Force) {
+            $foreign | ForEach-Object { Write-Host (Get-Plain $_) }
+            Stop-Script 'others changed this since; to go back all the same, add -Force'
+        }
+        Invoke-Settling $before
+        $object = $now.client.id
+        if ($null -eq $before.client -and $object -eq $before.created) {
+            $left = @(Invoke-Patiently { Get-MgOauth2PermissionGrant -Filter "clientId eq '$object'" -All }).Count +
+                @(Invoke-Patiently { Get-MgServicePrincipalAppRoleAssignment -ServicePrincipalId $object -All }).Count +
+                @(Invoke-Patiently { Get-MgServicePrincipalAppRoleAssignedTo -ServicePrincipalId $object -All }).Count
+            if ($left -eq 0) {
+                Write-Host "- delete the service principal $object, which this script created"
+                Remove-MgServicePrincipal -ServicePrincipalId $object
+            } else {
+                Write-Host "the service principal $object stays: it has other grants or assignments by now"
+            }
+        }
+    }
+    Write-Host "everything is as recorded in $StateFile"
+    exit 0
+}
+
+$actions = @(Get-ApplyAction $now)
+if ($actions.Count -eq 0) {
+    Write-Host 'nothing to do: what is needed is granted already'
+    exit 0
+}
+if ($Mode -eq 'preview') {
+    if ($null -eq $now.client) { Write-Host "- create the service principal of $ClientId" }
+    $actions | ForEach-Object { Write-Host "- $(Get-Plain $_.Say)" }
+    Write-Host 'this is a preview: nothing was changed'
+    exit 0
+}
+$stamp = (Get-Date).ToUniversalTime().ToString('yyyyMMddTHHmmssZ')
+$number = 1
+while (Test-Path -LiteralPath "graphgrant-before-$ClientId-$stamp-$number.json") { $number++ }
+$path = "graphgrant-before-$ClientId-$stamp-$number.json"
+Save-State $now $null $path
+Write-Host "the state before is in $path; to go back: -Mode restore -StateFile $path"
+if ($null -eq $now.client) {
+    Write-Host "- create the service principal of $ClientId"
+    $new = Invoke-Patiently { New-MgServicePrincipal -BodyParameter @{ appId = $ClientId } }
+    Save-State $now $new.Id $path
+    for ($try = 1; $try -le 10 -and $null -eq (Get-Principal $ClientId @('id', 'appId')); $try++) {
+        Start-Sleep -Seconds (2 * $try)
+    }
+}
+Invoke-Settling $null
+Write-Host 'done: what is needed is granted'

@@ -1,0 +1,406 @@
+
+# What follows is the same in every script and holds nothing of the app.
+
+say() { printf '%s\n' "$*" >&2; }
+stop() {
+    say "stopped: $*"
+    exit 1
+}
+is_guid() { [[ $1 =~ ^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$ ]]; }
+
+is_guid "$client_id" || stop "put the app's client id into client_id at the head of this script"
+[[ $tenant =~ ^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$ && $tenant != REPLACE* ]] ||
+    stop "put the tenant (its id or a verified domain) into tenant at the head of this script"
+
+mode=${1:-apply}
+state_file=${2:-}
+force=${3:-}
+case $mode in
+    apply | preview) [ $# -le 1 ] || stop "usage: $0 [apply | preview | restore STATE_FILE [force]]" ;;
+    restore)
+        [ -n "$state_file" ] || stop "restore needs the state file that was written before the change"
+        [ -z "$force" ] || [ "$force" = force ] || stop "the word after the state file can only be: force"
+        ;;
+    *) stop "usage: $0 [apply | preview | restore STATE_FILE [force]]" ;;
+esac
+for command in jq "${needs[@]}"; do
+    command -v "$command" >/dev/null || stop "this script needs $command"
+done
+
+umask 077
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+readonly tries=10
+first_wait=${RETRY_SECONDS:-2}
+[[ $first_wait =~ ^[0-9]{1,3}$ ]] || stop "RETRY_SECONDS is a number of seconds"
+status=0
+retry_after=''
+
+# Waits before try number $1 + 1: as long as the answer asks for, up to two minutes, else longer each time.
+wait_for() {
+    local seconds=$retry_after
+    if ! [[ $seconds =~ ^[0-9]{1,6}$ ]]; then
+        seconds=$((first_wait * $1))
+    fi
+    [ "$seconds" -le 120 ] || seconds=120
+    sleep "$seconds"
+}
+
+# call METHOD PATH [BODY]: asks Microsoft Graph. The answer is in $work/answer, its status in $status.
+call() {
+    local method=$1 url=$2 body=${3:-} try
+    case $url in
+        /*) url="$graph/v1.0$url" ;;
+        "$graph"/*) ;;
+        *) stop "an answer of $graph leads away from it" ;;
+    esac
+    for ((try = 1; try <= tries; try++)); do
+        retry_after=''
+        : >"$work/answer"
+        printf '%s' "$body" >"$work/body"
+        send "$method" "$url"
+        case $status in
+            429 | 502 | 503 | 504) wait_for "$try" ;;
+            *) return ;;
+        esac
+    done
+}
+
+# The error of the last answer, without what would act on a terminal.
+error_text() {
+    local text
+    text=$(jq -r '"\(.error.code // "no code"): \(.error.message // "no message")"' "$work/answer" 2>/dev/null) ||
+        text=$(head -c 600 "$work/answer")
+    printf '%s' "$text" | LC_ALL=C tr -d '\000-\037\177'
+}
+
+refused() {
+    say "Microsoft Graph answered $status to $1: $(error_text)"
+    case $status in
+        401) stop "sign in again: the token is missing, of another cloud or out of date" ;;
+        403) stop "this takes: $role" ;;
+        *) stop "nothing more was changed; the script can be run again" ;;
+    esac
+}
+
+# Whether the last answer says that an object is not there (yet).
+is_absent() { [ "$status" = 404 ] || grep -q Request_ResourceNotFound "$work/answer"; }
+
+# all PATH: every page of a list, as one array in $work/list.
+all() {
+    local next=$1 page=0 try
+    printf '[]' >"$work/list"
+    while [ -n "$next" ]; do
+        page=$((page + 1))
+        [ "$page" -le 10000 ] || stop "the list $1 does not end"
+        for ((try = 1; try <= tries; try++)); do
+            call GET "$next"
+            is_absent || break
+            wait_for "$try"
+        done
+        [ "$status" = 200 ] || refused "GET $1"
+        jq -c --slurpfile page "$work/answer" '. + ($page[0].value | arrays)' "$work/list" >"$work/longer"
+        [ -s "$work/longer" ] || stop "the answer to GET $1 is no list"
+        mv "$work/longer" "$work/list"
+        next=$(jq -r '."@odata.nextLink" // empty' "$work/answer")
+    done
+}
+
+# The service principal of an application id, or null, into a file.
+principal() {
+    call GET "/servicePrincipals(appId='$1')?\$select=id,appId$3"
+    case $status in
+        200) jq -ce 'select(.id and .appId)' "$work/answer" >"$2" || stop "the answer has no service principal" ;;
+        404) printf 'null' >"$2" ;;
+        *) refused "GET the service principal of $1" ;;
+    esac
+}
+
+# Reads what is granted now into $work/now.
+look() {
+    principal "$client_id" "$work/client" ''
+    local client resource
+    client=$(jq -r '.id // empty' "$work/client")
+    resource=$(jq -r '.id' "$work/resource")
+    printf '[]' >"$work/grants"
+    printf '[]' >"$work/roles"
+    if [ -n "$client" ]; then
+        all "/oauth2PermissionGrants?\$filter=clientId%20eq%20'$client'"
+        jq -c --arg to "$resource" \
+            'map(select(.resourceId == $to) | {id, clientId, consentType, principalId, resourceId, scope})' \
+            "$work/list" >"$work/grants"
+        all "/servicePrincipals/$client/appRoleAssignments"
+        jq -c --arg to "$resource" \
+            'map(select(.resourceId == $to) | {id, principalId, resourceId, appRoleId})' \
+            "$work/list" >"$work/roles"
+    fi
+    jq -n --slurpfile client "$work/client" --slurpfile resource "$work/resource" \
+        --slurpfile grants "$work/grants" --slurpfile roles "$work/roles" \
+        '{client: $client[0], resource: ($resource[0] | {id, appId}),
+          oauth2PermissionGrants: $grants[0], appRoleAssignments: $roles[0]}' >"$work/now"
+}
+
+# Functions of the two ways to a list of actions: {say, method, path, body}.
+# shellcheck disable=SC2016 # what looks like a variable is one of jq
+readonly shared_jq='
+def names: (. // "") | split(" ") | map(select(. != ""));
+def holds($name): any(.[]; ascii_downcase == ($name | ascii_downcase));
+def without($names): map(select(. as $name | $names | holds($name) | not));
+def whose: if .consentType == "AllPrincipals" then "for all users" else "for the user \(.principalId)" end;
+def change($scopes):
+  if $scopes == [] then
+    {say: "revoke \(.scope | names | join(" ")) \(whose)", method: "DELETE",
+     path: "/oauth2PermissionGrants/\(.id)"}
+  else
+    {say: ([($scopes - (.scope | names) | if . == [] then empty else "grant \(join(" "))" end),
+            ((.scope | names) - $scopes | if . == [] then empty else "revoke \(join(" "))" end),
+            whose] | join(", ")),
+     method: "PATCH", path: "/oauth2PermissionGrants/\(.id)", body: {scope: ($scopes | join(" "))}}
+  end;
+def named($id): [$wanted.roles[], $wanted.dropRoles[]] | map(select(.id == $id).name) | first // "" | "\(.) (\($id))";
+def grant($now; $scopes; $type; $user):
+  {say: "grant \($scopes | join(" ")) \({consentType: $type, principalId: $user} | whose)", method: "POST",
+   path: "/oauth2PermissionGrants",
+   body: {clientId: $now.client.id, consentType: $type, principalId: $user, resourceId: $now.resource.id,
+          scope: ($scopes | join(" "))}};
+def assign($now; $role):
+  {say: "assign the app role \(named($role))", method: "POST",
+   path: "/servicePrincipals/\($now.client.id)/appRoleAssignments",
+   body: {principalId: $now.client.id, resourceId: $now.resource.id, appRoleId: $role}};
+def unassign($now):
+  {say: "take the app role \(named(.appRoleId)) away", method: "DELETE",
+   path: "/servicePrincipals/\($now.client.id)/appRoleAssignments/\(.id)"};
+'
+
+# What is missing, and what is too much where the script was written to shrink.
+# shellcheck disable=SC2016 # what looks like a variable is one of jq
+readonly apply_jq='
+. as $now
+| (.oauth2PermissionGrants | map(select(.consentType == "AllPrincipals")) | first) as $wide
+| (($wide.scope | names) | without($wanted.dropScopes)) as $kept
+| ($kept + ($wanted.scopes | without($kept))) as $target
+| (if $wide == null then (if $target == [] then empty else grant($now; $target; "AllPrincipals"; null) end)
+   elif ($target | sort) == ($wide.scope | names | sort) then empty
+   else $wide | change($target) end),
+  (.oauth2PermissionGrants[] | select(.consentType != "AllPrincipals")
+   | (.scope | names | without($wanted.dropScopes)) as $less
+   | if $less == (.scope | names) then empty else change($less) end),
+  (($wanted.roles | map(.id)) - (.appRoleAssignments | map(.appRoleId)) | .[] | assign($now; .)),
+  (.appRoleAssignments[] | select(.appRoleId as $id | $wanted.dropRoles | map(.id) | holds($id)) | unassign($now))
+'
+
+# What differs from the state before.
+# shellcheck disable=SC2016 # what looks like a variable is one of jq
+readonly restore_jq='
+. as $now
+| $before.wanted as $wanted
+| (.oauth2PermissionGrants | map(select(.consentType == "AllPrincipals")) | first) as $wide
+| ($before.oauth2PermissionGrants | map(select(.consentType == "AllPrincipals")) | first) as $was
+| (if $was == null and $wide == null then empty
+   elif $was == null then $wide | change([])
+   elif $wide == null then grant($now; ($was.scope | names); "AllPrincipals"; null)
+   elif ($was.scope | names | sort) == ($wide.scope | names | sort) then empty
+   else $wide | change($was.scope | names) end),
+  ($before.oauth2PermissionGrants[] | select(.consentType != "AllPrincipals") | . as $old
+   | (.scope | names | map(select(. as $name | $wanted.dropScopes | holds($name)))) as $lost
+   | ($now.oauth2PermissionGrants | map(select(.principalId == $old.principalId)) | first) as $new
+   | if $lost == [] then empty
+     elif $new == null then grant($now; ($old.scope | names); $old.consentType; $old.principalId)
+     elif ($lost | without($new.scope | names)) == [] then empty
+     else $new | change((.scope | names) + ($lost | without($new.scope | names))) end),
+  (($before.appRoleAssignments | map(.appRoleId)) - (.appRoleAssignments | map(.appRoleId)) | .[]
+   | assign($now; .)),
+  (.appRoleAssignments[] | select(.appRoleId as $id | $before.appRoleAssignments | map(.appRoleId) | holds($id) | not)
+   | unassign($now))
+'
+
+# What others changed since the state was recorded, and restoring would undo.
+# shellcheck disable=SC2016 # what looks like a variable is one of jq
+readonly foreign_jq='
+. as $now
+| $before.wanted as $wanted
+| def wide: .oauth2PermissionGrants | map(select(.consentType == "AllPrincipals")) | first | .scope | names;
+  ((wide | without(($before | wide) + $wanted.scopes))[] | "the scope \(.) was granted since"),
+  (($before | wide | without($wanted.dropScopes + ($now | wide)))[] | "the scope \(.) was revoked since"),
+  ((.appRoleAssignments | map(.appRoleId))
+   - ($before.appRoleAssignments | map(.appRoleId)) - ($wanted.roles | map(.id))
+   | .[] | "the app role \(.) was assigned since"),
+  (($before.appRoleAssignments | map(.appRoleId)) - ($wanted.dropRoles | map(.id))
+   - ($now.appRoleAssignments | map(.appRoleId)) | .[] | "the app role \(.) was taken away since")
+'
+
+# The actions that lead from what is granted to what should be, into $work/actions.
+actions() {
+    local program=$apply_jq
+    [ "$mode" != restore ] || program=$restore_jq
+    jq -c --argjson wanted "$wanted" --slurpfile saved "$work/before" \
+        "$shared_jq \$saved[0] as \$before | $program" "$work/now" >"$work/actions"
+}
+
+# Carries the actions out.
+act() {
+    local line method path body try
+    while IFS= read -r line <&3; do
+        say "- $(jq -r '.say' <<<"$line" | LC_ALL=C tr -d '\000-\037\177')"
+        method=$(jq -r '.method' <<<"$line")
+        path=$(jq -r '.path' <<<"$line")
+        body=$(jq -c '.body // empty' <<<"$line")
+        for ((try = 1; try <= tries; try++)); do
+            call "$method" "$path" "$body"
+            if is_absent && [ "$method" != DELETE ]; then
+                # A new service principal takes a while to be known everywhere.
+                wait_for "$try"
+            else
+                break
+            fi
+        done
+        case $method-$status in
+            *-20[0-9] | DELETE-404) ;;
+            POST-409) say "  was there already" ;;
+            POST-400)
+                [ -n "${vague:-}" ] || grep -qi 'already exist' "$work/answer" || refused "$method $path"
+                say "  was there already"
+                ;;
+            *) refused "$method $path" ;;
+        esac
+    done 3<"$work/actions"
+}
+
+# Looks and acts until nothing is left to do: reads may lag behind writes.
+settle() {
+    local round
+    for ((round = 1; round <= tries; round++)); do
+        look
+        actions
+        [ -s "$work/actions" ] || return 0
+        [ "$round" = 1 ] || wait_for "$round"
+        act
+    done
+    look
+    actions
+    [ ! -s "$work/actions" ] || stop "the tenant does not show the changes yet; run the script again later"
+}
+
+# Writes the state before the first change to a file of its own.
+record() {
+    local stamp number=1
+    stamp=$(date -u +%Y%m%dT%H%M%SZ)
+    jq --argjson wanted "$wanted" --arg tenant "$tenant_id" --arg graph "$graph" \
+        '{kind: "graphgrant-state", version: 1, tenant: $tenant, graph: $graph, wanted: $wanted, created: null} + .' \
+        "$work/now" >"$work/state"
+    set -o noclobber
+    while :; do
+        state_file="graphgrant-before-$client_id-$stamp-$number.json"
+        if { cat "$work/state" >"$state_file"; } 2>/dev/null; then break; fi
+        number=$((number + 1))
+        [ "$number" -le 100 ] || stop "the state before cannot be written to this folder"
+    done
+    set +o noclobber
+    say "the state before is in $state_file; to go back: bash $0 restore $state_file"
+}
+
+# Makes the service principal, and waits until Microsoft Graph knows it.
+create() {
+    local try
+    say "- create the service principal of $client_id"
+    call POST /servicePrincipals "{\"appId\":\"$client_id\"}"
+    case $status in
+        20[0-9]) ;;
+        409) say "  was there already" ;;
+        *) refused "POST /servicePrincipals" ;;
+    esac
+    jq -ce '.id' "$work/answer" >"$work/created" 2>/dev/null || printf 'null' >"$work/created"
+    jq --slurpfile id "$work/created" '.created = $id[0]' "$state_file" >"$work/state"
+    cat "$work/state" >"$state_file"
+    for ((try = 1; try <= tries; try++)); do
+        principal "$client_id" "$work/client" ''
+        [ "$(cat "$work/client")" = null ] || return 0
+        wait_for "$try"
+    done
+    stop "the service principal is not known everywhere yet; run the script again in some minutes"
+}
+
+# Which tenant this is, and its own Microsoft Graph.
+call GET "/organization?\$select=id,verifiedDomains"
+[ "$status" = 200 ] || refused "GET /organization"
+tenant_id=$(jq -r '.value[0].id // empty' "$work/answer")
+jq -e --arg tenant "$tenant" '.value[0] | [.id, .verifiedDomains[]?.name] | map(ascii_downcase)
+    | index($tenant | ascii_downcase) != null' "$work/answer" >/dev/null ||
+    stop "this is signed in to the tenant $tenant_id, not to $tenant"
+principal "$resource_app_id" "$work/resource" ',appRoles,oauth2PermissionScopes'
+[ "$(cat "$work/resource")" != null ] || stop "this tenant has no service principal of Microsoft Graph"
+jq -r --argjson wanted "$wanted" '
+    . as $graph
+    | ($wanted.scopes[] | . as $name
+       | select($graph.oauth2PermissionScopes | any(.value == $name and .isEnabled != false) | not)
+       | "the scope \(.)"),
+      ($wanted.roles[] | . as $role
+       | select($graph.appRoles | any(.id == $role.id and .value == $role.name and .isEnabled != false) | not)
+       | "the app role \(.name) (\(.id))")' "$work/resource" >"$work/missing"
+if [ -s "$work/missing" ] && [ "$mode" != restore ]; then
+    say "Microsoft Graph in this tenant does not offer:"
+    cat "$work/missing" >&2
+    stop "nothing was changed"
+fi
+
+printf 'null' >"$work/before"
+look
+
+if [ "$mode" = restore ]; then
+    [ -f "$state_file" ] || stop "there is no $state_file"
+    jq -e --arg tenant "$tenant_id" --arg graph "$graph" --arg app "$client_id" --slurpfile now "$work/now" '
+        .kind == "graphgrant-state" and .version == 1 and .tenant == $tenant and .graph == $graph
+        and (.client.appId // $app | ascii_downcase) == ($app | ascii_downcase)
+        and .resource.id == $now[0].resource.id' "$state_file" >/dev/null 2>&1 ||
+        stop "$state_file is no state of this app in this tenant"
+    cp "$state_file" "$work/before"
+    was=$(jq -r '.client.id // empty' "$work/before")
+    created=$(jq -r '.created // empty' "$work/before")
+    is=$(jq -r '.client.id // empty' "$work/now")
+    if [ -n "$was" ] && [ "$was" != "$is" ]; then
+        stop "the service principal of that time ($was) is gone; its grants went with it"
+    fi
+    if [ -n "$is" ]; then
+        jq -r --slurpfile saved "$work/before" "$shared_jq \$saved[0] as \$before | $foreign_jq" \
+            "$work/now" >"$work/foreign"
+        if [ -s "$work/foreign" ] && [ "$force" != force ]; then
+            cat "$work/foreign" >&2
+            stop "others changed this since; to go back all the same: bash $0 restore $state_file force"
+        fi
+        settle
+        if [ -z "$was" ] && [ "$is" = "$created" ]; then
+            left=0
+            for path in "/oauth2PermissionGrants?\$filter=clientId%20eq%20'$is'" \
+                "/servicePrincipals/$is/appRoleAssignments" "/servicePrincipals/$is/appRoleAssignedTo"; do
+                all "$path"
+                left=$((left + $(jq 'length' "$work/list")))
+            done
+            if [ "$left" = 0 ]; then
+                say "- delete the service principal $is, which this script created"
+                call DELETE "/servicePrincipals/$is"
+                case $status in 20[0-9] | 404) ;; *) refused "DELETE the service principal" ;; esac
+            else
+                say "the service principal $is stays: it has other grants or assignments by now"
+            fi
+        fi
+    fi
+    say "everything is as recorded in $state_file"
+    exit 0
+fi
+
+actions
+if [ -s "$work/actions" ]; then
+    if [ "$mode" = preview ]; then
+        [ "$(cat "$work/client")" != null ] || say "- create the service principal of $client_id"
+        jq -r '"- " + .say' "$work/actions" | LC_ALL=C tr -d '\000-\011\013-\037\177' >&2
+        say "this is a preview: nothing was changed"
+        exit 0
+    fi
+    record
+    [ "$(cat "$work/client")" != null ] || create
+    settle
+    say "done: what is needed is granted"
+else
+    say "nothing to do: what is needed is granted already"
+fi

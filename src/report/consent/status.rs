@@ -1,0 +1,168 @@
+//! `status` in words.
+
+use crate::catalog::Catalog;
+use crate::catalog::model::Access;
+use crate::consent::status::{Cell, ResourceRow, ResourceState, Row, State, Status, Subject};
+use crate::report::consent::page::{Block, Page};
+use crate::report::consent::rich::Rich;
+use crate::report::consent::text;
+use crate::report::{Planned, words};
+
+/// Returns the comparison, app by app.
+pub fn page(catalog: &Catalog, apps: &[(Planned<'_>, Status)]) -> Page {
+    let mut page = Page::default();
+    page.push(Block::Title(Rich::plain(
+        "Needed, declared, granted and in the token",
+    )));
+    for (planned, status) in apps {
+        app(catalog, planned, status, &mut page);
+    }
+    page.push(Block::Quiet(Rich::plain(words::data_line(catalog))));
+    page
+}
+
+fn app(catalog: &Catalog, planned: &Planned<'_>, status: &Status, page: &mut Page) {
+    if let Some(name) = &planned.app.name {
+        page.heading(2, Rich::plain("App ").and_code(&name.value));
+    }
+    if !status.doubt.is_empty() {
+        page.push(Block::Alert(Rich::plain(format!(
+            "What {} would need is unknown or depends on details that the manifest does not give: nothing is called too much because of that.",
+            text::numbers(&status.doubt)
+        ))));
+    }
+    let faults = status
+        .rows
+        .iter()
+        .filter(|row| row.states.iter().any(State::is_fault));
+    let faults = faults.count() + usize::from(status.rows.is_empty());
+    let verdict = if status.rows.is_empty() {
+        "Nothing is needed, and nothing was found.".to_owned()
+    } else if faults == 0 {
+        let known = if status.doubt.is_empty() {
+            ""
+        } else {
+            ", as far as can be told"
+        };
+        format!("All that is needed is there, and nothing else{known}.")
+    } else {
+        format!("{} to look at.", words::count(faults, "permission"))
+    };
+    page.push(Block::Text(Rich::plain(verdict)));
+    for access in Access::ALL {
+        let rows: Vec<&Row> = status
+            .rows
+            .iter()
+            .filter(|row| row.access == access)
+            .collect();
+        if rows.is_empty() {
+            continue;
+        }
+        page.heading(3, Rich::plain(words::access(access)));
+        let header = vec![
+            "Permission",
+            "Needed",
+            "Declared",
+            "Granted",
+            "In token",
+            "State",
+        ];
+        let rows = rows.into_iter().map(|it| row(catalog, it)).collect();
+        page.push(Block::Table(header, rows));
+    }
+    let resources = status.resources.iter().map(resource).collect();
+    page.list("Other resources, which are not compared", resources);
+    let remarks = status.remarks.iter();
+    let remarks = remarks.map(|remark| (Rich::prose(remark), Vec::new()));
+    page.list("What the exports do not tell", remarks.collect());
+}
+
+fn row(catalog: &Catalog, row: &Row) -> Vec<Rich> {
+    let subject = match &row.subject {
+        Subject::Permission(id) => Rich::code(catalog.name(*id)),
+        Subject::Unknown(written) => Rich::code(written),
+    };
+    let needed = if row.needed { Cell::Yes } else { Cell::No };
+    let mut states = Rich::default();
+    for (at, each) in row.states.iter().enumerate() {
+        if at > 0 {
+            states = states.and("; ");
+        }
+        states = states.and_line(state(catalog, each));
+    }
+    vec![
+        subject,
+        cell(needed),
+        cell(row.declared),
+        cell(row.granted),
+        cell(row.token),
+        states,
+    ]
+}
+
+fn cell(cell: Cell) -> Rich {
+    Rich::plain(match cell {
+        Cell::Yes => "yes".to_owned(),
+        Cell::No => "-".to_owned(),
+        Cell::Users(users) => words::count(users, "user"),
+        Cell::Unknown => "?".to_owned(),
+    })
+}
+
+fn state(catalog: &Catalog, state: &State) -> Rich {
+    let of = |lead: &str, ids| Rich::plain(lead).and_line(text::names(catalog, ids));
+    match state {
+        State::Fine => Rich::plain("fine"),
+        State::Missing { operations } if operations.is_empty() => {
+            Rich::plain("missing: the manifest asks for it by name")
+        }
+        State::Missing { operations } => {
+            Rich::plain(format!("missing: {} fails", text::numbers(operations)))
+        }
+        State::Excess { opens_known: true } => Rich::plain("excess: no operation needs it"),
+        State::Excess { opens_known: false } => {
+            Rich::plain("excess: no operation needs it, and none that it opens is known")
+        }
+        State::Broader { than } => of("excess: broader than ", than),
+        State::CoveredByBroader { by } => of("covered by a broader one: ", by),
+        State::CoveredByOther { by } => of("covered by another accepted one: ", by),
+        State::CoveredByImplication { by } => of("covered by implication, unconfirmed: ", by),
+        State::ServesInstead { of: ids } if ids.is_empty() => Rich::plain("serves operations"),
+        State::ServesInstead { of: ids } => of("serves instead of ", ids),
+        State::DeclaredNotGranted => Rich::plain("declared, not granted"),
+        State::GrantedNotDeclared => Rich::plain("granted, not declared"),
+        State::GrantedNotInToken => Rich::plain("granted, not in the token"),
+        State::InTokenNotGranted => Rich::plain("in the token, not granted by the exports"),
+        State::UsersAlone { users } => {
+            Rich::plain(format!("granted by {} alone", words::count(*users, "user")))
+        }
+        State::WrongType { belongs_to } => Rich::plain(format!(
+            "wrong type: the id belongs to {} access",
+            belongs_to.name()
+        )),
+        State::UnknownId => Rich::plain("unknown id: Microsoft Graph has no such permission"),
+        State::RevokedResource => {
+            Rich::plain("revoked resource: Microsoft Graph is switched off in this tenant")
+        }
+        State::SignIn => Rich::plain("for signing in"),
+        State::InDoubt { operations } => Rich::plain(format!(
+            "in doubt: {} may need it",
+            text::numbers(operations)
+        )),
+    }
+}
+
+fn resource(resource: &ResourceRow) -> (Rich, Vec<Rich>) {
+    let line = Rich::code(&resource.name).and(format!(
+        ": {} declared, {} granted",
+        resource.declared, resource.granted
+    ));
+    match &resource.state {
+        ResourceState::Other => (line, Vec::new()),
+        ResourceState::Revoked { since, instead } => {
+            let line = line.and(format!("; revoked resource: it ended on {since}"));
+            let below = instead.iter().map(|it| Rich::plain("use ").and_prose(it));
+            (line, below.collect())
+        }
+    }
+}

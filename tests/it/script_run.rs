@@ -1,0 +1,560 @@
+//! The scripts of `consent script`, run against a stand-in of a tenant: what is granted afterwards, what a
+//! second run changes, and what going back leaves.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use serde_json::{Value, json};
+
+use crate::run::Place;
+use crate::tenant::{
+    APP, CLIENT, GRAPH, OTHER, State, TENANT, TOKEN, Tenant, USERS, assignment, grant, principal,
+};
+
+const MANIFEST: &str = r#"
+app:
+  name: "It's $(touch pwned) `touch pwned` \"x\" ${HOME}\n\u202e'; touch pwned #"
+  clientId: 5c3f0b1e-7d0a-4d2c-9a53-0f6b1f3f7a21
+  tenant: contoso.onmicrosoft.com
+access: both
+profiles:
+  "../../touch pwned": {reason: later}
+operations:
+  - {request: GET /me/messages, access: delegated, select: [subject, body]}
+  - {request: GET /me/events, access: delegated, profile: "../../touch pwned", select: [subject]}
+  - {request: GET /groups, access: application, select: [id]}
+  - {request: 'GET /users/{id}/messages', access: application, select: [body]}
+"#;
+
+/// The kinds that bash runs.
+const KINDS: [&str; 3] = ["rest", "azure-cli", "m365"];
+
+/// Stands in for `az rest`: prints as the Azure CLI does.
+const AZ: &str = r#"#!/usr/bin/env bash
+set -u
+[ "$1" = rest ] || exit 2
+shift
+body='' headers=X-None:0
+while [ $# -gt 0 ]; do
+    case $1 in
+        --method) method=$2 ;; --url) url=$2 ;; --body) body=$2 ;; --headers) headers=$2 ;;
+        --resource | --output) ;;
+        *) echo "ERROR: unrecognized arguments: $1" >&2; exit 2 ;;
+    esac
+    shift 2
+done
+out=$(mktemp)
+code=$(curl -s -X "$method" --url "$url" -H "Authorization: Bearer @TOKEN@" -H "${headers/=/: }" \
+    ${body:+--data-binary "$body"} -o "$out" -w '%{http_code}')
+case $code in 2*) [ ! -s "$out" ] || jq . "$out"; exit 0 ;; esac
+case $code in
+    400) reason='Bad Request' ;; 401) reason=Unauthorized ;; 403) reason=Forbidden ;; 404) reason='Not Found' ;;
+    409) reason=Conflict ;; 429) reason='Too Many Requests' ;;
+esac
+printf 'ERROR: %s(%s)\n' "$reason" "$(cat "$out")" >&2
+exit 1
+"#;
+
+/// Stands in for `m365 request`: waits by itself when told to, and tells of an error only its status.
+const M365: &str = r#"#!/usr/bin/env bash
+set -u
+[ "$1" = request ] || exit 2
+shift
+body='' type=''
+while [ $# -gt 0 ]; do
+    case $1 in
+        --method) method=${2^^} ;; --url) url=$2 ;; --body) body=$2 ;; --content-type) type=$2 ;;
+        --resource | --output) ;;
+        *) echo "Error: Invalid option: $1" >&2; exit 1 ;;
+    esac
+    shift 2
+done
+out=$(mktemp)
+while :; do
+    code=$(curl -s -X "$method" --url "$url" -H "Authorization: Bearer @TOKEN@" -H "Content-Type: ${type:-x/x}" \
+        ${body:+--data-binary "$body"} -o "$out" -w '%{http_code}')
+    [ "$code" = 429 ] || break
+done
+case $code in 2*) jq . "$out"; exit 0 ;; esac
+echo "Error: Request failed with status code $code" >&2
+exit 1
+"#;
+
+/// Whether the programs are there. In CI they must be.
+fn can_run() -> bool {
+    let has = |name: &str| Command::new(name).arg("--version").output().is_ok();
+    let missing: Vec<&str> = ["bash", "curl", "jq"]
+        .into_iter()
+        .filter(|name| !has(name))
+        .collect();
+    let is_strict = std::env::var_os("GRAPHGRANT_STRICT").is_some();
+    assert!(missing.is_empty() || !is_strict, "missing: {missing:?}");
+    if !missing.is_empty() {
+        eprintln!("skipped: scripts are not run, as these are missing: {missing:?}");
+    }
+    missing.is_empty()
+}
+
+struct Scene {
+    place: Place,
+    tenant: Tenant,
+    kind: &'static str,
+}
+
+struct Ran {
+    code: i32,
+    told: String,
+}
+
+impl Scene {
+    fn new(kind: &'static str, state: State) -> Self {
+        let place = Place::new().with("graphgrant.yaml", MANIFEST);
+        fs::create_dir(place.path().join("bin")).unwrap();
+        for (name, text) in [("az", AZ), ("m365", M365)] {
+            let path = place.path().join("bin").join(name);
+            fs::write(&path, text.replace("@TOKEN@", TOKEN)).unwrap();
+            make_executable(&path);
+        }
+        let tenant = Tenant::start(state);
+        Self {
+            place,
+            tenant,
+            kind,
+        }
+    }
+
+    /// Writes the script and leads it to the stand-in.
+    fn write(&self, more: &[&str]) {
+        let mut arguments = vec!["consent", "script", self.kind, "-o", "grant.sh"];
+        arguments.extend(more);
+        self.place.run(&arguments).ends_with(0);
+        self.lead("grant.sh");
+    }
+
+    fn lead(&self, name: &str) {
+        let path = self.place.path().join(name);
+        let text = fs::read_to_string(&path).unwrap();
+        let real = "readonly graph='https://graph.microsoft.com'";
+        assert_eq!(text.matches(real).count(), 1);
+        let led = text.replace(real, &format!("readonly graph='{}'", self.tenant.url));
+        fs::write(path, led).unwrap();
+    }
+
+    fn run(&self, arguments: &[&str]) -> Ran {
+        self.run_script("grant.sh", arguments)
+    }
+
+    fn run_script(&self, script: &str, arguments: &[&str]) -> Ran {
+        let path = format!("{}/bin:/usr/bin:/bin", self.place.path().display());
+        let output = Command::new("bash")
+            .current_dir(self.place.path())
+            .env_clear()
+            .env("PATH", path)
+            .env("GRAPH_TOKEN", TOKEN)
+            .env("RETRY_SECONDS", "0")
+            .arg(script)
+            .args(arguments)
+            .output()
+            .unwrap();
+        assert!(!self.place.path().join("pwned").exists());
+        Ran {
+            code: output.status.code().unwrap(),
+            told: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+
+    /// The state files that runs left.
+    fn states(&self) -> Vec<String> {
+        let names = fs::read_dir(self.place.path()).unwrap();
+        let mut names: Vec<String> = names
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .filter(|name| name.starts_with("graphgrant-before-"))
+            .collect();
+        names.sort();
+        names
+    }
+
+    /// The names and ids that the plan needs, by `type`.
+    fn needed(&self, kind: &str) -> Vec<(String, String)> {
+        let plan = self
+            .place
+            .run(&["plan", "--format", "json"])
+            .ends_with(0)
+            .json();
+        let access = if kind == "Scope" {
+            "delegated"
+        } else {
+            "application"
+        };
+        let permissions = plan["access"][access]["permissions"].as_array().unwrap();
+        let text = |it: &Value, key: &str| it[key].as_str().unwrap().to_owned();
+        permissions
+            .iter()
+            .map(|it| (text(it, "name"), text(it, "id")))
+            .collect()
+    }
+}
+
+impl Ran {
+    #[track_caller]
+    fn ends_with(self, code: i32) -> Self {
+        assert_eq!(self.code, code, "{}", self.told);
+        self
+    }
+
+    #[track_caller]
+    fn tells(self, part: &str) -> Self {
+        assert!(self.told.contains(part), "{part} in\n{}", self.told);
+        self
+    }
+}
+
+#[cfg(unix)]
+fn make_executable(path: &Path) {
+    use std::os::unix::fs::PermissionsExt as _;
+    fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
+}
+
+#[cfg(not(unix))]
+fn make_executable(_: &Path) {}
+
+const MAIL_SEND_ROLE: &str = "b633e1c5-b582-4048-a93e-9f11b44c7e96";
+const DIRECTORY_ROLE: &str = "7ab1d382-f21e-4acd-a863-ba3e13f7da61";
+
+/// A tenant with other apps, and whatever the plan needs on offer.
+fn tenant(needed: [Vec<(String, String)>; 2]) -> State {
+    let [mut scopes, mut roles] = needed;
+    for name in [
+        "User.Read",
+        "Mail.ReadWrite",
+        "Mail.Send",
+        "Files.Read.All",
+        "openid",
+    ] {
+        scopes.push((name.to_owned(), TENANT.to_owned()));
+    }
+    roles.push(("Mail.Send".to_owned(), MAIL_SEND_ROLE.to_owned()));
+    roles.push(("Directory.Read.All".to_owned(), DIRECTORY_ROLE.to_owned()));
+    State {
+        principals: vec![
+            principal(GRAPH, "00000003-0000-0000-c000-000000000000"),
+            principal(OTHER, "99999999-0000-4000-8000-000000000000"),
+        ],
+        grants: vec![grant(OTHER, GRAPH, None, "Directory.Read.All Mail.Read")],
+        assignments: vec![assignment(OTHER, GRAPH, DIRECTORY_ROLE)],
+        offers: [scopes, roles],
+        lag: 2,
+        stale: 1,
+        throttle: 7,
+        ..State::default()
+    }
+}
+
+/// A tenant that has the app, with grants of its own, of users and to another resource.
+fn with_app(state: State) -> State {
+    let mut state = state;
+    state.principals.push(principal(CLIENT, APP));
+    state.grants.push(grant(CLIENT, OTHER, None, "Things.Read"));
+    for user in USERS {
+        state
+            .grants
+            .push(grant(CLIENT, GRAPH, Some(user), "Files.Read.All openid"));
+    }
+    state.grants.push(grant(
+        CLIENT,
+        GRAPH,
+        None,
+        "User.Read Mail.ReadWrite Files.Read.All openid",
+    ));
+    for role in [DIRECTORY_ROLE, MAIL_SEND_ROLE] {
+        state.assignments.push(assignment(CLIENT, GRAPH, role));
+    }
+    state.assignments.push(assignment(
+        CLIENT,
+        OTHER,
+        "00000000-0000-4000-8000-00000000000a",
+    ));
+    state
+}
+
+fn scene(kind: &'static str, change: impl Fn(State) -> State) -> Scene {
+    let scene = Scene::new(kind, State::default());
+    let needed = ["Scope", "Role"].map(|kind| scene.needed(kind));
+    scene.tenant.change(|state| *state = change(tenant(needed)));
+    scene
+}
+
+/// The line of the tenant-wide grant, in a picture.
+fn wide(scopes: &[&str]) -> String {
+    let mut scopes = scopes.to_vec();
+    scopes.sort_unstable();
+    format!(
+        "grant \"{CLIENT}\" \"{GRAPH}\" \"AllPrincipals\" null {}",
+        scopes.join(" ")
+    )
+}
+
+fn role(id: &str) -> String {
+    format!("role \"{CLIENT}\" \"{GRAPH}\" \"{id}\"")
+}
+
+#[test]
+fn an_app_that_the_tenant_does_not_have_gets_what_it_needs_and_is_gone_after_going_back() {
+    if !can_run() {
+        return;
+    }
+    for kind in KINDS {
+        let scene = scene(kind, |state| state);
+        scene.write(&[]);
+        let before = scene.tenant.picture();
+        scene
+            .run(&["preview"])
+            .ends_with(0)
+            .tells("nothing was changed");
+        assert_eq!(scene.tenant.writes(), Vec::<String>::new());
+        scene
+            .run(&[])
+            .ends_with(0)
+            .tells("what is needed is granted");
+        let scopes = scene.needed("Scope");
+        let scopes: Vec<&str> = scopes.iter().map(|(name, _)| name.as_str()).collect();
+        let mut expected = before.clone();
+        expected.push(wide(&scopes));
+        expected.extend(scene.needed("Role").iter().map(|(_, id)| role(id)));
+        expected.push(format!("principal \"{APP}\""));
+        expected.sort();
+        assert_eq!(scene.tenant.picture(), expected, "{kind}");
+        scene.tenant.writes();
+        scene.run(&["apply"]).ends_with(0).tells("nothing to do");
+        assert_eq!(scene.tenant.writes(), Vec::<String>::new());
+        let states = scene.states();
+        assert_eq!(states.len(), 1, "{states:?}");
+        scene
+            .run(&["restore", &states[0]])
+            .ends_with(0)
+            .tells("as recorded");
+        assert_eq!(scene.tenant.picture(), before, "{kind}");
+        scene.run(&["restore", &states[0]]).ends_with(0);
+        assert_eq!(scene.tenant.picture(), before, "{kind}");
+    }
+}
+
+#[test]
+fn what_is_granted_already_and_to_others_stays() {
+    if !can_run() {
+        return;
+    }
+    for kind in KINDS {
+        let scene = scene(kind, with_app);
+        scene.write(&[]);
+        let before = scene.tenant.picture();
+        scene.run(&[]).ends_with(0);
+        let old = wide(&["User.Read", "Mail.ReadWrite", "Files.Read.All", "openid"]);
+        let mut scopes = vec!["User.Read", "Mail.ReadWrite", "Files.Read.All", "openid"];
+        let needed = scene.needed("Scope");
+        scopes.extend(needed.iter().map(|(name, _)| name.as_str()));
+        scopes.sort_unstable();
+        scopes.dedup();
+        let mut expected: Vec<String> = before.iter().filter(|it| **it != old).cloned().collect();
+        expected.push(wide(&scopes));
+        expected.extend(scene.needed("Role").iter().map(|(_, id)| role(id)));
+        expected.sort();
+        assert_eq!(scene.tenant.picture(), expected, "{kind}");
+        assert!(
+            scene
+                .tenant
+                .writes()
+                .iter()
+                .all(|it| !it.starts_with("DELETE"))
+        );
+        scene.run(&[]).ends_with(0);
+        assert_eq!(scene.tenant.writes(), Vec::<String>::new());
+        scene.run(&["restore", &scene.states()[0]]).ends_with(0);
+        assert_eq!(scene.tenant.picture(), before, "{kind}");
+    }
+}
+
+/// Exports what the stand-in has, as an admin would.
+fn export(scene: &Scene) {
+    let text = scene.tenant.change(|state| {
+        json!({"responses": [
+            {"body": {"@odata.context": "x#oauth2PermissionGrants", "value": state.grants}},
+            {"body": {"@odata.context": "x#appRoleAssignments", "value": state.assignments}},
+            {"body": {"@odata.context": "x#servicePrincipals", "value": state.principals}},
+        ]})
+    });
+    fs::write(scene.place.path().join("grants.json"), text.to_string()).unwrap();
+}
+
+#[test]
+fn shrinking_leaves_what_is_needed_and_going_back_brings_the_rest() {
+    if !can_run() {
+        return;
+    }
+    for kind in KINDS {
+        let scene = scene(kind, with_app);
+        export(&scene);
+        scene.write(&["--existing", "grants.json", "--prune"]);
+        let before = scene.tenant.picture();
+        scene.run(&[]).ends_with(0).tells("revoke");
+        let needed = scene.needed("Scope");
+        let mut scopes: Vec<&str> = needed.iter().map(|(name, _)| name.as_str()).collect();
+        // For signing in.
+        scopes.extend(["User.Read", "openid"]);
+        scopes.sort_unstable();
+        scopes.dedup();
+        let is_own = |it: &&String| it.contains(&format!("\"{CLIENT}\" \"{GRAPH}\""));
+        let mut expected: Vec<String> = before.iter().filter(|it| !is_own(it)).cloned().collect();
+        expected.push(wide(&scopes));
+        expected.extend(scene.needed("Role").iter().map(|(_, id)| role(id)));
+        expected.extend(
+            USERS.map(|user| {
+                format!("grant \"{CLIENT}\" \"{GRAPH}\" \"Principal\" \"{user}\" openid")
+            }),
+        );
+        expected.sort();
+        assert_eq!(scene.tenant.picture(), expected, "{kind}");
+        scene.tenant.writes();
+        scene.run(&[]).ends_with(0);
+        assert_eq!(scene.tenant.writes(), Vec::<String>::new());
+        scene.run(&["restore", &scene.states()[0]]).ends_with(0);
+        assert_eq!(scene.tenant.picture(), before, "{kind}");
+    }
+}
+
+#[test]
+fn a_state_file_is_an_export_that_shrinking_can_start_from() {
+    if !can_run() {
+        return;
+    }
+    let scene = scene("rest", with_app);
+    scene.write(&[]);
+    scene.run(&[]).ends_with(0);
+    let state = scene.states().remove(0);
+    let arguments = ["consent", "script", "rest", "--existing", &state, "--prune"];
+    let script = scene.place.run(&arguments).ends_with(0);
+    assert!(
+        script.out.contains("- Files.Read.All: goes"),
+        "{}",
+        script.out
+    );
+}
+
+#[test]
+fn what_others_changed_since_is_not_undone_in_silence() {
+    if !can_run() {
+        return;
+    }
+    let scene = scene("rest", with_app);
+    scene.write(&[]);
+    let before = scene.tenant.picture();
+    scene.run(&[]).ends_with(0);
+    scene.tenant.change(|state| {
+        let is_wide = |it: &&mut Value| {
+            it["clientId"] == CLIENT && it["resourceId"] == GRAPH && it["principalId"].is_null()
+        };
+        let grant = state.grants.iter_mut().find(is_wide).unwrap();
+        grant["scope"] = format!("{} Mail.Send", grant["scope"].as_str().unwrap()).into();
+    });
+    let after = scene.tenant.picture();
+    let state = scene.states().remove(0);
+    scene
+        .run(&["restore", &state])
+        .ends_with(1)
+        .tells("Mail.Send was granted since");
+    assert_eq!(scene.tenant.picture(), after);
+    scene.run(&["restore", &state, "force"]).ends_with(0);
+    assert_eq!(scene.tenant.picture(), before);
+}
+
+#[test]
+fn a_refusal_names_the_role_and_does_not_act_on_the_terminal() {
+    if !can_run() {
+        return;
+    }
+    for kind in KINDS {
+        let scene = scene(kind, |state| State {
+            forbids: true,
+            ..with_app(state)
+        });
+        scene.write(&[]);
+        let ran = scene
+            .run(&[])
+            .ends_with(1)
+            .tells("Privileged Role Administrator");
+        assert!(!ran.told.contains('\u{1b}'), "{}", ran.told);
+    }
+}
+
+#[test]
+fn another_tenant_or_one_without_the_permission_is_left_alone() {
+    if !can_run() {
+        return;
+    }
+    for kind in KINDS {
+        let scene = scene(kind, with_app);
+        let manifest = MANIFEST.replace("contoso.onmicrosoft.com", "fabrikam.example");
+        fs::write(scene.place.path().join("graphgrant.yaml"), manifest).unwrap();
+        scene.write(&[]);
+        scene.run(&[]).ends_with(1).tells("not to fabrikam.example");
+        assert_eq!(scene.tenant.writes(), Vec::<String>::new());
+    }
+    let scene = scene("rest", with_app);
+    scene.tenant.change(|state| state.offers[1].clear());
+    scene.write(&[]);
+    scene
+        .run(&[])
+        .ends_with(1)
+        .tells("does not offer")
+        .tells("nothing was changed");
+    assert_eq!(scene.tenant.writes(), Vec::<String>::new());
+}
+
+#[test]
+fn placeholders_do_not_run() {
+    if !can_run() {
+        return;
+    }
+    for kind in KINDS {
+        for (missing, told) in [("clientId:", "client_id"), ("tenant:", "tenant")] {
+            let scene = scene(kind, with_app);
+            let lines = MANIFEST.lines().filter(|line| !line.contains(missing));
+            let manifest = lines.collect::<Vec<_>>().join("\n");
+            fs::write(scene.place.path().join("graphgrant.yaml"), manifest).unwrap();
+            scene.write(&[]);
+            let asked = scene.tenant.change(|state| state.requests);
+            scene.run(&[]).ends_with(1).tells(told);
+            assert_eq!(scene.tenant.change(|state| state.requests), asked);
+        }
+    }
+}
+
+#[test]
+fn parts_are_run_one_after_the_other_and_add_up() {
+    if !can_run() {
+        return;
+    }
+    let scene = scene("rest", with_app);
+    let written = scene
+        .place
+        .run(&["consent", "script", "rest", "--split", "-o", "parts/"]);
+    written.ends_with(0);
+    let root = scene.place.path().join("parts");
+    let mut folders: Vec<String> = fs::read_dir(root)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    folders.sort();
+    assert_eq!(
+        folders,
+        ["1-delegated", "2-delegated-profile-1", "3-application"]
+    );
+    for folder in &folders {
+        let script = format!("parts/{folder}/grant.sh");
+        scene.lead(&script);
+        scene.run_script(&script, &[]).ends_with(0);
+    }
+    scene.write(&[]);
+    scene.run(&[]).ends_with(0).tells("nothing to do");
+}

@@ -1,0 +1,201 @@
+//! `graphgrant status`.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::{Value, json};
+
+use crate::run::{Outcome, Place, run_at};
+
+fn example() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/consent")
+}
+
+fn of_example(arguments: &[&str]) -> Outcome {
+    let all = [
+        &["status", "--format", "json", "--declared", "declared.json"],
+        &["--granted", "principals.json", "--granted", "grants.json"][..],
+        &["--granted", "roles.json"],
+        arguments,
+    ]
+    .concat();
+    run_at(&example(), &all)
+}
+
+/// The row of a permission.
+#[track_caller]
+fn row(outcome: &Outcome, access: &str, name: &str) -> Value {
+    let all = outcome.json()["apps"][0]["permissions"].clone();
+    let mut rows = all.as_array().unwrap().iter();
+    let found = rows.find(|row| row["name"] == name && row["access"] == access);
+    assert!(found.is_some(), "{name} in {all:#}");
+    found.unwrap().clone()
+}
+
+fn states(row: &Value) -> Vec<&str> {
+    let states = row["states"].as_array().unwrap().iter();
+    states
+        .map(|state| state["state"].as_str().unwrap())
+        .collect()
+}
+
+#[test]
+fn the_sets_of_the_example_are_told_apart() {
+    let outcome = of_example(&["--token", "claims.json"]).ends_with(1);
+    let of = |access, name| row(&outcome, access, name);
+    let fine = of("delegated", "User.Read");
+    assert_eq!(states(&fine), ["fine"]);
+    for cell in ["needed", "declared", "granted", "inToken"] {
+        assert_eq!(fine[cell], true, "{cell}");
+    }
+    assert_eq!(states(&of("delegated", "Calendars.Read")), ["broader"]);
+    let covered = of("delegated", "Calendars.ReadBasic");
+    assert_eq!(states(&covered), ["covered-by-broader"]);
+    assert_eq!(
+        covered["states"][0]["permissions"],
+        json!(["Calendars.Read"])
+    );
+    assert_eq!(states(&of("delegated", "Mail.Read")), ["excess"]);
+    let missing = of("delegated", "Mail.Send");
+    assert_eq!(states(&missing), ["missing", "declared-not-granted"]);
+    assert_eq!(missing["states"][0]["operations"], json!([3]));
+    let users = of("delegated", "People.Read");
+    assert_eq!(states(&users), ["granted-not-declared", "users-alone"]);
+    assert_eq!(
+        (&users["granted"], &users["grantedByUsers"]),
+        (&json!(false), &json!(1))
+    );
+    let wide = of("application", "Directory.Read.All");
+    assert_eq!(states(&wide), ["broader", "granted-not-declared"]);
+    // The token is of a user: it says nothing about app roles.
+    assert_eq!(wide["inToken"], Value::Null);
+    let wrong = outcome.json()["apps"][0]["permissions"].clone();
+    let wrong = wrong.as_array().unwrap().iter().any(|row| {
+        row["name"] == "User.Read.All" && row["needed"] == false && states(row) == ["wrong-type"]
+    });
+    assert!(wrong);
+    let unknown = of("application", "0badc0de-0bad-4bad-8bad-0badc0de0bad");
+    assert_eq!(states(&unknown), ["unknown-id"]);
+    let resource = outcome.json()["apps"][0]["resources"][0].clone();
+    assert_eq!(resource["state"], "revoked-resource");
+    assert_eq!(resource["name"], "Azure AD Graph");
+}
+
+#[test]
+fn what_no_export_tells_stays_unknown() {
+    let arguments = ["status", "--format", "json", "--declared", "declared.json"];
+    let outcome = run_at(&example(), &arguments).ends_with(1);
+    let mail = row(&outcome, "delegated", "Mail.Send");
+    assert_eq!(mail["granted"], Value::Null);
+    assert_eq!(states(&mail), ["fine"]);
+    // What is asked for by nobody is too much in a registration as well.
+    assert_eq!(states(&row(&outcome, "delegated", "Mail.Read")), ["excess"]);
+    assert_eq!(
+        states(&row(&outcome, "delegated", "People.Read")),
+        ["missing"]
+    );
+}
+
+const ID: &str = "5c3f0b1e-7d0a-4d2c-9a53-0f6b1f3f7a21";
+
+/// A place with a manifest and a delegated grant for all.
+fn place(operations: &str, scope: &str, graph: &str) -> Place {
+    let manifest =
+        format!("app: {{clientId: {ID}}}\naccess: delegated\noperations: {operations}\n");
+    let principals = json!({"value": [
+        {"id": "11111111-1111-4111-8111-111111111111", "appId": ID, "servicePrincipalType": "Application"},
+        {"id": "22222222-2222-4222-8222-222222222222", "appId": "00000003-0000-0000-c000-000000000000",
+         "servicePrincipalType": "Application", "accountEnabled": graph == "on"},
+    ]});
+    let grants = json!({"@odata.context": "https://graph.microsoft.com/v1.0/$metadata#oauth2PermissionGrants",
+        "value": [{"id": "g", "clientId": "11111111-1111-4111-8111-111111111111", "consentType": "AllPrincipals",
+        "principalId": null, "resourceId": "22222222-2222-4222-8222-222222222222", "scope": scope}]});
+    Place::new()
+        .with("graphgrant.yaml", &manifest)
+        .with("principals.json", &principals.to_string())
+        .with("grants.json", &grants.to_string())
+}
+
+const STATUS: [&str; 7] = [
+    "status",
+    "--granted",
+    "principals.json",
+    "--granted",
+    "grants.json",
+    "--format",
+    "json",
+];
+
+#[test]
+fn exactly_what_is_needed_is_fine() {
+    let place = place("[GET /me]", "User.Read", "on");
+    let outcome = place.run(&STATUS).ends_with(0);
+    assert_eq!(outcome.json()["apps"][0]["fault"], false);
+    let human = place.run(&STATUS[..5]).ends_with(0);
+    assert!(
+        human.out.contains("All that is needed is there"),
+        "{}",
+        human.out
+    );
+    let markdown = place.run(&[&STATUS[..5], &["--format", "markdown"]].concat());
+    assert!(markdown.ends_with(0).out.contains("| `User.Read` | yes |"));
+}
+
+#[test]
+fn nothing_is_too_much_while_an_operation_is_in_doubt() {
+    let place = place("[GET /me, GET /me/mesages]", "User.Read Mail.Read", "on");
+    let outcome = place.run(&STATUS).ends_with(1);
+    assert_eq!(
+        states(&row(&outcome, "delegated", "Mail.Read")),
+        ["in-doubt"]
+    );
+    // `GET /me` is in doubt as well: nobody said what it selects.
+    assert_eq!(outcome.json()["apps"][0]["doubt"], json!([0, 1]));
+}
+
+#[test]
+fn containment_by_the_order_alone_is_unconfirmed() {
+    let place = place(
+        "['PATCH /me/messages/{id}', GET /me/mailFolders]",
+        "Mail.ReadWrite",
+        "on",
+    );
+    let outcome = place.run(&STATUS).ends_with(0);
+    assert_eq!(
+        states(&row(&outcome, "delegated", "Mail.ReadWrite")),
+        ["fine"]
+    );
+    // No operation accepts it, and the order puts it above the one that is accepted.
+    let place = self::place("[GET /me/people]", "People.Read.All", "on");
+    let outcome = place.run(&STATUS);
+    let state = states(&row(&outcome, "delegated", "People.Read")).join(" ");
+    assert!(state.starts_with("covered-by-"), "{state}");
+}
+
+#[test]
+fn a_resource_that_is_switched_off_is_a_finding() {
+    let outcome = place("[GET /me]", "User.Read", "off")
+        .run(&STATUS)
+        .ends_with(1);
+    assert_eq!(
+        states(&row(&outcome, "delegated", "User.Read")),
+        ["revoked-resource"]
+    );
+}
+
+#[test]
+fn a_set_has_to_be_given_and_a_token_is_refused() {
+    let place = Place::new()
+        .with("graphgrant.yaml", "operations: [GET /me]\n")
+        .with("token.txt", "eyJhbGciOi.VERYSECRET.x")
+        .with("broken.json", "{");
+    let outcome = place.run(&["status"]).ends_with(2);
+    assert!(outcome.err.contains("--granted"), "{}", outcome.err);
+    let outcome = place.run(&["status", "--token", "token.txt"]).ends_with(2);
+    assert!(!outcome.err.contains("VERYSECRET"), "{}", outcome.err);
+    place
+        .run(&["status", "--granted", "broken.json"])
+        .ends_with(2);
+    place
+        .run(&["status", "--granted", "absent.json"])
+        .ends_with(2);
+}
