@@ -13,6 +13,7 @@ use crate::manifest::Manifest;
 use crate::plan::model::Goal;
 use crate::report::json;
 use crate::report::words;
+use crate::source::Source;
 use crate::source::escape::shown;
 use crate::source::read::{self as file, ReadError, STDIN};
 use crate::source::write;
@@ -158,6 +159,20 @@ pub fn check(
     };
     warn(&report.into());
     Ok(Exit::Findings)
+}
+
+/// Returns what differs between the text of a lock and the plan of a manifest.
+///
+/// # Errors
+/// When the lock cannot be read, or the manifest asks for what does not exist.
+pub(super) fn difference(
+    catalog: &Catalog,
+    manifest: &Manifest,
+    source: &Source,
+) -> miette::Result<Difference> {
+    let before = read::lock(source)?;
+    let now = of_manifest(catalog, manifest, goal(&before.objective))?;
+    Ok(compare(&before, &now))
 }
 
 /// The objective that a lock was made with; one that nobody knows is found as a difference.
