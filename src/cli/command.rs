@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
-use crate::cli::{Catalog, Explain, Init, Plan, Query};
+use crate::cli::{Catalog, Explain, Init, Plan, Query, Token};
 
 /// Find the least Microsoft Graph permissions an app needs
 #[derive(Debug, Parser)]
@@ -68,6 +68,8 @@ pub enum Command {
     Explain(Explain),
     /// Ask the catalog which permission opens or contains what
     Query(Query),
+    /// Acquire an access token, or decode one
+    Token(Token),
     /// Inspect, check, compare or import the permissions data
     Catalog(Catalog),
     /// Print shell completions

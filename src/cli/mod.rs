@@ -9,6 +9,7 @@ mod init;
 mod input;
 mod plan;
 mod query;
+mod token;
 
 pub use catalog::{Catalog, CatalogAction, Diff, Import};
 pub use command::{Cli, Color, Command, Global};
@@ -17,3 +18,7 @@ pub use init::Init;
 pub use input::{AccessName, AnswerFormat, Input};
 pub use plan::{ObjectiveName, Plan, PlanFormat};
 pub use query::{Query, Question};
+pub use token::{
+    AssertionName, ConnectionOptions, CredentialOptions, FlowName, SignatureName, Token, TokenAction,
+    TokenGet, TokenInspect, TokenOrigin,
+};

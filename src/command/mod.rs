@@ -13,8 +13,10 @@ use crate::report::Look;
 use crate::report::look::Colour;
 use crate::source::escape::acts;
 use crate::source::{read, write};
+use crate::token::TokenError;
 
 pub mod catalog;
+pub mod clock;
 pub mod completions;
 pub mod explain;
 pub mod init;
@@ -23,6 +25,7 @@ pub mod manifest;
 pub mod permission;
 pub mod plan;
 pub mod query;
+pub mod token;
 
 /// The columns of a line when there is no terminal that has any.
 const WIDTH: usize = 100;
@@ -163,6 +166,7 @@ pub fn run(cli: Cli) -> miette::Result<Exit> {
         Command::Plan(options) => plan::run(&context, &options),
         Command::Explain(options) => explain::run(&context, &options),
         Command::Query(options) => query::run(&context, &options),
+        Command::Token(options) => token::run(&context, &options.action),
         Command::Catalog(catalog) => catalog::run(&context, catalog.action),
         Command::Completions { shell } => completions::run(&context, shell, Cli::command()),
         Command::Man => man::run(&context, Cli::command()),
@@ -186,6 +190,18 @@ fn tell(text: &str) {
 /// Prints what is wrong with an input, without ending the run.
 pub fn warn(report: &miette::Report) {
     tell(&format!("{report:?}"));
+}
+
+/// Ends a run that got no token: with [`Exit::Remote`] when the platform refused or could not be reached.
+///
+/// # Errors
+/// When it is the user's to mend.
+pub fn refuse(error: TokenError) -> miette::Result<Exit> {
+    if !error.is_remote() {
+        return Err(error.into());
+    }
+    warn(&error.into());
+    Ok(Exit::Remote)
 }
 
 /// Prints why a command could not do its job.

@@ -7,6 +7,7 @@ pub mod catalog;
 pub mod permission;
 pub mod plan;
 pub mod requirement;
+pub mod token;
 
 use std::fmt::Write as _;
 
@@ -121,7 +122,7 @@ pub fn schema<T: JsonSchema>() -> String {
 pub type Schema = (&'static str, fn() -> String);
 
 /// The schemas of all machine forms.
-pub const SCHEMAS: [Schema; 8] = [
+pub const SCHEMAS: [Schema; 9] = [
     ("plan.schema.json", schema::<plan::Document<'static>>),
     (
         "explain-operation.schema.json",
@@ -134,6 +135,7 @@ pub const SCHEMAS: [Schema; 8] = [
     ("query-opens.schema.json", schema::<answer::Opens>),
     ("query-covers.schema.json", schema::<answer::Covers>),
     ("query-between.schema.json", schema::<answer::Between>),
+    ("token-inspect.schema.json", schema::<token::Inspected>),
     ("catalog-check.schema.json", schema::<catalog::Check>),
     (
         "catalog-export.schema.json",
