@@ -19,6 +19,6 @@ pub use input::{AccessName, AnswerFormat, Input};
 pub use plan::{ObjectiveName, Plan, PlanFormat};
 pub use query::{Query, Question};
 pub use token::{
-    AssertionName, ConnectionOptions, CredentialOptions, FlowName, SignatureName, Token, TokenAction,
-    TokenGet, TokenInspect, TokenOrigin,
+    AssertionName, ConnectionOptions, CredentialOptions, FlowName, SignatureName, Token,
+    TokenAction, TokenGet, TokenInspect, TokenOrigin,
 };

@@ -142,7 +142,12 @@ pub struct TokenOrigin {
     #[arg(long)]
     pub no_browser: bool,
     /// The port of the redirect URI http://localhost [otherwise: any]
-    #[arg(long, value_name = "PORT", default_value_t = 0, hide_default_value = true)]
+    #[arg(
+        long,
+        value_name = "PORT",
+        default_value_t = 0,
+        hide_default_value = true
+    )]
     pub port: u16,
     /// The credential
     #[command(flatten)]

@@ -64,7 +64,10 @@ impl Authority {
             .transpose()?;
         if let Some((_, Some(path))) = &graph {
             return Err(setting(
-                format!("`--graph` names a host, and `{}` is more than that", shown(path)),
+                format!(
+                    "`--graph` names a host, and `{}` is more than that",
+                    shown(path)
+                ),
                 "leave the path out: `https://graph.microsoft.com`",
             ));
         }
@@ -74,7 +77,10 @@ impl Authority {
             let mut clouds = clouds.iter();
             clouds.find(|cloud| cloud.login_hosts.contains(&host))
         });
-        let name = wanted.cloud.or(of_host.map(|cloud| cloud.name)).unwrap_or(GLOBAL);
+        let name = wanted
+            .cloud
+            .or(of_host.map(|cloud| cloud.name))
+            .unwrap_or(GLOBAL);
         let Some(cloud) = clouds.iter().find(|cloud| cloud.name == name) else {
             let names: Vec<&str> = clouds.iter().map(|cloud| cloud.name).collect();
             return Err(setting(

@@ -88,7 +88,12 @@ mod tests {
             waiting: |_| {},
         });
         let bearer = Bearer::new(&authority, &client, &Secret::new("a.b.c".to_owned())).unwrap();
-        for path in ["//evil.example/v1.0/me", "https://evil.example/", "v1.0/me", "/\\evil.example/x"] {
+        for path in [
+            "//evil.example/v1.0/me",
+            "https://evil.example/",
+            "v1.0/me",
+            "/\\evil.example/x",
+        ] {
             let error = bearer.call("GET", path, None).unwrap_err();
             assert!(matches!(error, NetError::Unsendable { .. }), "{path}");
         }

@@ -14,9 +14,30 @@ const LONGEST: usize = 256 << 10;
 
 /// Claims that are about a person, and are never shown.
 const PERSONAL: [&str; 24] = [
-    "acct", "acrs", "address", "amr", "deviceid", "email", "family_name", "given_name", "groups",
-    "home_oid", "in_corp", "ipaddr", "name", "nickname", "oid", "onprem_sid", "phone_number",
-    "platf", "preferred_username", "puid", "sid", "sub", "unique_name", "upn",
+    "acct",
+    "acrs",
+    "address",
+    "amr",
+    "deviceid",
+    "email",
+    "family_name",
+    "given_name",
+    "groups",
+    "home_oid",
+    "in_corp",
+    "ipaddr",
+    "name",
+    "nickname",
+    "oid",
+    "onprem_sid",
+    "phone_number",
+    "platf",
+    "preferred_username",
+    "puid",
+    "sid",
+    "sub",
+    "unique_name",
+    "upn",
 ];
 
 /// What a token turns out to be.
@@ -211,7 +232,9 @@ impl Reading<'_> {
             issued: self.time("iat"),
             not_before: self.time("nbf"),
             expires: self.time("exp"),
-            is_long_lived: capabilities.iter().any(|name| name.eq_ignore_ascii_case("cp1")),
+            is_long_lived: capabilities
+                .iter()
+                .any(|name| name.eq_ignore_ascii_case("cp1")),
             personal,
             oddities: std::mem::take(&mut self.oddities),
         }
@@ -332,12 +355,16 @@ mod tests {
 
     #[test]
     fn both_versions_are_read() {
-        let one = claims(&json!({"ver": "1.0", "appid": "ABC", "appidacr": "1", "scp": "User.Read  Mail.Read", "aud": "https://graph.microsoft.com/"}));
+        let one = claims(
+            &json!({"ver": "1.0", "appid": "ABC", "appidacr": "1", "scp": "User.Read  Mail.Read", "aud": "https://graph.microsoft.com/"}),
+        );
         assert_eq!(one.app.as_deref(), Some("abc"));
         assert_eq!(one.proof, Some(ClientProof::Secret));
         assert_eq!(one.permissions(), ["Mail.Read", "User.Read"]);
         assert_eq!((one.kind, one.kind_from), (Kind::Delegated, "`scp`"));
-        let two = claims(&json!({"ver": "2.0", "azp": "abc", "azpacr": "2", "idtyp": "app", "roles": ["B", "A"]}));
+        let two = claims(
+            &json!({"ver": "2.0", "azp": "abc", "azpacr": "2", "idtyp": "app", "roles": ["B", "A"]}),
+        );
         assert_eq!(two.proof, Some(ClientProof::Certificate));
         assert_eq!(two.permissions(), ["A", "B"]);
         assert!(one.oddities.is_empty() && two.oddities.is_empty());
@@ -347,7 +374,10 @@ mod tests {
     fn kinds_without_idtyp_are_told_from_the_rest() {
         let kind = |value: Value| claims(&value).kind;
         assert_eq!(kind(json!({"oid": "a", "sub": "a"})), Kind::Application);
-        assert_eq!(kind(json!({"oid": "a", "sub": "a", "roles": []})), Kind::Application);
+        assert_eq!(
+            kind(json!({"oid": "a", "sub": "a", "roles": []})),
+            Kind::Application
+        );
         assert_eq!(kind(json!({"oid": "a", "sub": "b"})), Kind::Unknown);
         assert_eq!(kind(json!({"scp": "", "roles": ["x"]})), Kind::Delegated);
         assert_eq!(kind(json!({})), Kind::Unknown);
@@ -355,9 +385,14 @@ mod tests {
 
     #[test]
     fn odd_types_are_borne_and_told() {
-        let odd = claims(&json!({"roles": "Mail.Read User.Read", "scp": ["a"], "exp": "17", "iat": 1.5, "nbf": [], "aud": ["x", 1], "ver": 2, "tid": {}, "wids": "X"}));
+        let odd = claims(
+            &json!({"roles": "Mail.Read User.Read", "scp": ["a"], "exp": "17", "iat": 1.5, "nbf": [], "aud": ["x", 1], "ver": 2, "tid": {}, "wids": "X"}),
+        );
         assert_eq!(odd.roles.as_deref().unwrap(), ["Mail.Read", "User.Read"]);
-        assert_eq!((odd.expires, odd.issued, odd.not_before), (Some(17), Some(1), None));
+        assert_eq!(
+            (odd.expires, odd.issued, odd.not_before),
+            (Some(17), Some(1), None)
+        );
         assert_eq!(odd.audiences, ["x"]);
         assert_eq!(odd.directory_roles, ["x"]);
         assert_eq!(odd.oddities.len(), 4, "{:?}", odd.oddities);
@@ -368,10 +403,20 @@ mod tests {
         let part = |text: &str| crate::token::encoding::url_safe(text.as_bytes());
         let encrypted = format!("{}.a.b.c.d", part(r#"{"alg":"RSA-OAEP","enc":"A256GCM"}"#));
         assert_eq!(read(&encrypted), Shape::Encrypted);
-        for opaque in ["", "EwBwA8l6BAAU", "a.b.c", "..", "a.b.c.d.e", &"x".repeat(LONGEST + 1)] {
+        for opaque in [
+            "",
+            "EwBwA8l6BAAU",
+            "a.b.c",
+            "..",
+            "a.b.c.d.e",
+            &"x".repeat(LONGEST + 1),
+        ] {
             assert_eq!(read(opaque), Shape::Opaque);
         }
-        assert_eq!(read(&format!("{}.{}.", part("[]"), part("{}"))), Shape::Opaque);
+        assert_eq!(
+            read(&format!("{}.{}.", part("[]"), part("{}"))),
+            Shape::Opaque
+        );
         let unsigned = format!("{}.{}.", part(r#"{"alg":"none"}"#), part("{}"));
         match read(&unsigned) {
             Shape::Readable(claims) => assert!(claims.is_unsigned && claims.oddities.len() == 1),
@@ -381,7 +426,8 @@ mod tests {
 
     #[test]
     fn personal_claims_are_named_and_not_kept() {
-        let claims = claims(&json!({"upn": "anna@contoso.example", "ipaddr": "192.0.2.1", "oid": "p"}));
+        let claims =
+            claims(&json!({"upn": "anna@contoso.example", "ipaddr": "192.0.2.1", "oid": "p"}));
         assert_eq!(claims.personal, ["ipaddr", "oid", "upn"]);
         let shown = format!("{claims:?}");
         assert!(!shown.contains("anna") && !shown.contains("192.0"));

@@ -61,7 +61,9 @@ impl Certificate {
                 "put the certificate and its key into one PEM file; the certificate comes first",
             ));
         };
-        let key = blocks.iter().find(|block| block.tag().ends_with("PRIVATE KEY"));
+        let key = blocks
+            .iter()
+            .find(|block| block.tag().ends_with("PRIVATE KEY"));
         let Some(key) = key else {
             return Err(failed(
                 "it holds no private key",
@@ -78,18 +80,19 @@ impl Certificate {
 
     fn of_pfx(bytes: &[u8], password: Option<&Secret>) -> Result<Self, TokenError> {
         let text = password.map_or("", Secret::expose);
-        let store = KeyStore::from_pkcs12(bytes, text, Pkcs12ImportPolicy::Strict).map_err(|_| {
-            match password {
-                Some(_) => failed(
-                    "it is no PEM and no PFX file, or the password is wrong",
-                    "try the password with `openssl pkcs12 -info -in FILE`",
-                ),
-                None => failed(
-                    "it is no PEM file, and no PFX file that opens without a password",
-                    "give the password with `--password-env` or `--password-file`",
-                ),
-            }
-        })?;
+        let store =
+            KeyStore::from_pkcs12(bytes, text, Pkcs12ImportPolicy::Strict).map_err(|_| {
+                match password {
+                    Some(_) => failed(
+                        "it is no PEM and no PFX file, or the password is wrong",
+                        "try the password with `openssl pkcs12 -info -in FILE`",
+                    ),
+                    None => failed(
+                        "it is no PEM file, and no PFX file that opens without a password",
+                        "give the password with `--password-env` or `--password-file`",
+                    ),
+                }
+            })?;
         let Some((_, chain)) = store.private_key_chain() else {
             return Err(failed(
                 "the PFX file holds no key with a certificate",
@@ -98,7 +101,10 @@ impl Certificate {
         };
         let certificate = chain.certs().first();
         let certificate = certificate.ok_or_else(|| {
-            failed("the PFX file holds no certificate", "export it with the certificate")
+            failed(
+                "the PFX file holds no certificate",
+                "export it with the certificate",
+            )
         })?;
         Ok(Self {
             der: certificate.as_der().to_vec(),

@@ -45,7 +45,10 @@ fn every_form_gives_the_same_certificate() {
         let certificate = reads(name, password.as_ref());
         assert_eq!(certificate.thumbprint(), plain.thumbprint(), "{name}");
         let signed = certificate.assertion(Signature::Ps256, "client", "https://e", 1000);
-        assert!(verified(signed.unwrap().expose(), Algorithm::PS256), "{name}");
+        assert!(
+            verified(signed.unwrap().expose(), Algorithm::PS256),
+            "{name}"
+        );
     }
 }
 
@@ -68,7 +71,10 @@ fn assertions_say_what_the_platform_wants() {
     assert_eq!(header.typ.as_deref(), Some("JWT"));
     // openssl x509 -in plain.pem -outform der | openssl dgst -sha256 -binary | basenc --base64url
     let expected = String::from_utf8(file("thumbprint.sha256")).unwrap();
-    assert_eq!(header.x5t_s256.as_deref(), Some(expected.trim().trim_end_matches('=')));
+    assert_eq!(
+        header.x5t_s256.as_deref(),
+        Some(expected.trim().trim_end_matches('='))
+    );
     assert_eq!(header.x5t, None);
     let claims: Value = jsonwebtoken::dangerous::insecure_decode_claims(token.expose()).unwrap();
     assert_eq!(claims["iss"], "client");
@@ -94,13 +100,25 @@ fn rs256_brings_the_old_thumbprint_too() {
 fn what_cannot_be_used_says_why() {
     let wrong = Secret::new("wrong".to_owned());
     refused(&file("encrypted.pem"), None, "there is no password");
-    refused(&file("encrypted.pem"), Some(&wrong), "password of its key is wrong");
+    refused(
+        &file("encrypted.pem"),
+        Some(&wrong),
+        "password of its key is wrong",
+    );
     refused(&file("modern.pfx"), Some(&wrong), "the password is wrong");
     refused(&file("modern.pfx"), None, "opens without a password");
-    refused(&file("old-encryption.pem"), Some(&password()), "old way of OpenSSL");
+    refused(
+        &file("old-encryption.pem"),
+        Some(&password()),
+        "old way of OpenSSL",
+    );
     refused(&file("elliptic.pem"), None, "no RSA key");
     refused(&file("public.pem"), None, "no certificate");
-    refused(b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", None, "no private key");
+    refused(
+        b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
+        None,
+        "no private key",
+    );
     refused(b"-----BEGIN CERTIFICATE-----\n!\n", None, "broken");
     refused(b"", None, "no PEM file");
     refused(&[0x30, 0x82, 0xff, 0xff], Some(&wrong), "no PEM and no PFX");

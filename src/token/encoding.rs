@@ -1,9 +1,9 @@
 //! The encodings of tokens, and random values.
 
 use base64::Engine as _;
+use base64::alphabet;
 use base64::engine::general_purpose::{GeneralPurpose, STANDARD, URL_SAFE_NO_PAD};
 use base64::engine::{DecodePaddingMode, GeneralPurposeConfig};
-use base64::alphabet;
 use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
 
@@ -82,7 +82,10 @@ mod tests {
         assert_eq!(one.len(), 43);
         let id = guid().unwrap();
         let parts: Vec<&str> = id.split('-').collect();
-        assert_eq!(parts.iter().map(|part| part.len()).collect::<Vec<_>>(), [8, 4, 4, 4, 12]);
+        assert_eq!(
+            parts.iter().map(|part| part.len()).collect::<Vec<_>>(),
+            [8, 4, 4, 4, 12]
+        );
         assert!(parts[2].starts_with('4') && "89ab".contains(&parts[3][..1]));
     }
 

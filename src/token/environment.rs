@@ -56,7 +56,9 @@ impl Environment {
                 variable: shown(name),
             });
         };
-        let text = value.into_string().map_err(|_| TokenError::BadSecret { what })?;
+        let text = value
+            .into_string()
+            .map_err(|_| TokenError::BadSecret { what })?;
         Secret::from_bytes(text.into_bytes(), what)
     }
 
@@ -78,7 +80,10 @@ mod tests {
             "EMPTY" => Some("".into()),
             _ => None,
         });
-        assert_eq!(environment.secret("SET", "the token").unwrap().expose(), "value");
+        assert_eq!(
+            environment.secret("SET", "the token").unwrap().expose(),
+            "value"
+        );
         let error = environment.secret("NONE\u{1b}", "the token").unwrap_err();
         assert!(error.to_string().contains("NONE\\u{1b}"), "{error}");
         let error = environment.secret("EMPTY", "the token").unwrap_err();

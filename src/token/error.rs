@@ -26,7 +26,9 @@ pub enum TokenError {
     #[error("`{host}` answered {status}, but not as a token endpoint does: {what}")]
     #[diagnostic(
         code(graphgrant::token::no_token_endpoint),
-        help("check the host (`--authority`) and whether a proxy or a sign-in page of the network stands before it")
+        help(
+            "check the host (`--authority`) and whether a proxy or a sign-in page of the network stands before it"
+        )
     )]
     Strange {
         /// The host.
@@ -52,7 +54,9 @@ pub enum TokenError {
     #[error("{what} is not there: the environment variable `{variable}` is not set")]
     #[diagnostic(
         code(graphgrant::token::not_set),
-        help("set the variable, or name another place; secrets are never taken from the command line")
+        help(
+            "set the variable, or name another place; secrets are never taken from the command line"
+        )
     )]
     NotSet {
         /// What is missing.

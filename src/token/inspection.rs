@@ -35,7 +35,10 @@ pub fn inspect(catalog: &Catalog, claims: &Claims, now: i64) -> Inspection {
         .map(|name| (name.clone(), find(catalog, name, claims.kind)))
         .collect();
     let known = role::table();
-    let roles = claims.directory_roles.iter().filter(|id| *id != role::MEMBER);
+    let roles = claims
+        .directory_roles
+        .iter()
+        .filter(|id| *id != role::MEMBER);
     let roles = roles.map(|id| {
         let mut known = known.iter();
         let found = known.find(|role| role.id == *id);
@@ -43,7 +46,10 @@ pub fn inspect(catalog: &Catalog, claims: &Claims, now: i64) -> Inspection {
     });
     let mut inspection = Inspection {
         clouds: clouds(catalog, &claims.audiences),
-        is_for_graph: claims.audiences.iter().any(|audience| is_graph(catalog, audience)),
+        is_for_graph: claims
+            .audiences
+            .iter()
+            .any(|audience| is_graph(catalog, audience)),
         permissions,
         roles: roles.collect(),
         left: claims.expires.map(|at| at.saturating_sub(now)),
@@ -86,9 +92,12 @@ fn remarks(claims: &Claims, inspection: &Inspection) -> Vec<String> {
     if claims.kind == Kind::Unknown {
         remarks.push("whether it is for a user or for the app alone cannot be told".to_owned());
     }
-    if claims.kind == Kind::Delegated && claims.roles.as_ref().is_some_and(|roles| !roles.is_empty()) {
+    if claims.kind == Kind::Delegated
+        && claims.roles.as_ref().is_some_and(|roles| !roles.is_empty())
+    {
         remarks.push(
-            "its `roles` are app roles of the user, no application permissions of Microsoft Graph".to_owned(),
+            "its `roles` are app roles of the user, no application permissions of Microsoft Graph"
+                .to_owned(),
         );
     }
     if claims.is_long_lived {
@@ -153,10 +162,21 @@ mod tests {
             let (_, inspection) = inspected(&json!({"aud": audience, "scp": "x"}));
             (inspection.is_for_graph, inspection.clouds.join(" "))
         };
-        assert_eq!(clouds("https://graph.microsoft.com"), (true, "global".to_owned()));
-        assert_eq!(clouds("https://graph.microsoft.us/"), (true, "usgov".to_owned()));
+        assert_eq!(
+            clouds("https://graph.microsoft.com"),
+            (true, "global".to_owned())
+        );
+        assert_eq!(
+            clouds("https://graph.microsoft.us/"),
+            (true, "usgov".to_owned())
+        );
         assert_eq!(clouds(GRAPH_APP), (true, String::new()));
-        for other in ["https://graph.microsoft.com.evil.example", "https://vault.azure.net", "http://graph.microsoft.com", ""] {
+        for other in [
+            "https://graph.microsoft.com.evil.example",
+            "https://vault.azure.net",
+            "http://graph.microsoft.com",
+            "",
+        ] {
             assert_eq!(clouds(other), (false, String::new()), "{other}");
         }
     }
@@ -168,14 +188,26 @@ mod tests {
             "wids": ["62E90394-69F5-4237-9190-012177145E10", "b79fbf4d-3ef9-4689-8143-76b194e85509", "unknown"],
         }));
         assert_eq!(inspection.roles, ["Global Administrator", "unknown"]);
-        assert_eq!((inspection.left, inspection.not_yet), (Some(-600), Some(1000)));
-        let known: Vec<bool> = inspection.permissions.iter().map(|(_, id)| id.is_some()).collect();
+        assert_eq!(
+            (inspection.left, inspection.not_yet),
+            (Some(-600), Some(1000))
+        );
+        let known: Vec<bool> = inspection
+            .permissions
+            .iter()
+            .map(|(_, id)| id.is_some())
+            .collect();
         assert_eq!(known, [true, false]);
     }
 
     #[test]
     fn an_app_token_without_roles_is_told() {
         let (_, inspection) = inspected(&json!({"aud": GRAPH_APP, "idtyp": "app"}));
-        assert!(inspection.remarks.iter().any(|remark| remark.contains("no application permission")));
+        assert!(
+            inspection
+                .remarks
+                .iter()
+                .any(|remark| remark.contains("no application permission"))
+        );
     }
 }

@@ -223,14 +223,19 @@ mod tests {
                 ("/", "404"),
             ] {
                 let answer = ask(port, &format!("GET {target} HTTP/1.1\r\nHost: x\r\n\r\n"));
-                assert!(answer.starts_with(&format!("HTTP/1.1 {expected}")), "{target}: {answer}");
+                assert!(
+                    answer.starts_with(&format!("HTTP/1.1 {expected}")),
+                    "{target}: {answer}"
+                );
                 assert!(!answer.contains("stolen"));
             }
             let posted = ask(port, "POST /?code=a&state=right HTTP/1.1\r\n\r\n");
             assert!(posted.starts_with("HTTP/1.1 405"));
             ask(port, "GET /?code=good%2B1&state=right HTTP/1.1\r\n\r\n")
         });
-        let returned = listener.wait("right", Duration::from_secs(20), &|_| {}).unwrap();
+        let returned = listener
+            .wait("right", Duration::from_secs(20), &|_| {})
+            .unwrap();
         match returned {
             Some(Returned::Code(code)) => assert_eq!(code.expose(), "good+1"),
             _ => panic!("no code"),
@@ -244,16 +249,24 @@ mod tests {
         let listener = Listener::open(0).unwrap();
         let port = listener.port();
         let silent = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).unwrap();
-        let waited = listener.wait("s", Duration::from_millis(50), &|_| {}).unwrap();
+        let waited = listener
+            .wait("s", Duration::from_millis(50), &|_| {})
+            .unwrap();
         assert!(waited.is_none());
         drop(silent);
     }
 
     #[test]
     fn errors_come_back_with_their_state() {
-        match read("error=access_denied&error_description=AADSTS65004%3a+no&state=s", "s") {
+        match read(
+            "error=access_denied&error_description=AADSTS65004%3a+no&state=s",
+            "s",
+        ) {
             Some(Returned::Error { error, description }) => {
-                assert_eq!((error.as_str(), description.as_str()), ("access_denied", "AADSTS65004: no"));
+                assert_eq!(
+                    (error.as_str(), description.as_str()),
+                    ("access_denied", "AADSTS65004: no")
+                );
             }
             _ => panic!("no error"),
         }

@@ -155,10 +155,14 @@ fn what_it_is(answer: &Answer) -> &'static str {
 
 fn accepted(url: &Url, answer: &Answer, scrubber: &Scrubber) -> Result<Acquired, TokenError> {
     let Ok(reply) = serde_json::from_slice::<TokenReply>(&answer.body) else {
-        return Err(strange(url, answer, match what_it_is(answer) {
-            "it is no JSON error" => "it is no JSON object with a token",
-            other => other,
-        }));
+        return Err(strange(
+            url,
+            answer,
+            match what_it_is(answer) {
+                "it is no JSON error" => "it is no JSON object with a token",
+                other => other,
+            },
+        ));
     };
     let token = reply.access_token.map(Secret::new);
     let Some(token) = token.filter(|token| !token.trimmed().is_empty()) else {

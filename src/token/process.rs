@@ -17,7 +17,11 @@ use crate::token::environment::Environment;
 const SIZE: u64 = 1 << 20;
 
 /// The endings of a program's file.
-const ENDINGS: &[&str] = if cfg!(windows) { &[".cmd", ".exe"] } else { &[""] };
+const ENDINGS: &[&str] = if cfg!(windows) {
+    &[".cmd", ".exe"]
+} else {
+    &[""]
+};
 
 /// How a program ended.
 pub(super) struct Output {
@@ -40,11 +44,17 @@ pub(super) enum RunError {
 
 /// Finds a program in the absolute folders of `PATH`, except the current folder.
 pub(super) fn find(environment: &Environment, name: &str) -> Option<PathBuf> {
-    let here = environment.folder().and_then(|folder| folder.canonicalize().ok());
+    let here = environment
+        .folder()
+        .and_then(|folder| folder.canonicalize().ok());
     let path = environment.raw("PATH")?;
     let mut candidates = std::env::split_paths(&path)
         .filter(|folder| folder.is_absolute())
-        .filter(|folder| folder.canonicalize().is_ok_and(|folder| Some(folder) != here))
+        .filter(|folder| {
+            folder
+                .canonicalize()
+                .is_ok_and(|folder| Some(folder) != here)
+        })
         .flat_map(|folder| {
             let with = move |ending: &&str| folder.join(format!("{name}{ending}"));
             ENDINGS.iter().map(with).collect::<Vec<_>>()

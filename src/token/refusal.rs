@@ -96,7 +96,8 @@ impl Refusal {
     pub fn of_pasted(text: &str) -> Option<Self> {
         let scrubber = Scrubber::default();
         let start = text.find('{').and_then(|at| text.get(at..));
-        if let Some(refusal) = start.and_then(|json| Self::read(json.trim().as_bytes(), &scrubber)) {
+        if let Some(refusal) = start.and_then(|json| Self::read(json.trim().as_bytes(), &scrubber))
+        {
             return Some(refusal);
         }
         let refusal = Self::of_text(&scrubber.clean(text));
@@ -106,7 +107,10 @@ impl Refusal {
     fn of_text(text: &str) -> Self {
         let code = aadsts_code(text);
         let ends = ["Trace ID:", "Correlation ID:", "Timestamp:", "\r", "\n"];
-        let start = text.find("AADSTS").and_then(|at| text.get(at..)).unwrap_or(text);
+        let start = text
+            .find("AADSTS")
+            .and_then(|at| text.get(at..))
+            .unwrap_or(text);
         let ends = ends.iter().filter_map(|end| start.find(end));
         let end = ends.min().unwrap_or(start.len());
         let sentence = start.get(..end).unwrap_or(start).trim();
@@ -114,7 +118,9 @@ impl Refusal {
             let at = text.find(label)? + label.len();
             let rest = text.get(at..)?.trim_start();
             let end = rest.find(['\r', '\n', ' ']).unwrap_or(rest.len());
-            rest.get(..end).map(str::to_owned).filter(|id| !id.is_empty())
+            rest.get(..end)
+                .map(str::to_owned)
+                .filter(|id| !id.is_empty())
         };
         Self {
             sentence: sentence.to_owned(),
@@ -257,7 +263,11 @@ mod tests {
         assert!(help.contains("trace id 11111111-aaaa"), "{help}");
         assert!(help.contains("correlation id 22222222-bbbb"), "{help}");
         assert!(help.contains("value"), "{help}");
-        assert!(refused.to_string().starts_with("`login.example` refused: invalid_client"));
+        assert!(
+            refused
+                .to_string()
+                .starts_with("`login.example` refused: invalid_client")
+        );
     }
 
     #[test]
@@ -273,13 +283,17 @@ mod tests {
         let help = Refused::new("h", unknown).help().unwrap().to_string();
         assert!(help.contains("error?code=123"), "{help}");
         for none in ["", "[]", "{}", "null", r#"{"error":{}}"#, "<html>"] {
-            assert!(Refusal::read(none.as_bytes(), &Scrubber::default()).is_none(), "{none}");
+            assert!(
+                Refusal::read(none.as_bytes(), &Scrubber::default()).is_none(),
+                "{none}"
+            );
         }
     }
 
     #[test]
     fn what_repeats_a_secret_is_withheld() {
-        let reply = br#"{"error":"invalid_client","error_description":"AADSTS1: you sent hunter22"}"#;
+        let reply =
+            br#"{"error":"invalid_client","error_description":"AADSTS1: you sent hunter22"}"#;
         let refusal = Refusal::read(reply, &Scrubber::of(&["hunter22"])).unwrap();
         let refused = Refused::new("h", refusal);
         assert!(!refused.to_string().contains("hunter22"));
@@ -289,7 +303,10 @@ mod tests {
     fn pasted_texts_are_understood() {
         let code = |text: &str| Refusal::of_pasted(text).map(|refusal| refusal.codes);
         assert_eq!(code(REPLY), Some(vec![7_000_215]));
-        assert_eq!(code(&format!("HTTP/1.1 401\n\n{REPLY}")), Some(vec![7_000_215]));
+        assert_eq!(
+            code(&format!("HTTP/1.1 401\n\n{REPLY}")),
+            Some(vec![7_000_215])
+        );
         assert_eq!(code("error: aadsts65001: the user"), Some(vec![65001]));
         assert_eq!(code("no code here"), None);
         assert_eq!(code("AADSTS99999999999999"), None);

@@ -44,8 +44,14 @@ mod tests {
     #[test]
     fn ids_are_guids_and_stand_once() {
         let mut ids: Vec<String> = table().into_iter().map(|role| role.id).collect();
-        assert!(ids.iter().all(|id| id.len() == 36 && id.split('-').count() == 5));
-        assert!(ids.iter().all(|id| *id == id.to_lowercase() && id != MEMBER));
+        assert!(
+            ids.iter()
+                .all(|id| id.len() == 36 && id.split('-').count() == 5)
+        );
+        assert!(
+            ids.iter()
+                .all(|id| *id == id.to_lowercase() && id != MEMBER)
+        );
         let count = ids.len();
         ids.sort();
         ids.dedup();

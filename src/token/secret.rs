@@ -80,7 +80,9 @@ impl Scrubber {
         };
         let is_token_like = |text: &str| {
             let words = text.split(|c: char| !(c.is_ascii_alphanumeric() || "-_.".contains(c)));
-            words.into_iter().any(|word| word.starts_with("eyJ") && word.len() > 40)
+            words
+                .into_iter()
+                .any(|word| word.starts_with("eyJ") && word.len() > 40)
         };
         if self.0.iter().any(holds) || is_token_like(text) || is_token_like(&plain) {
             return "(withheld: the answer repeats a secret)".to_owned();
@@ -122,7 +124,10 @@ mod tests {
     #[test]
     fn nothing_shows_a_secret() {
         let secret = Secret::new("hunter2".to_owned());
-        assert_eq!(format!("{secret:?} {:?}", Some(&secret)), "Secret(..) Some(Secret(..))");
+        assert_eq!(
+            format!("{secret:?} {:?}", Some(&secret)),
+            "Secret(..) Some(Secret(..))"
+        );
         assert_eq!(secret.expose(), "hunter2");
     }
 

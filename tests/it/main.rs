@@ -14,4 +14,7 @@ mod query;
 mod readme;
 mod run;
 mod schemas;
+mod server;
 mod texts;
+mod token;
+mod token_faults;

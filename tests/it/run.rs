@@ -38,15 +38,31 @@ impl Place {
     }
 
     pub(crate) fn run_with(&self, arguments: &[&str], input: &str) -> Outcome {
-        outcome(self.path(), arguments, input)
+        outcome(self.path(), arguments, input, &[])
+    }
+
+    /// Runs the program with variables of the environment.
+    pub(crate) fn run_in(
+        &self,
+        arguments: &[&str],
+        input: &str,
+        environment: &[(&str, &str)],
+    ) -> Outcome {
+        outcome(self.path(), arguments, input, environment)
     }
 }
 
-fn outcome(folder: &Path, arguments: &[&str], input: &str) -> Outcome {
+fn outcome(
+    folder: &Path,
+    arguments: &[&str],
+    input: &str,
+    environment: &[(&str, &str)],
+) -> Outcome {
     let output = Command::cargo_bin("graphgrant")
         .unwrap()
         .current_dir(folder)
         .env_clear()
+        .envs(environment.iter().copied())
         .args(arguments)
         .write_stdin(input)
         .output()
@@ -61,7 +77,7 @@ fn outcome(folder: &Path, arguments: &[&str], input: &str) -> Outcome {
 
 /// Runs the program in an existing folder.
 pub(crate) fn run_at(folder: &Path, arguments: &[&str]) -> Outcome {
-    outcome(folder, arguments, "")
+    outcome(folder, arguments, "", &[])
 }
 
 /// Runs the program in an empty folder.

@@ -46,7 +46,10 @@ impl Dialogue for Terminal {
 
     fn show_wait(&self, seconds: u64) {
         if self.is_terminal {
-            let _ = write!(io::stderr(), "\rWaiting for the sign-in, {seconds} s left (Ctrl-C ends) \u{8}");
+            let _ = write!(
+                io::stderr(),
+                "\rWaiting for the sign-in, {seconds} s left (Ctrl-C ends) \u{8}"
+            );
             let _ = io::stderr().flush();
         }
     }

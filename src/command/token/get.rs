@@ -45,7 +45,8 @@ pub fn run(context: &Context, options: &TokenGet) -> miette::Result<Exit> {
         ),
         AnswerFormat::Json => {
             let expires = acquired.expires_in;
-            let answer = json::token::Inspected::new(&catalog, &shape, inspection.as_ref(), expires);
+            let answer =
+                json::token::Inspected::new(&catalog, &shape, inspection.as_ref(), expires);
             json::text(&answer).into_diagnostic()?
         }
     };

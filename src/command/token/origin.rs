@@ -49,9 +49,8 @@ impl<'a> Origin<'a> {
         app: Option<&App>,
     ) -> Result<Self, TokenError> {
         let environment = Environment::of_process();
-        let of_app = |value: Option<&crate::source::Spanned<String>>| {
-            value.map(|value| value.value.clone())
-        };
+        let of_app =
+            |value: Option<&crate::source::Spanned<String>>| value.map(|value| value.value.clone());
         let tenant = options
             .tenant
             .clone()
@@ -157,7 +156,10 @@ impl<'a> Origin<'a> {
         if names.is_empty() {
             return self.authority.scope(".default");
         }
-        let full: Vec<String> = names.iter().map(|name| self.authority.scope(name)).collect();
+        let full: Vec<String> = names
+            .iter()
+            .map(|name| self.authority.scope(name))
+            .collect();
         full.join(" ")
     }
 
@@ -228,10 +230,16 @@ impl<'a> Origin<'a> {
         let missing = |what, help| TokenError::Missing { what, help };
         Ok(match place {
             AssertionName::File => From::File(file.ok_or_else(|| {
-                missing("the file of the assertion", "name it with `--assertion-file`")
+                missing(
+                    "the file of the assertion",
+                    "name it with `--assertion-file`",
+                )
             })?),
             AssertionName::Env => From::Variable(variable.ok_or_else(|| {
-                missing("the variable of the assertion", "name it with `--assertion-env`")
+                missing(
+                    "the variable of the assertion",
+                    "name it with `--assertion-env`",
+                )
             })?),
             AssertionName::GithubActions => From::GitHub,
             AssertionName::AzurePipelines => From::AzurePipelines {

@@ -50,7 +50,11 @@ pub fn inspected(
         )),
     }
     if let Some(seconds) = expires_in {
-        let _ = writeln!(out, "The platform says that it is good for {}.", span(seconds));
+        let _ = writeln!(
+            out,
+            "The platform says that it is good for {}.",
+            span(seconds)
+        );
     }
     out
 }
@@ -158,12 +162,7 @@ pub fn span(seconds: i64) -> String {
     }
 }
 
-fn permissions(
-    catalog: &Catalog,
-    claims: &Claims,
-    inspection: &Inspection,
-    look: Look,
-) -> String {
+fn permissions(catalog: &Catalog, claims: &Claims, inspection: &Inspection, look: Look) -> String {
     let mut out = String::new();
     let claim = match claims.kind {
         Kind::Application => "roles",

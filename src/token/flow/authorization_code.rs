@@ -71,7 +71,9 @@ pub fn acquire(
             });
         }
     };
-    redeem(world, authority, client_id, &url, &redirect, &code, &verifier)
+    redeem(
+        world, authority, client_id, &url, &redirect, &code, &verifier,
+    )
 }
 
 fn redeem(

@@ -85,8 +85,7 @@ fn start(
 fn page(endpoint: &Url, text: &str) -> Result<String, TokenError> {
     let page = Url::parse(text).ok();
     let is_fit = |page: &Url| {
-        page.scheme() == "https"
-            || (endpoint.scheme() == "http" && crate::net::is_loopback(page))
+        page.scheme() == "https" || (endpoint.scheme() == "http" && crate::net::is_loopback(page))
     };
     match page.filter(is_fit) {
         Some(page) => Ok(shown(page.as_str())),
@@ -108,10 +107,7 @@ fn poll(
 ) -> Result<Acquired, TokenError> {
     let url = authority.endpoint("token")?;
     let form = [
-        (
-            "grant_type",
-            "urn:ietf:params:oauth:grant-type:device_code",
-        ),
+        ("grant_type", "urn:ietf:params:oauth:grant-type:device_code"),
         ("client_id", client_id),
         ("device_code", code.expose()),
     ];

@@ -178,7 +178,11 @@ fn github(world: &World<'_>, authority: &Authority) -> Result<Secret, TokenError
     const HELP: &str = "give the job `permissions: {id-token: write}`";
     let environment = world.environment;
     let Some(text) = environment.text("ACTIONS_ID_TOKEN_REQUEST_URL") else {
-        return Err(failed(NAME, "ACTIONS_ID_TOKEN_REQUEST_URL is not set", HELP));
+        return Err(failed(
+            NAME,
+            "ACTIONS_ID_TOKEN_REQUEST_URL is not set",
+            HELP,
+        ));
     };
     let token = environment
         .secret("ACTIONS_ID_TOKEN_REQUEST_TOKEN", "the job's token")
@@ -205,7 +209,8 @@ fn azure_pipelines(
     connection: Option<&str>,
 ) -> Result<Secret, TokenError> {
     const NAME: &str = "Azure Pipelines";
-    const HELP: &str = "pass the token to the step: `env: {SYSTEM_ACCESSTOKEN: $(System.AccessToken)}`";
+    const HELP: &str =
+        "pass the token to the step: `env: {SYSTEM_ACCESSTOKEN: $(System.AccessToken)}`";
     let environment = world.environment;
     let Some(text) = environment.text("SYSTEM_OIDCREQUESTURI") else {
         return Err(failed(

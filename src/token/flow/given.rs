@@ -27,7 +27,9 @@ pub fn from_bytes(bytes: Vec<u8>) -> Result<Acquired, TokenError> {
 fn sound(secret: Secret) -> Result<Acquired, TokenError> {
     // People paste the whole header.
     let text = secret.trimmed();
-    let bare = text.strip_prefix("Bearer ").or(text.strip_prefix("bearer "));
+    let bare = text
+        .strip_prefix("Bearer ")
+        .or(text.strip_prefix("bearer "));
     let token = Secret::new(bare.unwrap_or(text).trim().to_owned());
     if token.expose().is_empty() {
         return Err(TokenError::EmptySecret { what: WHAT });
@@ -54,7 +56,14 @@ mod tests {
             let acquired = from_bytes(text.as_bytes().to_vec()).unwrap();
             assert_eq!(acquired.token.expose(), "a.b.c");
         }
-        for bad in ["", "\n", "Bearer ", "two words", "a\nb", "{\"access_token\":\"x\"}"] {
+        for bad in [
+            "",
+            "\n",
+            "Bearer ",
+            "two words",
+            "a\nb",
+            "{\"access_token\":\"x\"}",
+        ] {
             assert!(from_bytes(bad.as_bytes().to_vec()).is_err(), "{bad:?}");
         }
     }

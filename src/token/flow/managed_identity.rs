@@ -129,7 +129,9 @@ fn host(world: &World<'_>) -> Result<Host, TokenError> {
     // App Service and Arc both answer on the machine itself. Any other address is not the platform's.
     let Some(url) = url.filter(|url| {
         url.scheme() == "http" && (is_loopback(url) || url.host_str() == Some("169.254.169.254"))
-            || url.host_str().is_some_and(|host| host.starts_with("169.254."))
+            || url
+                .host_str()
+                .is_some_and(|host| host.starts_with("169.254."))
     }) else {
         return Err(failed(
             "IDENTITY_ENDPOINT is not an address of this machine",
@@ -192,7 +194,9 @@ fn arc(world: &World<'_>, url: &Url) -> Result<Answer, TokenError> {
         return Ok(first);
     }
     let challenge = first.header("www-authenticate").unwrap_or_default();
-    let file = challenge.split_once("realm=").map(|(_, path)| path.trim_matches('"'));
+    let file = challenge
+        .split_once("realm=")
+        .map(|(_, path)| path.trim_matches('"'));
     let Some(file) = file.map(PathBuf::from).filter(|file| is_arc_file(file)) else {
         return Err(failed(
             "it names no key file where Azure Arc keeps them",
@@ -247,7 +251,8 @@ mod tests {
     #[test]
     fn queries_name_the_identity_as_each_host_wants() {
         let url = || Url::parse("http://127.0.0.1:1/token").unwrap();
-        let query = |identity| with_query(url(), "v", "https://r", identity, "mi_res_id").to_string();
+        let query =
+            |identity| with_query(url(), "v", "https://r", identity, "mi_res_id").to_string();
         assert!(query(Identity::System).ends_with("?api-version=v&resource=https%3A%2F%2Fr"));
         assert!(query(Identity::ClientId("a")).ends_with("&client_id=a"));
         assert!(query(Identity::ResourceId("/s/x")).ends_with("&mi_res_id=%2Fs%2Fx"));
@@ -261,7 +266,12 @@ mod tests {
             "/var/opt/azcmagent/tokens/"
         };
         assert!(is_arc_file(Path::new(&format!("{folder}a.key"))));
-        for bad in ["/etc/passwd", "/etc/x.key", &format!("{folder}../x.key"), &format!("{folder}a.txt")] {
+        for bad in [
+            "/etc/passwd",
+            "/etc/x.key",
+            &format!("{folder}../x.key"),
+            &format!("{folder}a.txt"),
+        ] {
             assert!(!is_arc_file(Path::new(bad)), "{bad}");
         }
     }
