@@ -21,9 +21,6 @@ const SIZE: u64 = 2 << 20;
 /// The most attempts of one call.
 const ATTEMPTS: u32 = 4;
 
-/// The instance metadata service of an Azure machine: link-local, plain http, the same everywhere.
-const METADATA_HOST: &str = "169.254.169.254";
-
 /// What a client is built with.
 #[derive(Clone)]
 pub struct Settings {
@@ -72,7 +69,7 @@ pub struct Call<'a> {
     pub headers: &'a [(&'a str, &'a str)],
     /// The body.
     pub body: Body<'a>,
-    /// Whether plain http to this machine or to the metadata service is meant.
+    /// Whether plain http to this machine or its link is meant.
     pub plain: bool,
     /// The most attempts, at most four.
     pub attempts: u32,
@@ -223,10 +220,7 @@ impl Client {
         let (cell, here) = match (call.url.scheme(), is_loopback(call.url)) {
             ("https", false) => (&self.internet, false),
             ("https", true) => (&self.machine, true),
-            ("http", true) if call.plain => (&self.machine, true),
-            ("http", false) if call.plain && call.url.host_str() == Some(METADATA_HOST) => {
-                (&self.machine, true)
-            }
+            ("http", _) if call.plain && is_local(call.url) => (&self.machine, true),
             _ => {
                 let host = host_of(call.url);
                 return Err(NetError::Insecure { host });
@@ -377,6 +371,14 @@ pub fn is_loopback(url: &Url) -> bool {
         Some(url::Host::Ipv6(address)) => address.is_loopback(),
         None => false,
     }
+}
+
+/// Returns whether a URL is for this machine or its link: a loopback or link-local address. The metadata services
+/// of Azure machines and App Service have such addresses, and no router forwards them.
+pub fn is_local(url: &Url) -> bool {
+    let is_link_local =
+        matches!(url.host(), Some(url::Host::Ipv4(address)) if address.is_link_local());
+    is_loopback(url) || is_link_local
 }
 
 /// The host and port as they are shown.

@@ -5,14 +5,14 @@
 //! the first call needs it, so that commands that stay offline pay nothing for it.
 //!
 //! - `https` goes to any host, through the proxy that the environment names; certificates are always verified.
-//! - `http` goes to loopback and to the instance metadata address alone, past every proxy, and only when the
+//! - `http` goes to loopback and link-local addresses (the metadata services of Azure hosts) alone, past every proxy, and only when the
 //!   caller says that it means to.
 
 mod client;
 mod error;
 mod retry;
 
-pub use client::{Answer, Body, Call, Client, Settings, is_loopback};
+pub use client::{Answer, Body, Call, Client, Settings, is_local, is_loopback};
 pub use error::NetError;
 pub use reqwest::Url;
 pub use retry::retry_after;

@@ -119,7 +119,7 @@ fn what_cannot_be_used_says_why() {
         None,
         "no private key",
     );
-    refused(b"-----BEGIN CERTIFICATE-----\n!\n", None, "broken");
+    refused(b"-----BEGIN CERTIFICATE-----\n!\n", None, "no certificate");
     refused(b"", None, "no PEM file");
     refused(&[0x30, 0x82, 0xff, 0xff], Some(&wrong), "no PEM and no PFX");
 }

@@ -154,7 +154,7 @@ fn what_it_is(answer: &Answer) -> &'static str {
 }
 
 fn accepted(url: &Url, answer: &Answer, scrubber: &Scrubber) -> Result<Acquired, TokenError> {
-    let Ok(reply) = serde_json::from_slice::<TokenReply>(&answer.body) else {
+    let Some(reply) = object::<TokenReply>(&answer.body) else {
         return Err(strange(
             url,
             answer,
@@ -179,6 +179,14 @@ fn accepted(url: &Url, answer: &Answer, scrubber: &Scrubber) -> Result<Acquired,
         scope: reply.scope.as_str().map(|scope| scrubber.clean(scope)),
         remarks: Vec::new(),
     })
+}
+
+/// Reads a JSON object. A list is none, although structs can be read from lists too.
+pub(super) fn object<T: serde::de::DeserializeOwned>(body: &[u8]) -> Option<T> {
+    body.trim_ascii_start()
+        .starts_with(b"{")
+        .then(|| serde_json::from_slice(body).ok())
+        .flatten()
 }
 
 /// Fails for what cannot be sent as a bearer token.

@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use crate::source::escape::{shown, shown_up_to};
 use crate::token::aadsts::{self, Fact};
+use crate::token::post;
 use crate::token::secret::Scrubber;
 
 /// How many characters of the platform's own sentence are shown.
@@ -63,7 +64,7 @@ impl<'de> Deserialize<'de> for Loose {
 impl Refusal {
     /// Reads an error reply; `None` when it is none.
     pub(super) fn read(body: &[u8], scrubber: &Scrubber) -> Option<Self> {
-        let reply: Reply = serde_json::from_slice(body).ok()?;
+        let reply: Reply = post::object(body)?;
         let error = reply.error.0.filter(|error| !error.is_empty())?;
         let description = reply.error_description.0.unwrap_or_default();
         let clean = |text: Loose| text.0.map(|text| scrubber.clean(&text));

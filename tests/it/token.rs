@@ -58,6 +58,12 @@ fn get<'a>(server: &str, more: &[&'a str]) -> Vec<String> {
         .collect()
 }
 
+/// What was told on standard error, as one line.
+fn told(outcome: &Outcome) -> String {
+    let text = outcome.err.replace('│', " ");
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 fn run(server: &Server, more: &[&str], input: &str, environment: &[(&str, &str)]) -> Outcome {
     run_at(&Place::new(), server, more, input, environment)
 }
@@ -145,12 +151,12 @@ fn refusals_are_explained_with_their_ids() {
         "AADSTS7000215",
         "trace-1",
         "corr-1",
-        "not its id",
+        "and not its id",
         "graphgrant::token::aadsts7000215",
     ] {
         let told = outcome.err.split_whitespace().collect::<Vec<_>>().join(" ");
         assert!(
-            told.contains(expected) || expected == "not its id",
+            told.contains(expected) || expected == "and not its id",
             "{expected}: {}",
             outcome.err
         );
@@ -523,7 +529,7 @@ fn a_managed_identity_of_app_service_is_asked() {
     ];
     let outcome = Place::new().run_in(&arguments, "", &elsewhere).ends_with(3);
     assert!(
-        outcome.err.contains("not an address of this machine"),
+        told(&outcome).contains("not an address of this machine"),
         "{}",
         outcome.err
     );
@@ -710,7 +716,7 @@ fn a_device_code_that_is_declined_or_expires_ends() {
     ] {
         let errors: &'static [&'static str] = Box::leak(vec![error].into_boxed_slice());
         let outcome = run(&device(errors), &DEVICE, "", &[]).ends_with(3);
-        let told = outcome.err.replace(['│', '\n'], " ");
+        let told = told(&outcome);
         assert!(told.contains(error) && told.contains("70016"), "{told}");
         assert!(
             told.contains(expected) || told.contains("not typed"),

@@ -7,7 +7,7 @@ use crate::source::escape::shown;
 use crate::token::authority::Authority;
 use crate::token::claims::{self, Shape};
 use crate::token::error::TokenError;
-use crate::token::post::{check, number};
+use crate::token::post::{check, number, object};
 use crate::token::process::{self, RunError};
 use crate::token::secret::{Scrubber, Secret};
 use crate::token::{Acquired, World};
@@ -68,7 +68,7 @@ pub fn acquire(world: &World<'_>, authority: &Authority) -> Result<Acquired, Tok
             "sign in with `az login --tenant TENANT`, and check the cloud with `az cloud show`",
         ));
     }
-    let reply: Reply = serde_json::from_slice(&output.out).map_err(|_| {
+    let reply: Reply = object(&output.out).ok_or_else(|| {
         failed(
             "its answer holds no token",
             "run `az account get-access-token` by hand",

@@ -76,8 +76,7 @@ fn start(
         let refusal = post::refusal(url, &answer, &Scrubber::default())?;
         return Err(post::refused(url, refusal));
     }
-    serde_json::from_slice(&answer.body)
-        .map_err(|_| post::strange(url, &answer, "it holds no device code"))
+    post::object(&answer.body).ok_or_else(|| post::strange(url, &answer, "it holds no device code"))
 }
 
 /// The page to type the code on. Whoever answers names it, so it has to be an https page (or one of this machine

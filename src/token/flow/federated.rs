@@ -259,7 +259,7 @@ fn taken<T: serde::de::DeserializeOwned>(
     if answer.status != 200 {
         return Err(failed(name, format!("it answered {}", answer.status), help));
     }
-    let reply = serde_json::from_slice(&answer.body).map_err(|_| {
+    let reply = post::object(&answer.body).ok_or_else(|| {
         let what = "its answer holds no token";
         failed(name, what, "check the address in the environment")
     })?;

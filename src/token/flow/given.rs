@@ -27,9 +27,8 @@ pub fn from_bytes(bytes: Vec<u8>) -> Result<Acquired, TokenError> {
 fn sound(secret: Secret) -> Result<Acquired, TokenError> {
     // People paste the whole header.
     let text = secret.trimmed();
-    let bare = text
-        .strip_prefix("Bearer ")
-        .or(text.strip_prefix("bearer "));
+    let (scheme, rest) = text.split_once(' ').unwrap_or((text, ""));
+    let bare = scheme.eq_ignore_ascii_case("bearer").then_some(rest);
     let token = Secret::new(bare.unwrap_or(text).trim().to_owned());
     if token.expose().is_empty() {
         return Err(TokenError::EmptySecret { what: WHAT });

@@ -8,13 +8,13 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::net::{Answer, Call, Url, is_loopback};
+use crate::net::{Answer, Call, Url, is_local};
 use crate::source::escape::shown;
 use crate::source::read;
 use crate::token::authority::Authority;
 use crate::token::encoding::standard;
 use crate::token::error::TokenError;
-use crate::token::post::{check, number};
+use crate::token::post::{check, number, object};
 use crate::token::secret::{Scrubber, Secret};
 use crate::token::{Acquired, World};
 use zeroize::Zeroizing;
@@ -92,8 +92,7 @@ pub(super) fn acquire_for(
         }
     };
     let reply: Reply = match answer.status {
-        200 => serde_json::from_slice(&answer.body)
-            .map_err(|_| failed("its answer holds no token", WHO))?,
+        200 => object(&answer.body).ok_or_else(|| failed("its answer holds no token", WHO))?,
         status => return Err(refused(status, &answer)),
     };
     let token = Secret::new(reply.access_token);
@@ -127,12 +126,7 @@ fn host(world: &World<'_>) -> Result<Host, TokenError> {
     };
     let url = Url::parse(&endpoint).ok();
     // App Service and Arc both answer on the machine itself. Any other address is not the platform's.
-    let Some(url) = url.filter(|url| {
-        url.scheme() == "http" && (is_loopback(url) || url.host_str() == Some("169.254.169.254"))
-            || url
-                .host_str()
-                .is_some_and(|host| host.starts_with("169.254."))
-    }) else {
+    let Some(url) = url.filter(|url| url.scheme() == "http" && is_local(url)) else {
         return Err(failed(
             "IDENTITY_ENDPOINT is not an address of this machine",
             "the platform sets this variable; do not set it yourself",
@@ -230,7 +224,7 @@ fn refused(status: u16, answer: &Answer) -> TokenError {
         #[serde(default)]
         error_description: String,
     }
-    let said = serde_json::from_slice::<Error>(&answer.body);
+    let said = object::<Error>(&answer.body);
     let said = said.map(|error| Scrubber::default().clean(&error.error_description));
     let said = said.unwrap_or_default();
     let what = format!("it answered {status} {}", shown(&said));
