@@ -39,6 +39,7 @@ const LAYERS: [(&str, &[&str]); 18] = [
         &[
             "call",
             "catalog",
+            "finding",
             "graph",
             "manifest",
             "plan",
@@ -72,12 +73,23 @@ const LAYERS: [(&str, &[&str]); 18] = [
 /// What touches the world, and the only files that may.
 const WORLD: [(&str, &[&str]); 6] = [
     ("std::fs", &["src/source/read.rs", "src/source/write.rs"]),
-    // Secrets and settings come in through one file; another takes PATH apart.
+    // Secrets and settings come in through one file; others take PATH apart or hand on what git needs.
     (
         "std::env",
-        &["src/token/environment.rs", "src/token/process.rs"],
+        &[
+            "src/source/git/process.rs",
+            "src/token/environment.rs",
+            "src/token/process.rs",
+        ],
     ),
-    ("std::process", &["src/exit.rs", "src/token/process.rs"]),
+    (
+        "std::process",
+        &[
+            "src/exit.rs",
+            "src/source/git/process.rs",
+            "src/token/process.rs",
+        ],
+    ),
     ("std::net", &["src/token/listener.rs"]),
     ("reqwest", &["src/net/client.rs", "src/net/mod.rs"]),
     ("SystemTime::now", &["src/command/clock.rs"]),

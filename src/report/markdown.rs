@@ -57,6 +57,20 @@ fn code_cell(text: &str) -> String {
 
 /// Returns a text of the catalog, with its own code spans kept and all else escaped.
 pub fn prose(text: &str) -> String {
+    outside_code(text, |part| part)
+}
+
+/// Returns a text that holds what users wrote, with its code spans kept and all else escaped. No address in
+/// it becomes a link by itself.
+pub fn unlinked(text: &str) -> String {
+    outside_code(text, |part| {
+        part.replace("://", ":<!-- -->//")
+            .replace("www.", "www<!-- -->.")
+            .replace("WWW.", "WWW<!-- -->.")
+    })
+}
+
+fn outside_code(text: &str, change: impl Fn(String) -> String) -> String {
     let text = words::safe(text);
     let parts: Vec<&str> = text.split('`').collect();
     // An odd number of backticks is no markup.
@@ -69,7 +83,10 @@ pub fn prose(text: &str) -> String {
         if has_code && at % 2 == 1 {
             out.push_str(&code(part));
         } else {
-            part.chars().for_each(|character| push(character, &mut out));
+            let mut escaped = String::with_capacity(part.len());
+            part.chars()
+                .for_each(|character| push(character, &mut escaped));
+            out.push_str(&change(escaped));
         }
     }
     out

@@ -7,6 +7,7 @@ pub mod diagnostic;
 pub mod diff;
 pub mod export;
 pub mod facts;
+pub mod finding;
 pub mod human;
 pub mod json;
 pub mod look;

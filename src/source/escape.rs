@@ -49,6 +49,41 @@ pub fn acts(text: &str) -> bool {
     false
 }
 
+/// Returns where the agents of pipelines would find a command (`##[…]`, `##vso[…]`): they look for one anywhere
+/// in a line of what a program prints.
+fn commands(text: &str) -> impl Iterator<Item = usize> {
+    let starts = text.match_indices("##");
+    starts.filter_map(|(at, _)| {
+        let rest = text.get(at + 2..)?;
+        let word = rest.get(..4).unwrap_or_default();
+        let length = match rest.as_bytes().first() {
+            Some(b'[') => 2,
+            _ if word.eq_ignore_ascii_case("vso[") => 5,
+            _ => return None,
+        };
+        // The sign that makes it a command is the bracket.
+        Some(at + length)
+    })
+}
+
+/// Returns whether the agent of a pipeline would take a part of the text for a command.
+pub fn has_command(text: &str) -> bool {
+    commands(text).next().is_some()
+}
+
+/// Replaces the bracket of each command of a pipeline's agent.
+pub fn without_commands(text: &str, bracket: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 16);
+    let mut from = 0;
+    for at in commands(text) {
+        out.push_str(text.get(from..at).unwrap_or_default());
+        out.push_str(bracket);
+        from = at + 1;
+    }
+    out.push_str(text.get(from..).unwrap_or_default());
+    out
+}
+
 /// Returns the text on one line, with every unsafe character escaped, cut after 120 characters.
 pub fn shown(text: &str) -> String {
     shown_up_to(text, SHOWN)
@@ -73,12 +108,22 @@ pub fn shown_up_to(text: &str, limit: usize) -> String {
             _ => safe.push(character),
         }
     }
+    if has_command(&safe) {
+        return without_commands(&safe, "\\u{5b}");
+    }
     safe
 }
 
-/// Returns the text with every unsafe character replaced by a harmless one of the same number of bytes,
-/// so that places stay valid. Line ends and tabs stay.
+/// Returns the text with every unsafe character, and the bracket of an agent's command, replaced by a harmless
+/// one of the same number of bytes, so that places stay valid. Line ends and tabs stay.
 pub fn masked(text: &str) -> Cow<'_, str> {
+    match mask(text) {
+        masked if has_command(&masked) => Cow::Owned(without_commands(&masked, "(")),
+        masked => masked,
+    }
+}
+
+fn mask(text: &str) -> Cow<'_, str> {
     if !acts(text) {
         return Cow::Borrowed(text);
     }
@@ -128,6 +173,13 @@ mod tests {
         case("a\u{e0041}b", "a\\u{e0041}b", "a\u{1f6ab}b");
         case("a\nb\tc", "a\\nb\\tc", "a\nb\tc");
         case("a\r\nb\rc", "a\\r\\nb\\rc", "a\r\nb?c");
+        case("##[x]", "##\\u{5b}x]", "##(x]");
+        case(
+            "a ##VSO[x;]##[y",
+            "a ##VSO\\u{5b}x;]##\\u{5b}y",
+            "a ##VSO(x;]##(y",
+        );
+        case("## [x] #[y] ##é", "## [x] #[y] ##é", "## [x] #[y] ##é");
     }
 
     #[test]

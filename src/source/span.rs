@@ -135,11 +135,11 @@ impl Source {
             .and_then(|before| self.line_starts.get(before))
             .copied()
             .unwrap_or_default();
-        let column = self
-            .text
-            .char_indices_from(start)
-            .take_while(|at| *at < offset)
-            .count();
+        // Counted in whole pieces: a file may be one line of megabytes with thousands of findings.
+        let end = self.text.floor_char_boundary(offset);
+        let before = self.text.get(start..end).unwrap_or_default();
+        let inside = usize::from(end < offset && end < self.text.len());
+        let column = before.chars().count() + inside;
         Position {
             line: line + 1,
             column: column + 1,
@@ -200,6 +200,13 @@ pub struct Named {
     line_starts: Arc<[usize]>,
 }
 
+impl Named {
+    /// Returns the text as it is printed: as long as the one it was made of, and harmless.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+}
+
 impl SourceCode for Named {
     // miette looks for lines from the start of a text. In a long manifest with many diagnostics that took
     // longer than planning it, so it gets the text from the first line that it prints.
@@ -253,19 +260,6 @@ impl fmt::Debug for Source {
     }
 }
 
-trait CharIndicesFrom {
-    fn char_indices_from(&self, start: usize) -> impl Iterator<Item = usize>;
-}
-
-impl CharIndicesFrom for str {
-    fn char_indices_from(&self, start: usize) -> impl Iterator<Item = usize> {
-        self.get(start..)
-            .unwrap_or_default()
-            .char_indices()
-            .map(move |(at, _)| start + at)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -289,6 +283,10 @@ mod tests {
         case("é😀x", 6, "1:3");
         case("\u{feff}ab", 1, "1:2");
         case("a\n", 2, "2:1");
+        // Inside a character, and past the end.
+        case("é😀x", 1, "1:2");
+        case("é😀x", 4, "1:3");
+        case("ab", 9, "1:3");
     }
 
     #[test]

@@ -17,7 +17,7 @@ use serde::Serialize;
 
 use crate::catalog::Catalog;
 use crate::catalog::model::PermissionId;
-use crate::source::escape::{acts, is_unsafe};
+use crate::source::escape::{acts, has_command, is_unsafe, without_commands};
 
 /// The version of all machine forms; raised when a key changes its meaning or goes.
 pub const VERSION: u32 = 1;
@@ -92,6 +92,12 @@ pub fn text<T: Serialize>(value: &T) -> serde_json::Result<String> {
 /// Escapes what would act on a terminal. Such characters stand only inside JSON strings, and there an
 /// escape means the same character; the line feeds between values stay.
 pub fn harmless(json: String) -> String {
+    // The agents of pipelines read what is printed, whatever its format.
+    let json = if has_command(&json) {
+        without_commands(&json, "\\u005b")
+    } else {
+        json
+    };
     if !acts(&json) {
         return json;
     }
@@ -122,7 +128,7 @@ pub fn schema<T: JsonSchema>() -> String {
 pub type Schema = (&'static str, fn() -> String);
 
 /// The schemas of all machine forms.
-pub const SCHEMAS: [Schema; 9] = [
+pub const SCHEMAS: [Schema; 10] = [
     ("plan.schema.json", schema::<plan::Document<'static>>),
     (
         "explain-operation.schema.json",
@@ -141,6 +147,10 @@ pub const SCHEMAS: [Schema; 9] = [
         "catalog-export.schema.json",
         schema::<super::export::Document<'static>>,
     ),
+    (
+        "lint.schema.json",
+        schema::<super::finding::json::Document<'static>>,
+    ),
 ];
 
 #[cfg(test)]
@@ -149,9 +159,10 @@ mod tests {
 
     #[test]
     fn escapes_mean_the_same_and_act_on_nothing() {
-        let hostile = "a\u{202e}\u{9b}\u{e0041}\u{7f}\u{1b}\"\n😀";
+        let hostile = "a\u{202e}\u{9b}\u{e0041}\u{7f}\u{1b}\"\n😀##vso[x]##[y]";
         let json = text(&[hostile]).unwrap();
         assert!(!json.contains(|c: char| c != '\n' && is_unsafe(c)));
+        assert!(!has_command(&json));
         let [back]: [String; 1] = serde_json::from_str(&json).unwrap();
         assert_eq!(back, hostile);
     }
