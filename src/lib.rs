@@ -42,3 +42,4 @@ pub mod report;
 pub mod requirement;
 pub mod source;
 pub mod token;
+pub mod verify;
