@@ -13,7 +13,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each module with those it may use. Data flows from top to bottom.
-const LAYERS: [(&str, &[&str]); 18] = [
+const LAYERS: [(&str, &[&str]); 19] = [
     ("source", &[]),
     ("path", &[]),
     ("exit", &[]),
@@ -31,6 +31,20 @@ const LAYERS: [(&str, &[&str]); 18] = [
     ("declared", &["catalog", "finding", "manifest", "source"]),
     ("coverage", &["catalog", "manifest", "plan", "requirement"]),
     (
+        "verify",
+        &[
+            "catalog",
+            "coverage",
+            "finding",
+            "manifest",
+            "path",
+            "plan",
+            "requirement",
+            "source",
+            "token",
+        ],
+    ),
+    (
         "graph",
         &["call", "catalog", "path", "plan", "requirement", "source"],
     ),
@@ -39,6 +53,7 @@ const LAYERS: [(&str, &[&str]); 18] = [
         &[
             "call",
             "catalog",
+            "coverage",
             "finding",
             "graph",
             "manifest",
@@ -46,6 +61,7 @@ const LAYERS: [(&str, &[&str]); 18] = [
             "requirement",
             "source",
             "token",
+            "verify",
         ],
     ),
     ("cli", &["catalog"]),
@@ -56,6 +72,7 @@ const LAYERS: [(&str, &[&str]); 18] = [
             "catalog",
             "cli",
             "exit",
+            "finding",
             "graph",
             "manifest",
             "net",
@@ -65,6 +82,7 @@ const LAYERS: [(&str, &[&str]); 18] = [
             "requirement",
             "source",
             "token",
+            "verify",
         ],
     ),
     ("main", &["cli", "command", "exit"]),

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
-use crate::cli::{Catalog, Explain, Init, Plan, Query, Token};
+use crate::cli::{Catalog, Explain, Init, Plan, Query, Token, Verify};
 
 /// Find the least Microsoft Graph permissions an app needs
 #[derive(Debug, Parser)]
@@ -64,12 +64,14 @@ pub enum Command {
     Init(Init),
     /// Plan the least permissions for the operations of a manifest
     Plan(Plan),
-    /// Explain an operation (`GET /me/messages`) or a permission (`Mail.Read`)
+    /// Explain an operation (`GET /me/messages`), a permission (`Mail.Read`) or an error (`AADSTS65001`)
     Explain(Explain),
     /// Ask the catalog which permission opens or contains what
     Query(Query),
     /// Acquire an access token, or decode one
     Token(Token),
+    /// Compare an access token, and live answers, with the plan
+    Verify(Verify),
     /// Inspect, check, compare or import the permissions data
     Catalog(Catalog),
     /// Print shell completions

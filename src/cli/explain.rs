@@ -10,10 +10,13 @@ use crate::cli::AnswerFormat;
 Examples:
   graphgrant explain 'GET /users/{id}/messages'
   graphgrant explain Mail.Read --format json
+  graphgrant explain AADSTS65001                an error code of the identity platform
+  graphgrant explain GV003                      a rule of `verify`
+  graphgrant explain - < answer.txt             an answer of Microsoft Graph, or an error reply
 
-Exit codes: 0 explained; 1 the operation or permission is unknown; 2 wrong usage.")]
+Exit codes: 0 explained; 1 the subject is unknown; 2 wrong usage.")]
 pub struct Explain {
-    /// A request such as `GET /users/{id}/messages`, or a permission name
+    /// A request such as `GET /users/{id}/messages`, a permission, an AADSTS code, a rule, or `-` for a pasted error
     #[arg(value_name = "SUBJECT")]
     pub subject: String,
     /// How to print the answer

@@ -10,6 +10,7 @@ mod input;
 mod plan;
 mod query;
 mod token;
+mod verify;
 
 pub use catalog::{Catalog, CatalogAction, Diff, Import};
 pub use command::{Cli, Color, Command, Global};
@@ -22,3 +23,4 @@ pub use token::{
     AssertionName, ConnectionOptions, CredentialOptions, FlowName, SignatureName, Token,
     TokenAction, TokenGet, TokenInspect, TokenOrigin,
 };
+pub use verify::{MethodName, ProbeOptions, Verify, VerifyFormat};

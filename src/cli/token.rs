@@ -120,9 +120,9 @@ pub enum SignatureName {
 /// Where a token comes from.
 #[derive(Debug, Args)]
 pub struct TokenOrigin {
-    /// How to acquire the token
-    #[arg(long, value_name = "FLOW", default_value = "client-secret")]
-    pub flow: FlowName,
+    /// How to acquire the token [otherwise: client-secret for `token get`, given for `verify`]
+    #[arg(long, value_name = "FLOW")]
+    pub flow: Option<FlowName>,
     /// The app [otherwise: the manifest, AZURE_CLIENT_ID]
     #[arg(long, value_name = "ID")]
     pub client_id: Option<String>,

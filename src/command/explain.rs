@@ -1,23 +1,34 @@
-//! `graphgrant explain`: one operation or one permission.
+//! `graphgrant explain`: an operation, a permission, an error code, a rule, or a pasted error.
 
 use miette::IntoDiagnostic as _;
 
 use crate::catalog::Catalog;
 use crate::catalog::model::PermissionId;
 use crate::cli::{AnswerFormat, Explain};
-use crate::command::{Context, manifest, permission, warn};
+use crate::command::{Context, manifest, permission, refusal, warn};
 use crate::exit::Exit;
 use crate::graph;
 use crate::manifest::model::Audience;
 use crate::report::{human, json};
 use crate::requirement;
 use crate::source::Spanned;
+use crate::source::read;
+use crate::verify::rule;
 
 /// Runs the command.
 ///
 /// # Errors
 /// When inputs cannot be read or results not written.
 pub fn run(context: &Context, options: &Explain) -> miette::Result<Exit> {
+    if options.subject == read::STDIN {
+        return refusal::pasted(context, options.format);
+    }
+    if let Some(code) = refusal::code_of(&options.subject) {
+        return refusal::code(context, code, options.format);
+    }
+    if let Some(found) = rule::find(options.subject.trim()) {
+        return refusal::rule(context, found);
+    }
     let catalog = context.catalog()?;
     if is_request(&options.subject) {
         return operation(context, &catalog, options);

@@ -25,7 +25,9 @@ pub mod manifest;
 pub mod permission;
 pub mod plan;
 pub mod query;
+pub mod refusal;
 pub mod token;
+pub mod verify;
 
 /// The columns of a line when there is no terminal that has any.
 const WIDTH: usize = 100;
@@ -167,6 +169,7 @@ pub fn run(cli: Cli) -> miette::Result<Exit> {
         Command::Explain(options) => explain::run(&context, &options),
         Command::Query(options) => query::run(&context, &options),
         Command::Token(options) => token::run(&context, &options.action),
+        Command::Verify(options) => verify::run(&context, &options),
         Command::Catalog(catalog) => catalog::run(&context, catalog.action),
         Command::Completions { shell } => completions::run(&context, shell, Cli::command()),
         Command::Man => man::run(&context, Cli::command()),

@@ -284,15 +284,16 @@ fn take(host: &str, mut response: Response, end: Instant) -> Result<Answer, NetE
         let host = host.to_owned();
         return Err(NetError::Encoded { host });
     }
+    let status = response.status().as_u16();
     let too_large = || NetError::TooLarge {
         host: host.to_owned(),
         limit: SIZE,
+        status,
     };
     let announced = response.content_length();
     if announced.is_some_and(|length| length > SIZE) {
         return Err(too_large());
     }
-    let status = response.status().as_u16();
     let headers = response.headers().iter();
     let headers = headers
         .filter_map(|(name, value)| Some((name.as_str().to_owned(), value.to_str().ok()?.into())))

@@ -18,3 +18,4 @@ mod server;
 mod texts;
 mod token;
 mod token_faults;
+mod verify;

@@ -2,7 +2,7 @@
 
 use miette::IntoDiagnostic as _;
 
-use crate::cli::{AnswerFormat, TokenGet};
+use crate::cli::{AnswerFormat, FlowName, TokenGet};
 use crate::command::token::origin::Origin;
 use crate::command::{Context, clock, refuse};
 use crate::exit::Exit;
@@ -16,7 +16,7 @@ use crate::token::inspection::inspect;
 /// When inputs cannot be read or results not written.
 pub fn run(context: &Context, options: &TokenGet) -> miette::Result<Exit> {
     let catalog = context.catalog()?;
-    let origin = Origin::new(&catalog, &options.origin, None)?;
+    let origin = Origin::new(&catalog, &options.origin, FlowName::ClientSecret, None)?;
     let acquired = match origin.acquire() {
         Ok(acquired) => acquired,
         Err(error) => return refuse(error),

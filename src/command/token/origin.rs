@@ -29,6 +29,7 @@ const LIMIT: u64 = 1 << 20;
 #[derive(Debug)]
 pub struct Origin<'a> {
     options: &'a TokenOrigin,
+    flow: FlowName,
     environment: Environment,
     /// Where tokens are asked for, and what for.
     pub authority: Authority,
@@ -39,13 +40,15 @@ pub struct Origin<'a> {
 }
 
 impl<'a> Origin<'a> {
-    /// Puts together what options, manifest and environment say, in this order.
+    /// Puts together what options, manifest and environment say, in this order. `flow` is the one when no option
+    /// names any.
     ///
     /// # Errors
     /// When they make no sense.
     pub fn new(
         catalog: &Catalog,
         options: &'a TokenOrigin,
+        flow: FlowName,
         app: Option<&App>,
     ) -> Result<Self, TokenError> {
         let environment = Environment::of_process();
@@ -92,11 +95,22 @@ impl<'a> Origin<'a> {
         });
         Ok(Self {
             options,
+            flow: options.flow.unwrap_or(flow),
             environment,
             authority,
             client,
             client_id,
         })
+    }
+
+    /// Returns how many seconds one call may take.
+    pub const fn timeout(&self) -> u64 {
+        self.options.connection.timeout
+    }
+
+    /// Returns whether the token is read from standard input.
+    pub fn reads_input(&self) -> bool {
+        self.flow == FlowName::Given && self.options.credential.token_env.is_none()
     }
 
     /// Acquires the token.
@@ -113,7 +127,7 @@ impl<'a> Origin<'a> {
             patience: Duration::from_secs(self.options.connection.wait),
         };
         let credential = &self.options.credential;
-        match self.options.flow {
+        match self.flow {
             FlowName::Given => self.given(),
             FlowName::AzureCli => azure_cli::acquire(&world, &self.authority),
             FlowName::ManagedIdentity => {

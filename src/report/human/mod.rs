@@ -5,4 +5,6 @@ pub mod explain;
 pub mod operations;
 pub mod plan;
 pub mod query;
+pub mod refusal;
 pub mod token;
+pub mod verify;

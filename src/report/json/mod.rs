@@ -6,8 +6,10 @@ pub mod answer;
 pub mod catalog;
 pub mod permission;
 pub mod plan;
+pub mod refusal;
 pub mod requirement;
 pub mod token;
+pub mod verify;
 
 use std::fmt::Write as _;
 
@@ -128,7 +130,7 @@ pub fn schema<T: JsonSchema>() -> String {
 pub type Schema = (&'static str, fn() -> String);
 
 /// The schemas of all machine forms.
-pub const SCHEMAS: [Schema; 10] = [
+pub const SCHEMAS: [Schema; 12] = [
     ("plan.schema.json", schema::<plan::Document<'static>>),
     (
         "explain-operation.schema.json",
@@ -142,6 +144,11 @@ pub const SCHEMAS: [Schema; 10] = [
     ("query-covers.schema.json", schema::<answer::Covers>),
     ("query-between.schema.json", schema::<answer::Between>),
     ("token-inspect.schema.json", schema::<token::Inspected>),
+    ("verify.schema.json", schema::<verify::Document<'static>>),
+    (
+        "explain-error.schema.json",
+        schema::<refusal::Explanation<'static>>,
+    ),
     ("catalog-check.schema.json", schema::<catalog::Check>),
     (
         "catalog-export.schema.json",
