@@ -105,6 +105,7 @@ const WORLD: [(&str, &[&str]); 6] = [
         &[
             "src/exit.rs",
             "src/source/git/process.rs",
+            "src/source/write.rs",
             "src/token/process.rs",
         ],
     ),

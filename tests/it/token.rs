@@ -460,7 +460,7 @@ fn a_mismatch_shows_what_the_assertion_presents() {
         &[("ID", &text)],
     )
     .ends_with(3);
-    let told = outcome.err.replace(['│', '\n'], " ");
+    let told = told(&outcome).replace(" ", "");
     assert!(told.contains("repo:o/r:ref:refs/heads/main"), "{told}");
     assert!(!told.contains("eyJ"));
 }

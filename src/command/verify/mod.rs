@@ -1,15 +1,14 @@
 //! `graphgrant verify`: a token, and live answers, against the plan of its access.
 
-mod graph;
+mod chosen;
+mod live;
 
 use std::path::Path;
-use std::time::Duration;
 
 use miette::IntoDiagnostic as _;
 
 use crate::catalog::Catalog;
-use crate::catalog::model::{Access, Method};
-use crate::cli::{FlowName, MethodName, ProbeOptions, Verify, VerifyFormat};
+use crate::cli::{FlowName, Verify, VerifyFormat};
 use crate::command::token::origin::Origin;
 use crate::command::{Context, clock, manifest, plan, refuse};
 use crate::exit::Exit;
@@ -17,33 +16,13 @@ use crate::manifest::{App, Manifest};
 use crate::plan::Options;
 use crate::plan::model::AppPlan;
 use crate::report::{finding, human, json};
-use crate::source::escape::shown;
 use crate::source::read;
-use crate::source::suggest;
-use crate::token::claims::{self, Kind, Shape};
+use crate::token::Acquired;
+use crate::token::claims::{self, Shape};
 use crate::token::inspection::inspect;
-use crate::token::{Acquired, Secret};
-use crate::verify::probe::{self, Choice, Limits};
 use crate::verify::{Expected, Held, Verification, export, findings, rule, verify};
-use graph::Live;
-
-/// The largest body of a call, in bytes.
-const BODY: u64 = 1 << 20;
-
-/// The pause between two calls.
-const PAUSE: Duration = Duration::from_millis(250);
-
-/// The time for all calls, as a multiple of that for one.
-const TIMES: u32 = 5;
-
-/// The manifest has several apps, or not the one that is asked for.
-#[derive(Debug, thiserror::Error, miette::Diagnostic)]
-#[error("{what}")]
-#[diagnostic(code(graphgrant::verify::app), help("{help}"))]
-struct WhichApp {
-    what: String,
-    help: String,
-}
+use chosen::{access, one_app};
+use live::live;
 
 /// Manifest and token would both be read from standard input.
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
@@ -53,15 +32,6 @@ struct WhichApp {
     help("name the manifest's file, or give the token with `--token-env`")
 )]
 struct TwoInputs;
-
-/// Nothing tells whom the token is for.
-#[derive(Debug, thiserror::Error, miette::Diagnostic)]
-#[error("whether the token is for a user or for the app alone cannot be told")]
-#[diagnostic(
-    code(graphgrant::verify::which_access),
-    help("say it with `--access delegated` or `--access application`")
-)]
-struct WhichAccess;
 
 /// Runs the command.
 ///
@@ -159,36 +129,6 @@ fn reads_token(options: &Verify) -> bool {
         || is_input(&credential.assertion_file)
 }
 
-/// The app that the options choose, or the only one.
-fn one_app<'a>(manifest: &'a Manifest, wanted: Option<&str>) -> Result<&'a App, WhichApp> {
-    let name = |app: &'a App| app.name.as_ref().map(|name| name.value.as_str());
-    let names: Vec<&str> = manifest.apps.iter().filter_map(name).collect();
-    let list = || {
-        let names: Vec<String> = names
-            .iter()
-            .map(|name| format!("`{}`", shown(name)))
-            .collect();
-        names.join(", ")
-    };
-    match (wanted, manifest.apps.as_slice()) {
-        (None, [one]) => Ok(one),
-        (None, several) => Err(WhichApp {
-            what: format!(
-                "a token is for one app, and the manifest has {}",
-                several.len()
-            ),
-            help: format!("choose with `--app`: {}", list()),
-        }),
-        (Some(wanted), apps) => apps
-            .iter()
-            .find(|app| name(app) == Some(wanted))
-            .ok_or_else(|| WhichApp {
-                what: format!("the manifest has no app `{}`", shown(wanted)),
-                help: shown(&suggest::help(wanted, &names)),
-            }),
-    }
-}
-
 fn held<'a>(shape: &'a Shape, acquired: &'a Acquired) -> Held<'a> {
     match shape {
         Shape::Readable(claims) => Held {
@@ -199,75 +139,6 @@ fn held<'a>(shape: &'a Shape, acquired: &'a Acquired) -> Held<'a> {
             claims: None,
             scope: acquired.scope.as_deref(),
         },
-    }
-}
-
-/// The access that is compared: what is asked for, else the token's, else the only one of the manifest.
-fn access(options: &Verify, app: &App, held: &Held<'_>) -> Result<Access, WhichAccess> {
-    if let Some(access) = options.access {
-        return Ok(access.into());
-    }
-    let kind = held.claims.map_or(Kind::Unknown, |claims| claims.kind);
-    match (kind, app.access.as_slice()) {
-        (Kind::Delegated, _) => Ok(Access::Delegated),
-        (Kind::Application, _) => Ok(Access::Application),
-        (Kind::Unknown, [one]) => Ok(*one),
-        // Only tokens of users come with scopes.
-        (Kind::Unknown, _) if held.scope.is_some() => Ok(Access::Delegated),
-        (Kind::Unknown, _) => Err(WhichAccess),
-    }
-}
-
-/// Makes the live calls.
-fn live(
-    catalog: &Catalog,
-    app: &App,
-    plan: &AppPlan,
-    origin: &Origin<'_>,
-    token: &Secret,
-    options: &ProbeOptions,
-    verification: &mut Verification,
-) -> miette::Result<()> {
-    let mut choice = Choice {
-        given: !options.value.is_empty(),
-        ..Choice::default()
-    };
-    for (name, value) in &app.probe_values {
-        choice.values.add(&name.value, &value.value);
-    }
-    for (name, value) in &options.value {
-        choice.values.add(name, value);
-    }
-    choice.methods = options
-        .probe_method
-        .iter()
-        .map(|method| (*method).into())
-        .collect();
-    for (request, file) in &options.probe_body {
-        let body = read::bytes(Path::new(file), BODY)?;
-        choice.bodies.insert(request.clone(), body);
-    }
-    let calls = probe::calls(catalog, &plan.requirements, &verification.verdicts, &choice);
-    let timeout = Duration::from_secs(origin.timeout());
-    let limits = Limits {
-        calls: usize::from(options.probe_limit),
-        pause: PAUSE,
-        total: timeout * TIMES,
-    };
-    let live = Live::new(&origin.authority, &origin.client, token)?;
-    let answers = probe::run(&live, calls, limits);
-    probe::apply(verification, plan, answers);
-    Ok(())
-}
-
-impl From<MethodName> for Method {
-    fn from(name: MethodName) -> Self {
-        match name {
-            MethodName::Post => Self::Post,
-            MethodName::Put => Self::Put,
-            MethodName::Patch => Self::Patch,
-            MethodName::Delete => Self::Delete,
-        }
     }
 }
 
