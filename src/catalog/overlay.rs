@@ -348,6 +348,8 @@ pub struct CloudFact {
     pub graph_hosts: Vec<String>,
     /// The host of the identity platform; aliases follow.
     pub login_hosts: Vec<String>,
+    /// The audience that assertions of other platforms must have there.
+    pub federation_audience: Option<String>,
     /// Operations known to be absent there (patterns as in `operations`, method `*` for all).
     #[serde(default)]
     pub lacks: Vec<String>,

@@ -252,6 +252,8 @@ pub struct CloudRecord<'a> {
     pub graph_hosts: Vec<&'a str>,
     /// The host of the identity platform; aliases follow.
     pub login_hosts: Vec<&'a str>,
+    /// The audience that assertions of other platforms must have there.
+    pub federation_audience: Option<&'a str>,
     /// The operations known to be absent there, sorted.
     pub lacks: Vec<OperationId>,
     /// Where it comes from.

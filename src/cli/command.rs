@@ -7,6 +7,7 @@ use clap_complete::Shell;
 
 use crate::cli::{
     AccessDiff, Catalog, Compare, Consent, Explain, Graph, Init, Lint, Lock, Plan, Query, Status,
+    Token, Verify,
 };
 
 /// Find the least Microsoft Graph permissions an app needs
@@ -74,17 +75,20 @@ pub enum Command {
     Lock(Lock),
     /// Say which access is new between two manifests, plans, locks or git revisions
     Diff(AccessDiff),
-    /// Explain an operation (`GET /me/messages`), a permission (`Mail.Read`) or a rule (`GG001`)
     /// Say who must consent to a plan, and write the request for it
     Consent(Consent),
     /// Compare what is needed, declared, granted and in a token
     Status(Status),
-    /// Explain an operation (`GET /me/messages`) or a permission (`Mail.Read`)
+    /// Explain an operation (`GET /me/messages`), a permission (`Mail.Read`), a rule or an error code
     Explain(Explain),
     /// Draw the plan as a graph, or write a page to explore it
     Graph(Graph),
     /// Ask the catalog which permission opens or contains what
     Query(Query),
+    /// Acquire an access token, or decode one
+    Token(Token),
+    /// Compare an access token, and live answers, with the plan
+    Verify(Verify),
     /// Inspect, check, compare or import the permissions data
     Catalog(Catalog),
     /// Print shell completions

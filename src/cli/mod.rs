@@ -17,6 +17,8 @@ mod plan;
 mod query;
 mod script;
 mod status;
+mod token;
+mod verify;
 
 pub use catalog::{Catalog, CatalogAction, Diff, Import};
 pub use command::{Cli, Color, Command, Global};
@@ -36,3 +38,8 @@ pub use plan::{ObjectiveName, Plan, PlanFormat};
 pub use query::{Query, Question};
 pub use script::{ConsentScript, ScriptKind};
 pub use status::Status;
+pub use token::{
+    AssertionName, ConnectionOptions, CredentialOptions, FlowName, SignatureName, Token,
+    TokenAction, TokenGet, TokenInspect, TokenOrigin,
+};
+pub use verify::{MethodName, ProbeOptions, Verify, VerifyFormat};

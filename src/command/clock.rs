@@ -1,4 +1,4 @@
-//! The clock: the only place that asks what day it is.
+//! The clock: the only place that looks at it. Analysis is given the day and the time.
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -23,6 +23,11 @@ pub(super) fn today(wish: Option<&str>) -> Result<Date, NoDay> {
         .ok_or_else(|| NoDay {
             written: crate::source::escape::shown(&written),
         })
+}
+
+/// Returns the seconds since 1970.
+pub fn now() -> i64 {
+    Timestamp::now().as_second()
 }
 
 #[cfg(test)]

@@ -1,11 +1,11 @@
-//! `graphgrant explain`: one operation, one permission or one rule.
+//! `graphgrant explain`: an operation, a permission, a rule, an error code, or a pasted error.
 
 use miette::IntoDiagnostic as _;
 
 use crate::catalog::Catalog;
 use crate::catalog::model::PermissionId;
 use crate::cli::{AnswerFormat, Explain};
-use crate::command::{Context, manifest, permission, warn};
+use crate::command::{Context, manifest, permission, refusal, warn};
 use crate::exit::Exit;
 use crate::graph;
 use crate::lint::rule;
@@ -13,17 +13,26 @@ use crate::manifest::model::Audience;
 use crate::report::{human, json};
 use crate::requirement;
 use crate::source::Spanned;
+use crate::source::read;
+use crate::verify;
 
 /// Runs the command.
 ///
 /// # Errors
 /// When inputs cannot be read or results not written.
 pub fn run(context: &Context, options: &Explain) -> miette::Result<Exit> {
+    if options.subject == read::STDIN {
+        return refusal::pasted(context, options.format);
+    }
+    if let Some(code) = refusal::code_of(&options.subject) {
+        return refusal::code(context, code, options.format);
+    }
     let catalog = context.catalog()?;
     if is_request(&options.subject) {
         return operation(context, &catalog, options);
     }
-    if let Some(rule) = rule::find(options.subject.trim()) {
+    let subject = options.subject.trim();
+    if let Some(rule) = rule::find(subject).or_else(|| verify::rule::find(subject)) {
         let text = match options.format {
             AnswerFormat::Human => human::rule::explain(rule, context.look(None)),
             AnswerFormat::Json => {

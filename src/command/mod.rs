@@ -13,10 +13,11 @@ use crate::report::Look;
 use crate::report::look::Colour;
 use crate::source::escape::acts;
 use crate::source::{read, write};
+use crate::token::TokenError;
 
 pub mod app;
 pub mod catalog;
-mod clock;
+pub mod clock;
 pub mod compare;
 pub mod completions;
 pub mod consent;
@@ -32,7 +33,10 @@ pub mod permission;
 pub mod plan;
 pub mod query;
 pub mod random;
+pub mod refusal;
 pub mod status;
+pub mod token;
+pub mod verify;
 
 /// The columns of a line when there is no terminal that has any.
 const WIDTH: usize = 100;
@@ -180,6 +184,8 @@ pub fn run(cli: Cli) -> miette::Result<Exit> {
         Command::Explain(options) => explain::run(&context, &options),
         Command::Graph(options) => graph::run(&context, &options),
         Command::Query(options) => query::run(&context, &options),
+        Command::Token(options) => token::run(&context, &options.action),
+        Command::Verify(options) => verify::run(&context, &options),
         Command::Catalog(catalog) => catalog::run(&context, catalog.action),
         Command::Completions { shell } => completions::run(&context, shell, Cli::command()),
         Command::Man => man::run(&context, Cli::command()),
@@ -203,6 +209,18 @@ fn tell(text: &str) {
 /// Prints what is wrong with an input, without ending the run.
 pub fn warn(report: &miette::Report) {
     tell(&format!("{report:?}"));
+}
+
+/// Ends a run that got no token: with [`Exit::Remote`] when the platform refused or could not be reached.
+///
+/// # Errors
+/// When it is the user's to mend.
+pub fn refuse(error: TokenError) -> miette::Result<Exit> {
+    if !error.is_remote() {
+        return Err(error.into());
+    }
+    warn(&error.into());
+    Ok(Exit::Remote)
 }
 
 /// Prints why a command could not do its job.

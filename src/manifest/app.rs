@@ -21,7 +21,7 @@ const FACTS: [&str; 5] = ["name", "clientId", "tenant", "audience", "cloud"];
 const SHARED: [&str; 1] = ["policy"];
 
 /// What stands beside it.
-const KEYS: [&str; 8] = [
+const KEYS: [&str; 9] = [
     "app",
     "access",
     "profiles",
@@ -29,6 +29,7 @@ const KEYS: [&str; 8] = [
     "signIn",
     "routes",
     "declared",
+    "probe",
     "operations",
 ];
 
@@ -121,6 +122,7 @@ impl Reader<'_> {
         app.sign_in = self.sign_in(fields);
         app.routes = self.routes(fields);
         app.declared = self.texts_at(fields, "declared").unwrap_or_default();
+        app.probe_values = self.probe_values(fields);
         if fields.get("operations").is_some() {
             let nodes = self.list_at(fields, "operations").unwrap_or_default();
             app.operations = self.operations(nodes, &app.profiles);
@@ -249,6 +251,30 @@ impl Reader<'_> {
             .iter()
             .filter_map(|word| self.word(word, "sign-in scope", &known))
             .collect()
+    }
+
+    /// Reads `probe: {values: {NAME: VALUE}}`.
+    fn probe_values(&mut self, fields: Fields<'_>) -> Vec<(Spanned<String>, Spanned<String>)> {
+        let Some(node) = fields.get("probe") else {
+            return Vec::new();
+        };
+        let Some(inner) = self.fields(node, "`probe`", &["values"], |_| None) else {
+            return Vec::new();
+        };
+        let Some(values) = inner.get("values") else {
+            return Vec::new();
+        };
+        let NodeKind::Mapping(entries) = &values.kind else {
+            self.wrong_type(values, "`values`", "a mapping of placeholders to values");
+            return Vec::new();
+        };
+        let mut found = Vec::with_capacity(entries.len());
+        for (name, value) in entries {
+            if let Some(value) = self.text(value, "a value of `probe`") {
+                found.push((name.clone(), value));
+            }
+        }
+        found
     }
 
     fn routes(&mut self, fields: Fields<'_>) -> Vec<Route> {

@@ -52,6 +52,8 @@ pub struct App {
     pub routes: Vec<Route>,
     /// The app manifests and infrastructure files that belong to this app, relative to the manifest.
     pub declared: Vec<Spanned<String>>,
+    /// Values for the placeholders of paths, for live checks: name (`user-id`, `users/id`) and value.
+    pub probe_values: Vec<(Spanned<String>, Spanned<String>)>,
     /// What it calls.
     pub operations: Vec<Operation>,
 }
@@ -73,6 +75,7 @@ impl App {
             sign_in: Vec::new(),
             routes: Vec::new(),
             declared: Vec::new(),
+            probe_values: Vec::new(),
             operations: Vec::new(),
         }
     }

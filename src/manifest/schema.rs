@@ -84,6 +84,8 @@ pub struct WrittenManifest {
     /// The app manifests and infrastructure files that belong to this app, relative to this file.
     #[schemars(example = &["./aad.manifest.json"])]
     pub declared: Option<Words<String>>,
+    /// What `verify --probe` calls with.
+    pub probe: Option<WrittenProbe>,
     /// What the app calls.
     #[schemars(example = &["GET /me/messages", "POST /me/sendMail"])]
     pub operations: Option<Vec<WrittenOperation>>,
@@ -123,8 +125,20 @@ pub struct WrittenApp {
     pub routes: Option<Vec<WrittenRoute>>,
     /// The app manifests and infrastructure files that belong to this app, relative to this file.
     pub declared: Option<Words<String>>,
+    /// What `verify --probe` calls with.
+    pub probe: Option<WrittenProbe>,
     /// What the app calls.
     pub operations: Vec<WrittenOperation>,
+}
+
+/// What `verify --probe` calls with.
+#[derive(Debug, JsonSchema)]
+#[schemars(rename_all = "camelCase", deny_unknown_fields)]
+pub struct WrittenProbe {
+    /// Values for the placeholders of paths, by name (`user-id`) or with the segment before it (`users/id`):
+    /// ids of objects that exist in the tenant.
+    #[schemars(example = &BTreeMap::from([("users/id", "adele@contoso.example")]))]
+    pub values: Option<BTreeMap<String, String>>,
 }
 
 /// What the app registration says.

@@ -37,6 +37,16 @@ impl Place {
         self.run_with(arguments, "")
     }
 
+    /// Runs with an input, and with these variables and no others.
+    pub(crate) fn run_given(
+        &self,
+        arguments: &[&str],
+        input: &str,
+        environment: &[(&str, &str)],
+    ) -> Outcome {
+        outcome_in(self.path(), environment, arguments, input)
+    }
+
     /// Runs with these variables and no others.
     pub(crate) fn run_in(&self, environment: &[(&str, &str)], arguments: &[&str]) -> Outcome {
         outcome_in(self.path(), environment, arguments, "")

@@ -301,6 +301,7 @@ fn write_clouds(
             name: &fact.name,
             graph_hosts: fact.graph_hosts.iter().map(String::as_str).collect(),
             login_hosts: fact.login_hosts.iter().map(String::as_str).collect(),
+            federation_audience: fact.federation_audience.as_deref(),
             lacks,
             evidence: overlay.clouds.evidence(
                 &fact.reason,

@@ -6,4 +6,7 @@ pub mod operations;
 pub mod plan;
 pub mod query;
 pub mod question;
+pub mod refusal;
 pub mod rule;
+pub mod token;
+pub mod verify;

@@ -9,9 +9,12 @@ pub mod lock;
 pub mod permission;
 pub mod plan;
 pub mod question;
+pub mod refusal;
 pub mod requirement;
 pub mod rule;
 pub mod status;
+pub mod token;
+pub mod verify;
 
 use std::fmt::Write as _;
 
@@ -160,6 +163,12 @@ pub const SCHEMAS: &[Schema] = &[
     ("query-what-if-add.schema.json", schema::<question::With>),
     ("status.schema.json", schema::<status::Document>),
     ("consent-show.schema.json", schema::<consent::Document>),
+    ("token-inspect.schema.json", schema::<token::Inspected>),
+    ("verify.schema.json", schema::<verify::Document<'static>>),
+    (
+        "explain-error.schema.json",
+        schema::<refusal::Explanation<'static>>,
+    ),
     ("catalog-check.schema.json", schema::<catalog::Check>),
     (
         "catalog-export.schema.json",

@@ -1,0 +1,92 @@
+//! `graphgrant explain` of a code, of a rule of `verify`, and of a pasted error.
+
+use std::path::Path;
+
+use miette::IntoDiagnostic as _;
+
+use crate::cli::AnswerFormat;
+use crate::command::{Context, warn};
+use crate::exit::Exit;
+use crate::report::{human, json};
+use crate::source::read;
+use crate::token::aadsts;
+use crate::token::refusal::{Refusal, aadsts_code};
+use crate::verify::probe::of_pasted;
+
+/// The text is no error that is known.
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+#[error("this is neither an answer of Microsoft Graph nor an error of the identity platform")]
+#[diagnostic(
+    code(graphgrant::explain::pasted),
+    help(
+        "paste the whole answer: the status line and the JSON with `error`, or the text with the AADSTS code"
+    )
+)]
+struct NoError;
+
+/// Returns the code when a subject is one: `AADSTS65001`, or the number alone.
+pub fn code_of(subject: &str) -> Option<u32> {
+    let subject = subject.trim();
+    let digits = match subject.get(..6) {
+        Some(prefix) if prefix.eq_ignore_ascii_case("AADSTS") => return aadsts_code(subject),
+        _ => subject,
+    };
+    let is_number = digits.len() >= 4 && digits.bytes().all(|byte| byte.is_ascii_digit());
+    is_number.then(|| digits.parse().ok()).flatten()
+}
+
+/// Explains a code.
+///
+/// # Errors
+/// When the answer cannot be written.
+pub fn code(context: &Context, code: u32, format: AnswerFormat) -> miette::Result<Exit> {
+    let table = aadsts::table();
+    let text = match format {
+        AnswerFormat::Human => human::refusal::code(code, &table, context.look(None)),
+        AnswerFormat::Json => {
+            let refusal = Refusal {
+                codes: vec![code],
+                ..Refusal::default()
+            };
+            let answer = json::refusal::Explanation::of_platform(&refusal, &table);
+            json::text(&answer).into_diagnostic()?
+        }
+    };
+    context.write(&text, None)?;
+    Ok(if table.code(code).is_some() {
+        Exit::Fine
+    } else {
+        Exit::Findings
+    })
+}
+
+/// Explains what is pasted on standard input.
+///
+/// # Errors
+/// When it cannot be read, or the answer not written.
+pub fn pasted(context: &Context, format: AnswerFormat) -> miette::Result<Exit> {
+    let source = read::text(Path::new(read::STDIN))?;
+    let look = context.look(None);
+    let text = if let Some(diagnosis) = of_pasted(source.text()) {
+        match format {
+            AnswerFormat::Human => human::refusal::answer(&diagnosis, look),
+            AnswerFormat::Json => {
+                json::text(&json::refusal::Explanation::of_graph(&diagnosis)).into_diagnostic()?
+            }
+        }
+    } else if let Some(refusal) = Refusal::of_pasted(source.text()) {
+        let table = aadsts::table();
+        match format {
+            AnswerFormat::Human => human::refusal::refusal(&refusal, &table, look),
+            AnswerFormat::Json => {
+                let answer = json::refusal::Explanation::of_platform(&refusal, &table);
+                json::text(&answer).into_diagnostic()?
+            }
+        }
+    } else {
+        warn(&NoError.into());
+        return Ok(Exit::Findings);
+    };
+    context.write(&text, None)?;
+    Ok(Exit::Fine)
+}

@@ -1,0 +1,154 @@
+//! A verification for people: the verdict, how each operation stands, what speaks against the token.
+
+use std::fmt::Write as _;
+
+use crate::catalog::Catalog;
+use crate::finding::{Finding, Findings, Severity};
+use crate::plan::model::AppPlan;
+use crate::report::finding::Located;
+use crate::report::human::token::UNVERIFIED;
+use crate::report::look::{Look, Tone};
+use crate::report::table::Table;
+use crate::report::words;
+use crate::verify::probe::{Answer, Outcome};
+use crate::verify::{Verdict, Verification};
+
+/// Returns the result of a verification.
+pub fn write(
+    catalog: &Catalog,
+    plan: &AppPlan,
+    verification: &Verification,
+    findings: &Findings,
+    look: Look,
+) -> String {
+    let mut out = String::new();
+    heading(verification, look, &mut out);
+    out.push_str(&operations(catalog, plan, verification, look));
+    if !verification.answers.is_empty() {
+        let _ = writeln!(out, "{}", look.paint(Tone::Heading, "Live calls"));
+        out.push_str(&answers(plan, &verification.answers).render(look));
+    }
+    let mut last: Option<&Finding> = None;
+    for finding in &findings.findings {
+        let is_same = |last: &Finding| last.rule == finding.rule && last.help == finding.help;
+        if let Some(last) = last.filter(|last| !is_same(last)) {
+            help(last, look, &mut out);
+        }
+        line(finding, look, &mut out);
+        last = Some(finding);
+    }
+    if let Some(last) = last {
+        help(last, look, &mut out);
+        out.push('\n');
+    }
+    out.push_str(&look.paragraph("", UNVERIFIED));
+    out.push_str(&super::plan::data(catalog, look));
+    out
+}
+
+fn heading(verification: &Verification, look: Look, out: &mut String) {
+    let access = look.paint(Tone::Heading, words::access(verification.access));
+    let verdict = if verification.is_proven() {
+        look.paint(
+            Tone::Good,
+            "the token covers every operation and is the expected one",
+        )
+    } else {
+        look.paint(Tone::Bad, "not proven")
+    };
+    let _ = writeln!(out, "{access}: {verdict}");
+}
+
+fn operations(
+    catalog: &Catalog,
+    plan: &AppPlan,
+    verification: &Verification,
+    look: Look,
+) -> String {
+    let mut table = Table::new(&["#", "Operation", "Verdict", "In the token"]);
+    for (index, (requirement, verdict)) in plan
+        .requirements
+        .iter()
+        .zip(&verification.verdicts)
+        .enumerate()
+    {
+        let by = match verdict {
+            Verdict::Exact { by } | Verdict::Other { by } => words::set(catalog, by),
+            Verdict::Implied { by, stands_for } => format!(
+                "{}, which contains {}",
+                words::set(catalog, by),
+                words::set(catalog, stands_for)
+            ),
+            Verdict::Missing { lacks } if !lacks.is_empty() => {
+                format!("lacks {}", words::set(catalog, lacks))
+            }
+            _ => "-".to_owned(),
+        };
+        table.push([
+            (index + 1).to_string(),
+            words::safe(&requirement.request),
+            told(verdict).to_owned(),
+            by,
+        ]);
+    }
+    table.render(look)
+}
+
+const fn told(verdict: &Verdict) -> &'static str {
+    match verdict {
+        Verdict::Exact { .. } => "exact",
+        Verdict::Other { .. } => "covered by another",
+        Verdict::Implied { .. } => "implied, unconfirmed",
+        Verdict::Route => "outside the token",
+        Verdict::Missing { .. } => "missing",
+        Verdict::Unknown => "unknown",
+        Verdict::Elsewhere => "other access",
+        Verdict::Unsupported => "unsupported",
+        Verdict::Excluded => "not wanted",
+    }
+}
+
+fn answers(plan: &AppPlan, answers: &[Answer]) -> Table {
+    let mut table = Table::new(&["Call", "Status", "Result"]);
+    for answer in answers {
+        let requirement = plan.requirements.get(answer.operation);
+        let request = requirement.map_or("", |requirement| requirement.request.as_str());
+        let (status, result) = match &answer.result {
+            Ok(diagnosis) => (
+                diagnosis.status.to_string(),
+                match diagnosis.outcome {
+                    Outcome::Allowed => "allowed".to_owned(),
+                    _ => diagnosis.meaning.clone(),
+                },
+            ),
+            Err(why) => (
+                "-".to_owned(),
+                format!("not called: {}", words::safe(&why.0)),
+            ),
+        };
+        table.push([words::safe(request), status, result]);
+    }
+    table
+}
+
+fn line(finding: &Finding, look: Look, out: &mut String) {
+    let tone = match finding.severity {
+        Severity::Error => Tone::Bad,
+        Severity::Warning => Tone::Doubtful,
+        Severity::Info => Tone::Quiet,
+    };
+    let label = format!("{} {}", finding.severity.word(), finding.rule.id);
+    let place = Located::new(&finding.place);
+    let place = format!("{}:{}", words::safe(&place.path), place.start);
+    let message = words::safe(&finding.message);
+    let indent = " ".repeat(label.len() + 2);
+    let text = look.paragraph(&indent, &format!("{message} ({place})"));
+    let text = text.get(indent.len()..).unwrap_or(&text).to_owned();
+    let _ = write!(out, "{}: {text}", look.paint(tone, &label));
+}
+
+fn help(finding: &Finding, look: Look, out: &mut String) {
+    if let Some(help) = &finding.help {
+        out.push_str(&look.paragraph("  help: ", &words::safe(help)));
+    }
+}

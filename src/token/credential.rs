@@ -1,0 +1,236 @@
+//! Certificates with their keys, out of PEM and PFX files, and the assertions that they sign.
+
+use jsonwebtoken::{Algorithm, EncodingKey, Header};
+use p12_keystore::{KeyStore, Pkcs12ImportPolicy};
+use pem::Pem;
+use pkcs8::EncryptedPrivateKeyInfoRef;
+use serde::Serialize;
+use sha1::{Digest as _, Sha1};
+use zeroize::Zeroizing;
+
+use crate::token::encoding::{guid, sha256, standard, url_safe};
+use crate::token::error::TokenError;
+use crate::token::secret::Secret;
+
+/// How long an assertion is good, in seconds: the platform takes five to ten minutes.
+const LIFETIME: i64 = 300;
+
+/// How a signature is made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Signature {
+    /// RSASSA-PSS, with the SHA-256 thumbprint: what the platform documents.
+    Ps256,
+    /// RSASSA-PKCS1-v1_5, with the SHA-1 thumbprint as older clients send it.
+    Rs256,
+}
+
+/// A certificate with its key.
+pub(super) struct Certificate {
+    der: Vec<u8>,
+    key: EncodingKey,
+}
+
+#[derive(Serialize)]
+struct AssertionClaims<'a> {
+    aud: &'a str,
+    iss: &'a str,
+    sub: &'a str,
+    jti: String,
+    iat: i64,
+    nbf: i64,
+    exp: i64,
+}
+
+impl Certificate {
+    /// Reads a PEM or PFX file, with the password of its key where that has one.
+    pub(super) fn read(bytes: &[u8], password: Option<&Secret>) -> Result<Self, TokenError> {
+        if bytes.starts_with(b"-----BEGIN") || contains(bytes, b"-----BEGIN ") {
+            Self::of_pem(bytes, password)
+        } else {
+            Self::of_pfx(bytes, password)
+        }
+    }
+
+    fn of_pem(bytes: &[u8], password: Option<&Secret>) -> Result<Self, TokenError> {
+        let blocks = pem::parse_many(bytes)
+            .map_err(|_| failed("a PEM block in it is broken", "export it again"))?;
+        let certificate = blocks.iter().find(|block| block.tag() == "CERTIFICATE");
+        let Some(certificate) = certificate else {
+            return Err(failed(
+                "it holds no certificate",
+                "put the certificate and its key into one PEM file; the certificate comes first",
+            ));
+        };
+        let key = blocks
+            .iter()
+            .find(|block| block.tag().ends_with("PRIVATE KEY"));
+        let Some(key) = key else {
+            return Err(failed(
+                "it holds no private key",
+                "put the certificate and its key into one PEM file",
+            ));
+        };
+        let result = pem_key(key, password).map(|key| Self {
+            der: certificate.contents().to_vec(),
+            key,
+        });
+        wipe(blocks);
+        result
+    }
+
+    fn of_pfx(bytes: &[u8], password: Option<&Secret>) -> Result<Self, TokenError> {
+        let text = password.map_or("", Secret::expose);
+        let store =
+            KeyStore::from_pkcs12(bytes, text, Pkcs12ImportPolicy::Strict).map_err(|_| {
+                match password {
+                    Some(_) => failed(
+                        "it is no PEM and no PFX file, or the password is wrong",
+                        "try the password with `openssl pkcs12 -info -in FILE`",
+                    ),
+                    None => failed(
+                        "it is no PEM file, and no PFX file that opens without a password",
+                        "give the password with `--password-env` or `--password-file`",
+                    ),
+                }
+            })?;
+        let Some((_, chain)) = store.private_key_chain() else {
+            return Err(failed(
+                "the PFX file holds no key with a certificate",
+                "export it with the private key",
+            ));
+        };
+        let certificate = chain.certs().first();
+        let certificate = certificate.ok_or_else(|| {
+            failed(
+                "the PFX file holds no certificate",
+                "export it with the certificate",
+            )
+        })?;
+        Ok(Self {
+            der: certificate.as_der().to_vec(),
+            key: pkcs8_key(chain.key().as_der())?,
+        })
+    }
+
+    /// Signs an assertion that the client is who it says it is, for an endpoint.
+    pub(super) fn assertion(
+        &self,
+        signature: Signature,
+        client_id: &str,
+        endpoint: &str,
+        now: i64,
+    ) -> Result<Secret, TokenError> {
+        let mut header = Header::new(match signature {
+            Signature::Ps256 => Algorithm::PS256,
+            Signature::Rs256 => Algorithm::RS256,
+        });
+        header.x5t_s256 = Some(sha256(&self.der));
+        if signature == Signature::Rs256 {
+            header.x5t = Some(url_safe(&Sha1::digest(&self.der)));
+        }
+        let claims = AssertionClaims {
+            aud: endpoint,
+            iss: client_id,
+            sub: client_id,
+            jti: guid()?,
+            iat: now,
+            nbf: now,
+            exp: now.saturating_add(LIFETIME),
+        };
+        let text = jsonwebtoken::encode(&header, &claims, &self.key).map_err(|_| {
+            failed(
+                "its key cannot sign",
+                "the platform takes RSA keys of 2048 bits and more",
+            )
+        })?;
+        Ok(Secret::new(text))
+    }
+
+    /// Returns the SHA-1 thumbprint, hexadecimal and in upper case, as the portal shows it.
+    pub(super) fn thumbprint(&self) -> String {
+        use std::fmt::Write as _;
+        let mut text = String::with_capacity(40);
+        for byte in Sha1::digest(&self.der) {
+            // Writing to a String cannot fail.
+            let _ = write!(text, "{byte:02X}");
+        }
+        text
+    }
+}
+
+fn failed(what: &str, help: &'static str) -> TokenError {
+    TokenError::Certificate {
+        what: what.to_owned(),
+        help,
+    }
+}
+
+fn contains(bytes: &[u8], needle: &[u8]) -> bool {
+    bytes.windows(needle.len()).any(|window| window == needle)
+}
+
+fn pem_key(block: &Pem, password: Option<&Secret>) -> Result<EncodingKey, TokenError> {
+    let is_encrypted_old = block
+        .headers()
+        .get("Proc-Type")
+        .is_some_and(|kind| kind.contains("ENCRYPTED"));
+    if is_encrypted_old {
+        return Err(failed(
+            "its key is encrypted in the old way of OpenSSL, which is not safe",
+            "convert it: `openssl pkcs8 -topk8 -in OLD.pem -out NEW.pem`",
+        ));
+    }
+    match block.tag() {
+        "PRIVATE KEY" => pkcs8_key(block.contents()),
+        "RSA PRIVATE KEY" => Ok(EncodingKey::from_rsa_der(block.contents())),
+        "ENCRYPTED PRIVATE KEY" => {
+            let Some(password) = password else {
+                return Err(failed(
+                    "its key is encrypted, and there is no password",
+                    "give it with `--password-env` or `--password-file`",
+                ));
+            };
+            let info = EncryptedPrivateKeyInfoRef::try_from(block.contents())
+                .map_err(|_| failed("its key is broken", "export it again"))?;
+            let key = info.decrypt(password.expose()).map_err(|_| {
+                failed(
+                    "the password of its key is wrong, or its encryption is not known",
+                    "try it with `openssl pkey -in FILE -noout`",
+                )
+            })?;
+            pkcs8_key(key.as_bytes())
+        }
+        _ => Err(failed(
+            "its key is no RSA key",
+            "the platform takes certificates with RSA keys only",
+        )),
+    }
+}
+
+/// Takes a PKCS#8 key. The signer reads those as PEM only.
+fn pkcs8_key(der: &[u8]) -> Result<EncodingKey, TokenError> {
+    let body = Zeroizing::new(standard(der));
+    let mut text = Zeroizing::new(String::with_capacity(body.len() + body.len() / 64 + 80));
+    text.push_str("-----BEGIN PRIVATE KEY-----\n");
+    for line in body.as_bytes().chunks(64) {
+        text.push_str(std::str::from_utf8(line).unwrap_or_default());
+        text.push('\n');
+    }
+    text.push_str("-----END PRIVATE KEY-----\n");
+    EncodingKey::from_rsa_pem(text.as_bytes()).map_err(|_| {
+        failed(
+            "its key is no RSA key",
+            "the platform takes certificates with RSA keys only",
+        )
+    })
+}
+
+fn wipe(blocks: Vec<Pem>) {
+    for block in blocks {
+        drop(Zeroizing::new(block.into_contents()));
+    }
+}
+
+#[cfg(test)]
+#[path = "credential_tests.rs"]
+mod tests;

@@ -1,0 +1,256 @@
+//! Whether a token is the one that is expected: app, tenant, cloud, audience, kind and time.
+
+use crate::catalog::Catalog;
+use crate::catalog::model::Access;
+use crate::finding::Rule;
+use crate::manifest::App;
+use crate::token::claims::{Claims, Kind};
+use crate::token::inspection::inspect;
+use crate::verify::export::Grant;
+use crate::verify::model::{At, Held, Problem};
+use crate::verify::rule;
+
+/// The application id of the Azure CLI.
+const AZURE_CLI: &str = "04b07795-8ddb-461a-bbee-02f9e1bf7b46";
+
+/// The application id of Graph Explorer.
+const GRAPH_EXPLORER: &str = "de8bc8b5-d9f9-48b1-a8ad-b748da725064";
+
+/// What a token should be.
+#[derive(Debug, Clone, Copy)]
+pub struct Expected<'a> {
+    /// The app's client id, in lower case, where anything says.
+    pub client_id: Option<&'a str>,
+    /// The tenant, where anything says.
+    pub tenant: Option<&'a str>,
+    /// The cloud.
+    pub cloud: &'a str,
+    /// The host that stands for Microsoft Graph, when it is none of a cloud's: its audience counts too.
+    pub graph: Option<&'a str>,
+    /// Seconds since 1970.
+    pub now: i64,
+    /// What an export says of grants.
+    pub grants: &'a [Grant],
+}
+
+/// Says what is wrong with a token itself.
+pub(super) fn problems(
+    catalog: &Catalog,
+    app: &App,
+    access: Access,
+    held: &Held<'_>,
+    expected: &Expected<'_>,
+) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    if !app.access.is_empty() && !app.access.contains(&access) {
+        problems.push(problem(
+            &rule::KIND,
+            At::Access,
+            format!(
+                "the token is for {} access, which the manifest does not want",
+                access.name()
+            ),
+            "acquire a token of the access that the manifest names, or change `access`",
+        ));
+    }
+    let Some(claims) = held.claims else {
+        if !held.is_known() {
+            problems.push(problem(
+                &rule::UNREADABLE,
+                At::App,
+                "the token is opaque or encrypted: what it holds cannot be compared".to_owned(),
+                "`--probe` asks Microsoft Graph what it allows",
+            ));
+        }
+        return problems;
+    };
+    problems.extend(unsigned(claims));
+    problems.extend(kind(claims, access));
+    problems.extend(audience(catalog, claims, expected));
+    problems.extend(tenant(claims, expected));
+    problems.extend(client(claims, expected));
+    problems.extend(lifetime(claims, expected.now));
+    problems.extend(stale(claims, expected.grants));
+    problems
+}
+
+pub(super) fn problem(
+    rule: &'static Rule,
+    at: At,
+    message: String,
+    help: impl Into<String>,
+) -> Problem {
+    Problem {
+        rule,
+        message,
+        help: help.into(),
+        at,
+        also: Vec::new(),
+        subject: String::new(),
+        blocks: true,
+    }
+}
+
+fn unsigned(claims: &Claims) -> Option<Problem> {
+    let is_none = claims
+        .algorithm
+        .as_ref()
+        .is_none_or(|name| name.eq_ignore_ascii_case("none"));
+    (is_none || claims.is_unsigned).then(|| {
+        problem(
+            &rule::UNREADABLE,
+            At::App,
+            "the token is not signed, so the platform did not issue it".to_owned(),
+            "acquire a token from the platform",
+        )
+    })
+}
+
+fn kind(claims: &Claims, access: Access) -> Option<Problem> {
+    let found = match claims.kind {
+        Kind::Delegated => Access::Delegated,
+        Kind::Application => Access::Application,
+        Kind::Unknown => {
+            return Some(problem(
+                &rule::KIND,
+                At::Access,
+                "whether the token is for a user or for the app alone cannot be told".to_owned(),
+                "acquire it anew; tokens of Microsoft Graph say so with `idtyp`, `scp` or `roles`",
+            ));
+        }
+    };
+    (found != access).then(|| {
+        problem(
+            &rule::KIND,
+            At::Access,
+            format!(
+                "the token is for {} access, and {} access was asked about",
+                found.name(),
+                access.name()
+            ),
+            "leave `--access` out to compare it with the plan of its own access",
+        )
+    })
+}
+
+fn audience(catalog: &Catalog, claims: &Claims, expected: &Expected<'_>) -> Option<Problem> {
+    let seen = inspect(catalog, claims, expected.now);
+    let is_own = |audience: &String| {
+        let host = audience.trim_end_matches('/');
+        expected.graph.is_some_and(|graph| graph == host)
+    };
+    if claims.audiences.iter().any(is_own) {
+        return None;
+    }
+    if !seen.is_for_graph {
+        let names = claims.audiences.join(", ");
+        let names = if names.is_empty() {
+            "nothing".to_owned()
+        } else {
+            format!("`{names}`")
+        };
+        return Some(problem(
+            &rule::AUDIENCE,
+            At::App,
+            format!("the token is for {names}, not for Microsoft Graph"),
+            "ask for a scope of Microsoft Graph, such as `https://graph.microsoft.com/.default`",
+        ));
+    }
+    let is_wrong =
+        !seen.clouds.is_empty() && !seen.clouds.iter().any(|name| name == expected.cloud);
+    is_wrong.then(|| {
+        problem(
+            &rule::CLOUD,
+            At::Cloud,
+            format!(
+                "the token is for the cloud {}, and {} is expected",
+                seen.clouds.join(", "),
+                expected.cloud
+            ),
+            "acquire it from the authority of the right cloud: `--cloud`",
+        )
+    })
+}
+
+fn tenant(claims: &Claims, expected: &Expected<'_>) -> Option<Problem> {
+    let help = "acquire it from the tenant that the manifest or `--tenant` names";
+    if let (Some(tenant), Some(issuer)) = (&claims.tenant, &claims.issuer)
+        && !issuer.to_lowercase().contains(tenant.as_str())
+    {
+        return Some(problem(
+            &rule::TENANT,
+            At::Tenant,
+            "the token's tenant (`tid`) and its issuer (`iss`) are not of one tenant".to_owned(),
+            help,
+        ));
+    }
+    // A domain cannot be compared with an id without asking the tenant.
+    let wanted = expected.tenant.filter(|tenant| is_guid(tenant))?;
+    let found = claims.tenant.as_deref().unwrap_or("no tenant");
+    (!found.eq_ignore_ascii_case(wanted)).then(|| {
+        problem(
+            &rule::TENANT,
+            At::Tenant,
+            format!("the token is for the tenant `{found}`, and `{wanted}` is expected"),
+            help,
+        )
+    })
+}
+
+fn is_guid(text: &str) -> bool {
+    text.len() == 36
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_hexdigit() || byte == b'-')
+}
+
+fn client(claims: &Claims, expected: &Expected<'_>) -> Option<Problem> {
+    let wanted = expected.client_id?;
+    let found = claims.app.as_deref().unwrap_or("no app");
+    if found.eq_ignore_ascii_case(wanted) {
+        return None;
+    }
+    let name = match found {
+        AZURE_CLI => "the Azure CLI's own app",
+        GRAPH_EXPLORER => "Graph Explorer",
+        _ => "another app",
+    };
+    Some(problem(
+        &rule::APP,
+        At::ClientId,
+        format!("the token is for {name} (`{found}`), and `{wanted}` is expected"),
+        "acquire it with the app's own credential or sign-in",
+    ))
+}
+
+fn lifetime(claims: &Claims, now: i64) -> Option<Problem> {
+    let told = match (claims.not_before, claims.expires) {
+        (Some(from), _) if from > now => format!(
+            "the token is not valid yet, for another {} s: a clock is wrong",
+            from.saturating_sub(now)
+        ),
+        (_, Some(until)) if until <= now => {
+            format!("the token expired {} s ago", now.saturating_sub(until))
+        }
+        (_, None) => "the token does not say until when it is valid".to_owned(),
+        _ => return None,
+    };
+    Some(problem(&rule::LIFETIME, At::App, told, "acquire a new one"))
+}
+
+fn stale(claims: &Claims, grants: &[Grant]) -> Option<Problem> {
+    let issued = claims.issued?;
+    let newer = grants.iter().filter(|grant| grant.created > issued);
+    let newest = newer.max_by_key(|grant| grant.created)?;
+    let mut problem = problem(
+        &rule::STALE,
+        At::App,
+        format!(
+            "a grant is {} s newer than the token, which cannot show it",
+            newest.created.saturating_sub(issued)
+        ),
+        "acquire a new token and verify again",
+    );
+    problem.blocks = false;
+    Some(problem)
+}

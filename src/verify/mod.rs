@@ -1,0 +1,51 @@
+//! A token, or live answers, against the plan of its access.
+//!
+//! The claims of a token (unverified, see `token::claims`) go in with the plan and with what is expected of it, a
+//! [`Verification`] comes out: how each operation is covered, what is too much, and what is wrong with the token
+//! itself. [`probe`] chooses what may be called to find out more and says what the answers mean. Nothing here calls
+//! anybody or knows how results are shown; [`findings`] gives them places in the manifest.
+
+mod expected;
+pub mod export;
+pub mod findings;
+mod model;
+mod operations;
+pub mod probe;
+pub mod rule;
+
+#[cfg(test)]
+mod tests;
+
+pub use expected::Expected;
+pub use model::{At, Held, Problem, Verdict, Verification};
+
+use crate::catalog::Catalog;
+use crate::catalog::model::Access;
+use crate::coverage::cover;
+use crate::manifest::App;
+use crate::plan::model::AppPlan;
+
+/// Compares what a token holds with the plan of an access.
+pub fn verify(
+    catalog: &Catalog,
+    app: &App,
+    plan: &AppPlan,
+    access: Access,
+    held: &Held<'_>,
+    expected: &Expected<'_>,
+) -> Verification {
+    let ids = held.permissions(catalog, access);
+    let coverage = cover(catalog, app, plan, access, &ids);
+    let mut problems = expected::problems(catalog, app, access, held, expected);
+    let verdicts = operations::verdicts(plan, access, &coverage);
+    problems.extend(operations::problems(
+        catalog, plan, access, &coverage, &verdicts, held,
+    ));
+    Verification {
+        access,
+        coverage,
+        verdicts,
+        problems,
+        answers: Vec::new(),
+    }
+}

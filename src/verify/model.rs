@@ -1,0 +1,174 @@
+//! The plain data of a verification.
+
+use crate::catalog::Catalog;
+use crate::catalog::model::{Access, PermissionId};
+use crate::coverage::Coverage;
+use crate::finding::Rule;
+use crate::requirement::Set;
+use crate::token::claims::Claims;
+use crate::verify::probe::Answer;
+
+/// What is known of a token's content.
+#[derive(Debug, Clone)]
+pub struct Held<'a> {
+    /// The claims, where the token can be read.
+    pub claims: Option<&'a Claims>,
+    /// The scopes that came with the token, for one that cannot be read.
+    pub scope: Option<&'a str>,
+}
+
+impl Held<'_> {
+    /// Returns the names of its permissions, sorted.
+    pub fn names(&self) -> Vec<String> {
+        if let Some(claims) = self.claims {
+            return claims.permissions().to_vec();
+        }
+        let scopes = self.scope.unwrap_or_default().split_whitespace();
+        // The platform writes them with or without the resource before them.
+        let mut names: Vec<String> = scopes
+            .map(|scope| scope.rsplit('/').next().unwrap_or(scope).to_owned())
+            .collect();
+        names.sort();
+        names.dedup();
+        names
+    }
+
+    /// Returns whether anything at all is known of its permissions.
+    pub const fn is_known(&self) -> bool {
+        self.claims.is_some() || self.scope.is_some()
+    }
+
+    /// Returns those permissions that the catalog knows for an access.
+    pub(super) fn permissions(&self, catalog: &Catalog, access: Access) -> Vec<PermissionId> {
+        let names = self.names();
+        let known = names.iter().filter_map(|name| known(catalog, name, access));
+        known.collect()
+    }
+
+    /// Returns those names that the catalog does not know for an access.
+    pub(super) fn unknown(&self, catalog: &Catalog, access: Access) -> Vec<String> {
+        let names = self.names().into_iter();
+        names
+            .filter(|name| known(catalog, name, access).is_none())
+            .collect()
+    }
+}
+
+fn known(catalog: &Catalog, name: &str, access: Access) -> Option<PermissionId> {
+    let id = catalog.find_permission(name)?;
+    // OpenID Connect scopes have no grant of their own in the data.
+    let is_sign_in = matches!(name, "openid" | "profile" | "email" | "offline_access");
+    (is_sign_in || catalog.grant_for(id, access).is_some()).then_some(id)
+}
+
+/// How an operation stands with a token.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// The token holds what the plan chose for it.
+    Exact {
+        /// The permissions.
+        by: Set,
+    },
+    /// The token holds another set that the data accepts.
+    Other {
+        /// The permissions.
+        by: Set,
+    },
+    /// Only the order says that the token's permissions suffice.
+    Implied {
+        /// The permissions.
+        by: Set,
+        /// What they stand for.
+        stands_for: Set,
+    },
+    /// The manifest declares a route; no token shows it.
+    Route,
+    /// The token does not suffice.
+    Missing {
+        /// What it lacks.
+        lacks: Set,
+    },
+    /// The catalog does not know what it needs.
+    Unknown,
+    /// It is no operation of this access, but one of the other.
+    Elsewhere,
+    /// No access that the manifest wants allows it.
+    Unsupported,
+    /// The manifest does not want it under this access.
+    Excluded,
+}
+
+impl Verdict {
+    /// Returns the word that outputs use.
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Self::Exact { .. } => "exact",
+            Self::Other { .. } => "covered",
+            Self::Implied { .. } => "implied",
+            Self::Route => "route",
+            Self::Missing { .. } => "missing",
+            Self::Unknown => "unknown",
+            Self::Elsewhere => "other-access",
+            Self::Unsupported => "unsupported",
+            Self::Excluded => "excluded",
+        }
+    }
+}
+
+/// What a problem is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum At {
+    /// The app as a whole.
+    App,
+    /// Its client id.
+    ClientId,
+    /// Its tenant.
+    Tenant,
+    /// Its cloud.
+    Cloud,
+    /// Its access.
+    Access,
+    /// One of its operations (an index into the requirements).
+    Operation(usize),
+}
+
+/// Something that speaks against a token, or that its reader should know.
+#[derive(Debug, Clone)]
+pub struct Problem {
+    /// The rule.
+    pub rule: &'static Rule,
+    /// What is found, in one sentence; untrusted text in it is not escaped yet.
+    pub message: String,
+    /// What to do.
+    pub help: String,
+    /// Where.
+    pub at: At,
+    /// The other operations it is about.
+    pub also: Vec<usize>,
+    /// What tells it apart from others of the rule.
+    pub subject: String,
+    /// Whether it keeps the token from being proven.
+    pub blocks: bool,
+}
+
+/// How a token compares with a plan.
+#[derive(Debug, Clone)]
+pub struct Verification {
+    /// The access.
+    pub access: Access,
+    /// The comparison.
+    pub coverage: Coverage,
+    /// By requirement.
+    pub verdicts: Vec<Verdict>,
+    /// What speaks against it, and what to know.
+    pub problems: Vec<Problem>,
+    /// What live calls answered, in the order they were made.
+    pub answers: Vec<Answer>,
+}
+
+impl Verification {
+    /// Returns whether every operation of the access is covered and the token is the expected one.
+    pub fn is_proven(&self) -> bool {
+        !self.problems.iter().any(|problem| problem.blocks)
+    }
+}

@@ -1,0 +1,236 @@
+//! How operations stand with a token, and what the token holds besides.
+
+use crate::catalog::Catalog;
+use crate::catalog::model::{Access, PermissionId, Scheme};
+use crate::coverage::{Coverage, HeldState, NeededState, Served};
+use crate::finding::Rule;
+use crate::plan::model::AppPlan;
+use crate::requirement::{Requirement, Verdict as Need};
+use crate::verify::expected::problem;
+use crate::verify::model::{At, Held, Problem, Verdict};
+use crate::verify::rule;
+
+/// Returns how each requirement stands.
+pub(super) fn verdicts(plan: &AppPlan, access: Access, coverage: &Coverage) -> Vec<Verdict> {
+    let pairs = coverage.operations.iter().zip(&plan.requirements);
+    pairs
+        .map(|(served, requirement)| match served {
+            Served::Planned { by } => Verdict::Exact { by: by.clone() },
+            Served::Accepted { by } => Verdict::Other { by: by.clone() },
+            Served::Implied { by, stands_for } => Verdict::Implied {
+                by: by.clone(),
+                stands_for: stands_for.clone(),
+            },
+            Served::Route => Verdict::Route,
+            Served::Missing { lacks, .. } => Verdict::Missing {
+                lacks: lacks.clone(),
+            },
+            Served::Unknown => Verdict::Unknown,
+            Served::Excluded => Verdict::Excluded,
+            Served::Unsupported if is_supported_elsewhere(requirement, access) => {
+                Verdict::Elsewhere
+            }
+            Served::Unsupported => Verdict::Unsupported,
+        })
+        .collect()
+}
+
+fn is_supported_elsewhere(requirement: &Requirement, access: Access) -> bool {
+    let mut others = Scheme::ALL
+        .into_iter()
+        .filter(|scheme| scheme.access() != access);
+    others.any(|scheme| {
+        let verdict = requirement.need(scheme).verdict;
+        matches!(verdict, Need::Supported | Need::Conditional)
+    })
+}
+
+/// Says what speaks against the token's permissions, and what to know of them.
+pub(super) fn problems(
+    catalog: &Catalog,
+    plan: &AppPlan,
+    access: Access,
+    coverage: &Coverage,
+    verdicts: &[Verdict],
+    held: &Held<'_>,
+) -> Vec<Problem> {
+    if !held.is_known() {
+        return Vec::new();
+    }
+    let writer = Writer { catalog, plan };
+    let mut problems = Vec::new();
+    for (index, verdict) in verdicts.iter().enumerate() {
+        problems.extend(writer.operation(index, verdict));
+    }
+    problems.extend(writer.asked_by_name(access, coverage));
+    problems.extend(writer.held(access, coverage));
+    for name in held.unknown(catalog, access) {
+        let message = format!("the catalog knows no {} permission `{name}`", access.name());
+        let mut problem = note(&rule::STRANGE, At::App, message, "");
+        problem.subject = name;
+        problems.push(problem);
+    }
+    for index in &coverage.undetailed {
+        let message = format!(
+            "what `{}` needs rests on a detail that is not given",
+            writer.request(*index)
+        );
+        problems.push(note(
+            &rule::UNDETAILED,
+            At::Operation(*index),
+            message,
+            "`graphgrant explain` shows which",
+        ));
+    }
+    problems
+}
+
+struct Writer<'a> {
+    catalog: &'a Catalog,
+    plan: &'a AppPlan,
+}
+
+/// A problem that does not keep the token from being proven.
+fn note(rule: &'static Rule, at: At, message: String, help: impl Into<String>) -> Problem {
+    let mut problem = problem(rule, at, message, help);
+    problem.blocks = false;
+    problem
+}
+
+impl Writer<'_> {
+    fn request(&self, index: usize) -> &str {
+        let requirement = self.plan.requirements.get(index);
+        requirement.map_or("", |requirement| requirement.request.as_str())
+    }
+
+    fn names(&self, ids: &[PermissionId]) -> String {
+        let names: Vec<String> = ids
+            .iter()
+            .map(|id| format!("`{}`", self.catalog.name(*id)))
+            .collect();
+        names.join(" and ")
+    }
+
+    fn operation(&self, index: usize, verdict: &Verdict) -> Option<Problem> {
+        let at = At::Operation(index);
+        let request = self.request(index);
+        let mut problem = match verdict {
+            Verdict::Exact { .. }
+            | Verdict::Other { .. }
+            | Verdict::Elsewhere
+            | Verdict::Excluded => {
+                return None;
+            }
+            Verdict::Implied { by, stands_for } => problem(
+                &rule::IMPLIED,
+                at,
+                format!(
+                    "`{request}` is covered by {} only because that contains {}",
+                    self.names(by),
+                    self.names(stands_for)
+                ),
+                "grant what the plan names, or ask Microsoft Graph with `--probe`",
+            ),
+            Verdict::Route => note(
+                &rule::ROUTE,
+                at,
+                format!("`{request}` takes a route that no token shows"),
+                "`--probe` asks Microsoft Graph",
+            ),
+            Verdict::Missing { lacks } if lacks.is_empty() => problem(
+                &rule::MISSING,
+                at,
+                format!("`{request}` needs more than the token holds"),
+                "`graphgrant plan` names the permissions; grant them and acquire a new token",
+            ),
+            Verdict::Missing { lacks } => problem(
+                &rule::MISSING,
+                at,
+                format!(
+                    "`{request}` needs {}, which the token lacks",
+                    self.names(lacks)
+                ),
+                "grant it and acquire a new token: a token never changes after it was issued",
+            ),
+            Verdict::Unknown => problem(
+                &rule::UNKNOWN,
+                at,
+                format!("what `{request}` needs is not known"),
+                "check the path with `graphgrant explain`",
+            ),
+            Verdict::Unsupported => problem(
+                &rule::UNSUPPORTED,
+                at,
+                format!("no permission allows `{request}` under the access that is wanted"),
+                "use the other access or another operation",
+            ),
+        };
+        request.clone_into(&mut problem.subject);
+        Some(problem)
+    }
+
+    /// Permissions that the manifest asks for by name, or that a route needs.
+    fn asked_by_name(&self, access: Access, coverage: &Coverage) -> Vec<Problem> {
+        let sign_in = &self.plan.plan(access).sign_in;
+        let lacking = coverage.needed.iter().filter(|needed| {
+            matches!(&needed.state, NeededState::Missing { operations } if operations.is_empty())
+                && !sign_in.contains(&needed.permission)
+        });
+        lacking
+            .map(|needed| {
+                let name = self.names(&[needed.permission]);
+                let mut problem = problem(
+                    &rule::MISSING,
+                    At::App,
+                    format!("the manifest asks for {name}, which the token lacks"),
+                    "grant it and acquire a new token: a token never changes after it was issued",
+                );
+                problem.subject = name;
+                problem
+            })
+            .collect()
+    }
+
+    fn held(&self, access: Access, coverage: &Coverage) -> Vec<Problem> {
+        let mut problems = Vec::new();
+        for held in &coverage.held {
+            let name = self.names(&[held.permission]);
+            let mut problem = match &held.state {
+                HeldState::Excess { .. } => note(
+                    &rule::EXCESS,
+                    At::App,
+                    format!("no operation needs {name}, which the token holds"),
+                    match access {
+                        Access::Delegated => {
+                            "consent accumulates, so a test with this token proves nothing about least privilege; delete the grant \
+                             (oauth2PermissionGrant) or use an app registration of its own for tests, and acquire a new token"
+                        }
+                        Access::Application => {
+                            "a test with this token proves nothing about least privilege; delete the assignment \
+                             (appRoleAssignment) and acquire a new token"
+                        }
+                    },
+                ),
+                HeldState::Serves {
+                    operations,
+                    broader_than,
+                    ..
+                } if !broader_than.is_empty() => {
+                    let first = operations.first().copied();
+                    let mut problem = note(
+                        &rule::BROADER,
+                        first.map_or(At::App, At::Operation),
+                        format!("{name} serves where {} would do", self.names(broader_than)),
+                        "grant the planned permission, delete the broader grant, and acquire a new token",
+                    );
+                    problem.also = operations.iter().skip(1).copied().collect();
+                    problem
+                }
+                _ => continue,
+            };
+            problem.subject = name;
+            problems.push(problem);
+        }
+        problems
+    }
+}
