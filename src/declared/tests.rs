@@ -321,7 +321,6 @@ fn what_is_no_secret_is_shown() {
 
 #[test]
 fn broken_files_lose_their_secrets_too() {
-    let catalog = bundled::open().unwrap();
     let source = Source::new(
         "t.json",
         "{\"passwordCredentials\": [{\n  \"secretText\": \"s3cr3t~Value1\",",
