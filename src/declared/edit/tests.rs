@@ -1,16 +1,15 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::catalog::bundled;
-use crate::declared::{Entry, GRAPH, Ids, read};
+use crate::declared::tests::ids;
+use crate::declared::{Entry, GRAPH, read};
 use crate::source::{Source, Span};
 
 const DELEGATED: Access = Access::Delegated;
 const APPLICATION: Access = Access::Application;
 
 fn document(kind: Kind, text: &str) -> Document {
-    let catalog = bundled::open().unwrap();
-    read(&Ids::new(&catalog), &Source::new("t.json", text), kind).unwrap()
+    read(ids(), &Source::new("t.json", text), kind).unwrap()
 }
 
 /// Applies edits as they promise to be: sorted, apart, within the text.
@@ -28,10 +27,10 @@ fn applied(text: &str, edits: &[Edit]) -> String {
 
 #[track_caller]
 fn added(kind: Kind, text: &str, name: &str, access: Access) -> Option<String> {
-    let catalog = bundled::open().unwrap();
+    let catalog = ids().catalog();
     let document = document(kind, text);
     let permission = catalog.find_permission(name).unwrap();
-    let edits = add(&catalog, &document, 0, permission, access)?;
+    let edits = add(catalog, &document, 0, permission, access)?;
     let changed = applied(text, &edits);
     let after = self::document(kind, &changed);
     let before = document.registrations[0].entries.len();
@@ -61,8 +60,8 @@ fn removed(kind: Kind, text: &str, entry: usize) -> String {
 
 #[track_caller]
 fn retyped(kind: Kind, text: &str, entry: usize, access: Access) -> Option<String> {
-    let catalog = bundled::open().unwrap();
-    let edits = retype(&catalog, &document(kind, text), 0, entry, access)?;
+    let catalog = ids().catalog();
+    let edits = retype(catalog, &document(kind, text), 0, entry, access)?;
     let changed = applied(text, &edits);
     let after = document(kind, &changed);
     let found = &after.registrations[0].entries[entry];
@@ -596,10 +595,10 @@ proptest! {
 
     #[test]
     fn an_added_entry_is_there_and_nothing_else_changes((text, _) in loose(false)) {
-        let catalog = bundled::open().unwrap();
+        let catalog = ids().catalog();
         let before = document(Kind::GraphApplication, &text);
         let permission = catalog.find_permission("Mail.Read").unwrap();
-        let edits = add(&catalog, &before, 0, permission, APPLICATION).unwrap();
+        let edits = add(catalog, &before, 0, permission, APPLICATION).unwrap();
         let changed = applied(&text, &edits);
         let after = document(Kind::GraphApplication, &changed);
         let none = Span::default();
@@ -615,11 +614,11 @@ proptest! {
 
     #[test]
     fn strict_json_stays_strict((text, _) in loose(true), which in any::<prop::sample::Index>()) {
-        let catalog = bundled::open().unwrap();
+        let catalog = ids().catalog();
         let before = document(Kind::GraphApplication, &text);
         let permission = catalog.find_permission("Mail.Read").unwrap();
         let index = which.index(entries(&before).len());
-        for edits in [remove(&before, 0, index), add(&catalog, &before, 0, permission, APPLICATION)] {
+        for edits in [remove(&before, 0, index), add(catalog, &before, 0, permission, APPLICATION)] {
             let changed = applied(&text, &edits.unwrap());
             prop_assert!(serde_json::from_str::<serde_json::Value>(&changed).is_ok(), "{}", changed);
         }
