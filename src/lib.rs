@@ -34,6 +34,7 @@ pub mod declared;
 pub mod exit;
 pub mod finding;
 pub mod graph;
+pub mod lint;
 pub mod lock;
 pub mod manifest;
 pub mod path;

@@ -15,17 +15,20 @@ use serde_json::Value;
 
 const PATH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/schemas/manifest.schema.json");
 
+const POLICY_PATH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/schemas/policy.schema.json");
+
 #[test]
-fn the_committed_schema_is_fresh() {
-    let fresh = schema::json();
-    if env::var_os("GRAPHGRANT_UPDATE").is_some_and(|value| value == "1") {
-        fs::write(PATH, &fresh).unwrap();
+fn the_committed_schemas_are_fresh() {
+    for (path, fresh) in [(PATH, schema::json()), (POLICY_PATH, schema::policy_json())] {
+        if env::var_os("GRAPHGRANT_UPDATE").is_some_and(|value| value == "1") {
+            fs::write(path, &fresh).unwrap();
+        }
+        let committed = fs::read_to_string(path).unwrap().replace("\r\n", "\n");
+        assert!(
+            committed == fresh,
+            "{path} is stale: run the tests with GRAPHGRANT_UPDATE=1"
+        );
     }
-    let committed = fs::read_to_string(PATH).unwrap().replace("\r\n", "\n");
-    assert!(
-        committed == fresh,
-        "schemas/manifest.schema.json is stale: run the tests with GRAPHGRANT_UPDATE=1"
-    );
 }
 
 fn validator() -> jsonschema::Validator {
@@ -74,7 +77,23 @@ operations:
     batch: [GET https://graph.microsoft.com/v1.0/me, {request: GET /me/events, select: []}]
 ";
 
+const POLICY: &str = "
+operations: []
+policy:
+  extends: ../team.yaml
+  access: [delegated]
+  allow: [User.Read, {permission: Mail.*, access: both, reason: mail}]
+  deny: ['*.All', {tier: 0}, {level: 4, access: application, reason: never}]
+  requireReason: [operations, permissions, routes]
+  credentialDays: 180
+  failOn: 'off'
+  severities: {excess-permission: error, GG012: 'off'}
+  suppressions:
+    - {rule: x, subject: y, path: 'apps/*', reason: r, owner: o, until: '2027-01-31'}
+";
+
 const SEVERAL: &str = "
+policy: {deny: [{tier: 0}]}
 apps:
   - name: one
     operations: [GET /me]
@@ -86,7 +105,7 @@ apps:
 #[test]
 fn good_manifests_please_schema_and_reader() {
     let validator = validator();
-    for text in [FULL, SEVERAL, init::STARTER, "operations: []"] {
+    for text in [FULL, SEVERAL, POLICY, init::STARTER, "operations: []"] {
         let value: Value = serde_yaml::from_str(text).unwrap();
         let refused: Vec<_> = validator
             .iter_errors(&value)
@@ -154,6 +173,21 @@ fn what_the_schema_refuses_the_reader_refuses() {
         "routes: [{via: rsc, operations: [{request: GET /x}]}]",
         "declared: 1",
         "declared: {a: b}",
+        "policy: x",
+        "policy: {denied: []}",
+        "policy: {allow: User.Read}",
+        "policy: {allow: [{permission: x, tier: 0}]}",
+        "policy: {deny: [{access: both}]}",
+        "policy: {deny: [{tier: 3}]}",
+        "policy: {deny: [{level: 0}]}",
+        "policy: {requireReason: [apps]}",
+        "policy: {credentialDays: 0}",
+        "policy: {failOn: fatal}",
+        "policy: {severities: [x]}",
+        "policy: {severities: {x: high}}",
+        "policy: {suppressions: [{rule: x, reason: r, owner: o, until: '2027-01-31'}]}",
+        "policy: {suppressions: [{rule: x, subject: y, owner: o, until: '2027-01-31'}]}",
+        "policy: {suppressions: [{rule: x, subject: y, reason: r, owner: o, until: soon}]}",
     ] {
         case(&validator, &format!("operations: []\n{fragment}"));
     }

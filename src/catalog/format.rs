@@ -18,7 +18,7 @@ const MAGIC: &[u8; 11] = b"graphgrant\0";
 const HEAD: usize = MAGIC.len() + 2 + 32;
 
 /// Raised whenever a record changes shape: an older program must refuse a newer catalog.
-pub const VERSION: u16 = 1;
+pub const VERSION: u16 = 2;
 
 /// The tables, in the order of the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

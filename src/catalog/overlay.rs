@@ -352,10 +352,39 @@ pub struct ResourceFact {
     pub retired: Option<String>,
     /// What to use instead, if there is something.
     pub instead: Option<String>,
+    /// Parts of it that stop working, in the order of their days.
+    #[serde(default)]
+    pub endings: Vec<EndingFact>,
     /// What a user should know, in one line of our own.
     pub reason: String,
     /// Where the fact comes from, if not the file's source.
     pub source: Option<String>,
     /// When it was read, if not the file's date.
     pub date: Option<String>,
+}
+
+/// A part of a resource that stops working.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct EndingFact {
+    /// The ids of its permissions at this resource.
+    pub ids: Vec<String>,
+    /// The names of its permissions, also where another resource has them.
+    pub names: Vec<String>,
+    /// The days and what happens on each.
+    pub days: Vec<EndingDay>,
+    /// What to use instead.
+    pub instead: String,
+    /// Where the fact comes from.
+    pub source: String,
+}
+
+/// A day on which a part of a resource stops working.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct EndingDay {
+    /// The day (ISO 8601).
+    pub day: String,
+    /// What happens, as the end of a sentence.
+    pub what: String,
 }

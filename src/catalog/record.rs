@@ -261,9 +261,27 @@ pub struct ResourceRecord<'a> {
     pub retired: Option<&'a str>,
     /// What to use instead.
     pub instead: Option<&'a str>,
-    /// Where it comes from.
+    /// Parts of it that stop working.
     #[serde(borrow)]
+    pub endings: Vec<EndingRecord<'a>>,
+    /// Where it comes from.
     pub evidence: Evidence<'a>,
+}
+
+/// A part of a resource that stops working.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EndingRecord<'a> {
+    /// The ids of its permissions at this resource, in lower case.
+    #[serde(borrow)]
+    pub ids: Vec<&'a str>,
+    /// The names of its permissions, also where another resource has them.
+    pub names: Vec<&'a str>,
+    /// The days (ISO 8601) and what happens on each, in their order.
+    pub days: Vec<(&'a str, &'a str)>,
+    /// What to use instead.
+    pub instead: &'a str,
+    /// Where it comes from.
+    pub source: &'a str,
 }
 
 /// A row of `catalog check`: a repair of upstream, or a complaint about the overlay.

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
-use crate::cli::{AccessDiff, Catalog, Explain, Init, Lock, Plan, Query};
+use crate::cli::{AccessDiff, Catalog, Explain, Init, Lint, Lock, Plan, Query};
 
 /// Find the least Microsoft Graph permissions an app needs
 #[derive(Debug, Parser)]
@@ -64,6 +64,8 @@ pub enum Command {
     Init(Init),
     /// Plan the least permissions for the operations of a manifest
     Plan(Plan),
+    /// Judge what apps declare: app manifests, infrastructure files and policy
+    Lint(Lint),
     /// Write down the plan, so that a change of it is noticed
     Lock(Lock),
     /// Say which access is new between two manifests, plans, locks or git revisions

@@ -13,6 +13,7 @@ use crate::manifest::Manifest;
 use crate::plan::model::Goal;
 use crate::report::json;
 use crate::report::words;
+use crate::source::Source;
 use crate::source::escape::shown;
 use crate::source::read::{self as file, ReadError, STDIN};
 use crate::source::write;
@@ -139,9 +140,7 @@ pub fn check(
         Err(ReadError::NotFound { .. }) => return Err(Missing { name }.into()),
         other => other?,
     };
-    let before = read::lock(&source)?;
-    let goal = goal(&before.objective);
-    let difference = compare(&before, &of_manifest(catalog, manifest, goal)?);
+    let difference = drift(catalog, manifest, &source)?;
     if difference.is_empty() {
         return Ok(Exit::Fine);
     }
@@ -160,6 +159,16 @@ pub fn check(
     Ok(Exit::Findings)
 }
 
+/// Returns what has changed since a lock was written, planned with its objective.
+///
+/// # Errors
+/// When the lock cannot be read, or the manifest asks for what does not exist.
+pub fn drift(catalog: &Catalog, manifest: &Manifest, lock: &Source) -> miette::Result<Difference> {
+    let before = read::lock(lock)?;
+    let now = of_manifest(catalog, manifest, goal(&before.objective))?;
+    Ok(compare(&before, &now))
+}
+
 /// The objective that a lock was made with; one that nobody knows is found as a difference.
 fn goal(word: &str) -> Goal {
     let all = [Goal::Documented, Goal::Fewest, Goal::NoAdmin];
@@ -173,8 +182,11 @@ fn count(difference: &Difference) -> String {
     words::count(number.sum(), "change")
 }
 
-/// The lock file of a manifest: `graphgrant.lock` for `graphgrant.yaml`.
-fn beside(manifest: &Path) -> miette::Result<PathBuf> {
+/// Returns the lock file of a manifest: `graphgrant.lock` for `graphgrant.yaml`.
+///
+/// # Errors
+/// When the manifest is standard input.
+pub fn beside(manifest: &Path) -> miette::Result<PathBuf> {
     if manifest.as_os_str() == STDIN {
         return Err(NoName.into());
     }

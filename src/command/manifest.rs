@@ -69,6 +69,11 @@ pub fn requests(catalog: &Catalog, requests: &[String]) -> miette::Result<Manife
     sound(from_requests(requests, &|url| check_url(catalog, url)))
 }
 
+/// Reads a manifest's text with all its mistakes, which are then no errors.
+pub fn reading(catalog: &Catalog, source: &Source) -> Reading {
+    from_source(source, &|url| check_url(catalog, url))
+}
+
 fn check_url(catalog: &Catalog, url: &str) -> Result<(), String> {
     path::parse(url, &|host| catalog.cloud_of_host(host))
         .map(|_| ())

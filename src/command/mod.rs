@@ -15,10 +15,12 @@ use crate::source::escape::acts;
 use crate::source::{read, write};
 
 pub mod catalog;
+mod clock;
 pub mod completions;
 pub mod diff;
 pub mod explain;
 pub mod init;
+pub mod lint;
 pub mod lock;
 pub mod man;
 pub mod manifest;
@@ -163,6 +165,7 @@ pub fn run(cli: Cli) -> miette::Result<Exit> {
     match cli.command {
         Command::Init(options) => init::run(&context, &options),
         Command::Plan(options) => plan::run(&context, &options),
+        Command::Lint(options) => lint::run(&context, &options),
         Command::Lock(options) => lock::run(&context, &options),
         Command::Diff(options) => diff::run(&context, &options),
         Command::Explain(options) => explain::run(&context, &options),

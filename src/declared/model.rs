@@ -1,5 +1,7 @@
 //! The plain data of a declaration.
 
+use std::str::FromStr;
+
 use crate::catalog::model::{Access, PermissionId};
 use crate::manifest::model::Audience;
 use crate::source::{Source, Span, Spanned};
@@ -29,6 +31,63 @@ pub enum Kind {
     Operations,
 }
 
+impl Kind {
+    /// All kinds.
+    pub const ALL: [Self; 10] = [
+        Self::GraphApplication,
+        Self::LegacyManifest,
+        Self::AgentsToolkit,
+        Self::TeamsApp,
+        Self::SharePointFramework,
+        Self::Terraform,
+        Self::TerraformPlan,
+        Self::Bicep,
+        Self::ArmTemplate,
+        Self::Operations,
+    ];
+
+    /// Returns the word that options and outputs use.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::GraphApplication => "graph-application",
+            Self::LegacyManifest => "legacy-manifest",
+            Self::AgentsToolkit => "agents-toolkit",
+            Self::TeamsApp => "teams-app",
+            Self::SharePointFramework => "spfx",
+            Self::Terraform => "terraform",
+            Self::TerraformPlan => "terraform-plan",
+            Self::Bicep => "bicep",
+            Self::ArmTemplate => "arm-template",
+            Self::Operations => "operations",
+        }
+    }
+
+    /// Returns what the kind is, in a few words.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::GraphApplication => "an app registration as Microsoft Graph writes it",
+            Self::LegacyManifest => "an app manifest of Azure AD Graph",
+            Self::AgentsToolkit => "an app manifest of the Microsoft 365 Agents Toolkit",
+            Self::TeamsApp => "a Teams app manifest",
+            Self::SharePointFramework => "a solution of the SharePoint Framework",
+            Self::Terraform => "a Terraform file",
+            Self::TerraformPlan => "a Terraform plan or state as JSON",
+            Self::Bicep => "a Bicep file",
+            Self::ArmTemplate => "an ARM template",
+            Self::Operations => "a manifest of operations",
+        }
+    }
+}
+
+impl FromStr for Kind {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        let mut all = Self::ALL.into_iter();
+        all.find(|kind| kind.name() == text).ok_or(())
+    }
+}
+
 /// A file that was read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Document {
@@ -42,6 +101,44 @@ pub struct Document {
     pub undecided: Vec<Undecided>,
     /// The comments, where the format has them.
     pub comments: Vec<Comment>,
+    /// What is wrong with the shape of the file, in the order of the text.
+    pub faults: Vec<Fault>,
+}
+
+impl Document {
+    /// Returns a document with nothing in it yet.
+    pub const fn empty(source: Source, kind: Kind) -> Self {
+        Self {
+            source,
+            kind,
+            registrations: Vec::new(),
+            undecided: Vec::new(),
+            comments: Vec::new(),
+            faults: Vec::new(),
+        }
+    }
+}
+
+/// What a fault is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum FaultKind {
+    /// What the file is for cannot take it so: a value of another kind, something missing, a key given twice.
+    Shape,
+    /// Strict readers of the format refuse it, others take it: a comment or a last comma in JSON.
+    Notation,
+}
+
+/// Something wrong with the shape of a file. Unlike a syntax error it leaves the rest readable.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Fault {
+    /// Where.
+    pub span: Span,
+    /// What it is about.
+    pub kind: FaultKind,
+    /// What is wrong, in lower case and without a full stop; untrusted text in it is escaped.
+    pub message: String,
+    /// What to do.
+    pub help: String,
 }
 
 /// An app registration as a file describes it. Fields are `None` where the file does not say.
@@ -69,8 +166,10 @@ pub struct Registration {
     pub implicit_id_tokens: Option<Span>,
     /// Where the app is made a public client.
     pub public_client: Option<Span>,
-    /// What cannot be decided by reading.
+    /// What cannot be decided by reading: something its permissions may depend on.
     pub undecided: Vec<Undecided>,
+    /// What cannot be decided of its redirect URIs, credentials and switches, where a reader tells it apart.
+    pub undecided_settings: Vec<Undecided>,
 }
 
 /// What an entry does.
@@ -179,7 +278,7 @@ pub struct Credential {
     pub kind: CredentialKind,
     /// From when it is good, as written.
     pub start: Option<Spanned<String>>,
-    /// Until when it is good, as written.
+    /// Until when it is good, as written: a date, or in Terraform how long from the start, such as `4320h`.
     pub end: Option<Spanned<String>>,
     /// Where the secret itself stands in the file, which it never should. The value is blotted out of the
     /// source.

@@ -60,6 +60,57 @@ pub struct Finding {
     pub suppressed: Option<Suppressed>,
 }
 
+impl Finding {
+    /// Returns a finding of the rule's own severity, about a place alone.
+    pub fn new(
+        rule: &'static Rule,
+        place: Place,
+        message: impl Into<String>,
+        label: impl Into<String>,
+    ) -> Self {
+        Self {
+            rule,
+            severity: rule.severity,
+            message: message.into(),
+            place,
+            label: label.into(),
+            related: Vec::new(),
+            help: None,
+            subject: Vec::new(),
+            fix: None,
+            suppressed: None,
+        }
+    }
+
+    /// Says what it is about.
+    #[must_use]
+    pub fn about<T: Into<String>>(mut self, subject: impl IntoIterator<Item = T>) -> Self {
+        self.subject = subject.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Says what to do.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// Adds places that explain it.
+    #[must_use]
+    pub fn explained(mut self, related: impl IntoIterator<Item = Related>) -> Self {
+        self.related.extend(related);
+        self
+    }
+
+    /// Offers a change.
+    #[must_use]
+    pub fn fixed_by(mut self, fix: Option<Fix>) -> Self {
+        self.fix = fix;
+        self
+    }
+}
+
 /// What a run of a tool that reports findings has found: what every output format writes.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Findings {

@@ -9,12 +9,16 @@ use crate::manifest::field::{Fields, Reader};
 use crate::manifest::model::{
     App, Audience, CLOUDS, ExtraPermission, Profile, Request, Route, SignIn,
 };
+use crate::manifest::policy::Policy;
 use crate::source::escape::shown;
 use crate::source::yaml::{Node, NodeKind};
 use crate::source::{Span, Spanned};
 
 /// What the registration says, under `app`.
 const FACTS: [&str; 5] = ["name", "clientId", "tenant", "audience", "cloud"];
+
+/// What stands at the top of a manifest whether it has one app or several.
+const SHARED: [&str; 1] = ["policy"];
 
 /// What stands beside it.
 const KEYS: [&str; 8] = [
@@ -29,20 +33,23 @@ const KEYS: [&str; 8] = [
 ];
 
 impl Reader<'_> {
-    /// Reads the whole manifest: one app, or those under `apps`.
-    pub(super) fn apps(&mut self, root: &Node) -> Vec<App> {
+    /// Reads the whole manifest: one app, or those under `apps`, and the policy.
+    pub(super) fn apps(&mut self, root: &Node) -> (Vec<App>, Option<Policy>) {
         let NodeKind::Mapping(entries) = &root.kind else {
             self.wrong_type(root, "the manifest", "a mapping with the key `operations`");
-            return Vec::new();
+            return (Vec::new(), None);
         };
+        let known: Vec<_> = KEYS
+            .iter()
+            .chain(&SHARED)
+            .copied()
+            .chain(["apps"])
+            .collect();
+        let fields = self.fields(root, "the manifest", &known, manifest_help);
+        let policy = fields.and_then(|fields| self.policy(fields));
         let Some((apps, list)) = entries.iter().find(|(key, _)| key.value == "apps") else {
-            let mut known = KEYS.to_vec();
-            known.push("apps");
-            let fields = self.fields(root, "the manifest", &known, manifest_help);
-            return fields
-                .map(|fields| self.app(fields, Span::new(0, self.source.text().len())))
-                .into_iter()
-                .collect();
+            let one = fields.map(|fields| self.app(fields, Span::new(0, self.source.text().len())));
+            return (one.into_iter().collect(), policy);
         };
         for (key, _) in entries {
             if KEYS.contains(&key.value.as_str()) {
@@ -53,9 +60,7 @@ impl Reader<'_> {
                 });
             }
         }
-        let known: Vec<_> = KEYS.iter().copied().chain(["apps"]).collect();
-        self.fields(root, "the manifest", &known, manifest_help);
-        self.several(list)
+        (self.several(list), policy)
     }
 
     fn several(&mut self, list: &Node) -> Vec<App> {
@@ -222,7 +227,11 @@ impl Reader<'_> {
         permissions
     }
 
-    fn required_text(&mut self, fields: Fields<'_>, key: &'static str) -> Option<Spanned<String>> {
+    pub(in crate::manifest) fn required_text(
+        &mut self,
+        fields: Fields<'_>,
+        key: &'static str,
+    ) -> Option<Spanned<String>> {
         if fields.get(key).is_none() {
             self.report(ManifestError::MissingKey {
                 key,

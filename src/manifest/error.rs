@@ -314,6 +314,34 @@ pub enum ManifestError {
         #[label("first here")]
         first: Span,
     },
+    /// A number that is none, or too small or too large.
+    #[error("`{key}` must be a number from {least} to {most}")]
+    #[diagnostic(
+        code(graphgrant::manifest::out_of_range),
+        help("write a number from {least} to {most}, without quotes")
+    )]
+    OutOfRange {
+        /// The key.
+        key: &'static str,
+        /// The least number.
+        least: u32,
+        /// The largest number.
+        most: u32,
+        /// The value.
+        #[label("no such number")]
+        span: Span,
+    },
+    /// A day that is none.
+    #[error("the day must be written as `YYYY-MM-DD`")]
+    #[diagnostic(
+        code(graphgrant::manifest::day),
+        help("write the last day on which it holds, such as `2027-01-31`")
+    )]
+    Day {
+        /// The value.
+        #[label("no day")]
+        span: Span,
+    },
     /// More mistakes than anybody reads at once.
     #[error("{count} more mistakes are not shown")]
     #[diagnostic(
@@ -357,6 +385,8 @@ impl ManifestError {
             | Self::Secret { span, .. }
             | Self::BesideApps { span, .. }
             | Self::SameName { span, .. }
+            | Self::OutOfRange { span, .. }
+            | Self::Day { span }
             | Self::TooMany { span, .. } => *span,
         }
     }

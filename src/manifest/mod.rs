@@ -10,13 +10,15 @@ mod field;
 pub mod init;
 pub mod model;
 mod operation;
+pub mod policy;
 pub mod read;
 mod request;
 pub mod schema;
-mod secret;
+pub mod secret;
 
 pub use error::ManifestError;
 pub use model::{App, Details, Manifest, Operation};
+pub use policy::Policy;
 
 #[cfg(test)]
 mod tests;

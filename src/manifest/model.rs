@@ -2,6 +2,7 @@
 
 use crate::catalog::model::{Access, Method};
 use crate::catalog::overlay::RouteKind;
+use crate::manifest::policy::Policy;
 use crate::source::{Source, Span, Spanned};
 
 /// The names of the clouds that a manifest may give.
@@ -18,6 +19,8 @@ pub struct Manifest {
     pub source: Source,
     /// The apps, in the order of the text. A manifest without `apps` has exactly one.
     pub apps: Vec<App>,
+    /// What the team allows, where the manifest says it.
+    pub policy: Option<Policy>,
 }
 
 /// An app registration and what it intends to call.

@@ -4,6 +4,7 @@ use crate::catalog::model::Access;
 use crate::manifest::error::ManifestError;
 use crate::manifest::field::Reader;
 use crate::manifest::model::{App, Manifest, Operation};
+use crate::manifest::policy::Policy;
 use crate::manifest::secret;
 use crate::source::yaml::{self, NodeKind};
 use crate::source::{Source, Span};
@@ -32,6 +33,7 @@ pub fn from_source(source: &Source, check_url: CheckUrl<'_>) -> Reading {
             manifest: Manifest {
                 source: secret::redact_lines(source),
                 apps: Vec::new(),
+                policy: None,
             },
             errors,
         };
@@ -42,18 +44,23 @@ pub fn from_source(source: &Source, check_url: CheckUrl<'_>) -> Reading {
         check_url,
         errors,
     };
-    let apps = if root.kind == NodeKind::Null {
+    let (apps, policy) = if root.kind == NodeKind::Null {
         reader.report(ManifestError::Empty {
             span: Span::default(),
         });
-        Vec::new()
+        (Vec::new(), None)
     } else {
         reader.apps(&root)
     };
+    let policy = policy.map(|policy| Policy {
+        source: shown.clone(),
+        ..policy
+    });
     Reading {
         manifest: Manifest {
             source: shown,
             apps,
+            policy,
         },
         errors: in_order(reader.errors),
     }
@@ -87,6 +94,7 @@ pub fn from_requests(requests: &[String], check_url: CheckUrl<'_>) -> Reading {
         manifest: Manifest {
             source,
             apps: vec![app],
+            policy: None,
         },
         errors,
     }

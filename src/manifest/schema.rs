@@ -15,11 +15,19 @@ const GUID: &str = "^\\s*[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}\\s
 
 /// Returns the JSON Schema (draft 2020-12) of the manifest, ending with a line feed.
 pub fn json() -> String {
+    schema::<WrittenManifest>()
+}
+
+/// Returns the JSON Schema (draft 2020-12) of a file that holds a policy alone, ending with a line feed.
+pub fn policy_json() -> String {
+    schema::<WrittenPolicyFile>()
+}
+
+fn schema<T: JsonSchema>() -> String {
     let generator = SchemaSettings::draft2020_12()
         .with_transform(RecursiveTransform(without_null))
         .into_generator();
-    let schema = generator.into_root_schema_for::<WrittenManifest>();
-    format!("{:#}\n", schema.to_value())
+    format!("{:#}\n", generator.into_root_schema_for::<T>().to_value())
 }
 
 /// Removes `null` from the values of keys: a key without a value is a mistake, not a default.
@@ -56,7 +64,7 @@ fn without_null(schema: &mut Schema) {
     extend(
         "oneOf" = [{"required": ["operations"]}, {"required": ["apps"]}],
         "if" = {"required": ["apps"]},
-        "then" = {"maxProperties": 1}
+        "then" = {"propertyNames": {"enum": ["apps", "policy"]}}
     )
 )]
 pub struct WrittenManifest {
@@ -82,6 +90,8 @@ pub struct WrittenManifest {
     /// Several apps of one repository, each with a name and the keys above.
     #[schemars(length(min = 1))]
     pub apps: Option<Vec<WrittenApp>>,
+    /// What the team allows; `graphgrant lint` checks it.
+    pub policy: Option<WrittenPolicy>,
 }
 
 /// One of several apps.
@@ -344,4 +354,148 @@ pub enum WrittenTarget {
     Shared,
     /// Anybody's.
     Any,
+}
+
+/// A policy that several manifests share, in a file of its own.
+#[derive(Debug, JsonSchema)]
+#[schemars(title = "graphgrant policy", deny_unknown_fields)]
+pub struct WrittenPolicyFile {
+    /// What the team allows.
+    pub policy: WrittenPolicy,
+}
+
+/// What a team allows.
+#[derive(Debug, JsonSchema)]
+#[schemars(rename_all = "camelCase", deny_unknown_fields)]
+pub struct WrittenPolicy {
+    /// A policy file that this one adds to, relative to this file.
+    #[schemars(pattern("\\S"), example = &"../team-policy.yaml")]
+    pub extends: Option<String>,
+    /// The accesses that apps may use.
+    pub access: Option<WrittenAccess>,
+    /// When given, only these permissions are allowed, and the scopes of signing in. `*` stands for anything.
+    pub allow: Option<Vec<WrittenAllowed>>,
+    /// What is not allowed; stronger than `allow`.
+    pub deny: Option<Vec<WrittenDenied>>,
+    /// Where a reason has to be given.
+    pub require_reason: Option<Words<WrittenReasonRule>>,
+    /// The most days that a client secret or certificate may be good for.
+    #[schemars(range(min = 1, max = 36_500))]
+    pub credential_days: Option<u32>,
+    /// From which severity on a run fails.
+    pub fail_on: Option<WrittenLevel>,
+    /// Other severities than the rules' own, by name or id of a rule.
+    pub severities: Option<BTreeMap<String, WrittenLevel>>,
+    /// Findings that are set aside for a time.
+    pub suppressions: Option<Vec<WrittenSuppression>>,
+}
+
+/// Permissions that are allowed.
+#[derive(Debug, JsonSchema)]
+#[schemars(untagged)]
+pub enum WrittenAllowed {
+    /// By name.
+    Name(#[schemars(pattern("\\S"))] String),
+    /// With more to say about it.
+    Detailed(WrittenAllowedDetails),
+}
+
+/// Permissions that are allowed.
+#[derive(Debug, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub struct WrittenAllowedDetails {
+    /// Their name; `*` stands for anything.
+    #[schemars(pattern("\\S"), example = &"Mail.*")]
+    pub permission: String,
+    /// The access; both when it is not given.
+    pub access: Option<WrittenAccess>,
+    /// Why.
+    #[schemars(pattern("\\S"))]
+    pub reason: Option<String>,
+}
+
+/// Permissions that are not allowed.
+#[derive(Debug, JsonSchema)]
+#[schemars(untagged)]
+pub enum WrittenDenied {
+    /// By name.
+    Name(#[schemars(pattern("\\S"))] String),
+    /// By name, risk tier or privilege level.
+    Detailed(WrittenDeniedDetails),
+}
+
+/// Permissions that are not allowed. All that is given has to hold.
+#[derive(Debug, JsonSchema)]
+#[schemars(
+    deny_unknown_fields,
+    extend("anyOf" = [{"required": ["permission"]}, {"required": ["tier"]}, {"required": ["level"]}])
+)]
+pub struct WrittenDeniedDetails {
+    /// Their name; `*` stands for anything.
+    #[schemars(pattern("\\S"), example = &"*.ReadWrite.All")]
+    pub permission: Option<String>,
+    /// This risk tier and the more dangerous ones below it.
+    #[schemars(range(max = 2))]
+    pub tier: Option<u8>,
+    /// This privilege level of Microsoft's and those above it.
+    #[schemars(range(min = 1, max = 4))]
+    pub level: Option<u8>,
+    /// The access; both when it is not given.
+    pub access: Option<WrittenAccess>,
+    /// Why.
+    #[schemars(pattern("\\S"))]
+    pub reason: Option<String>,
+}
+
+/// What needs a reason.
+#[derive(Debug, JsonSchema)]
+#[schemars(rename_all = "lowercase")]
+pub enum WrittenReasonRule {
+    /// Every operation.
+    Operations,
+    /// Every entry of `permissions`.
+    Permissions,
+    /// Every route.
+    Routes,
+}
+
+/// What findings weigh.
+#[derive(Debug, JsonSchema)]
+#[schemars(rename_all = "lowercase")]
+pub enum WrittenLevel {
+    /// Not reported; as `failOn`: nothing fails.
+    Off,
+    /// Worth knowing.
+    Info,
+    /// Should change.
+    Warning,
+    /// Must change.
+    Error,
+}
+
+/// Findings that are set aside for a time.
+#[derive(Debug, JsonSchema)]
+#[schemars(
+    deny_unknown_fields,
+    extend("anyOf" = [{"required": ["subject"]}, {"required": ["path"]}])
+)]
+pub struct WrittenSuppression {
+    /// The name or id of the rule.
+    #[schemars(pattern("\\S"), example = &"tier-1-risk")]
+    pub rule: String,
+    /// What the findings are about, such as a permission; `*` stands for anything.
+    #[schemars(pattern("\\S"), example = &"Mail.Read")]
+    pub subject: Option<String>,
+    /// The files they are in, relative to the folder that `lint` runs in; `*` stands for anything.
+    #[schemars(pattern("\\S"))]
+    pub path: Option<String>,
+    /// Why.
+    #[schemars(pattern("\\S"))]
+    pub reason: String,
+    /// Who answers for it.
+    #[schemars(pattern("\\S"))]
+    pub owner: String,
+    /// The last day on which it holds.
+    #[schemars(regex(pattern = "^\\s*[0-9]{4}-[0-9]{2}-[0-9]{2}\\s*$"), example = &"2027-01-31")]
+    pub until: String,
 }

@@ -33,7 +33,8 @@ pub(super) fn is_secret(key: &str, value: &Node) -> bool {
     could_be && names_secret(key)
 }
 
-fn names_secret(key: &str) -> bool {
+/// Returns whether a key names a secret.
+pub fn names_secret(key: &str) -> bool {
     let plain: String = key
         .chars()
         .filter(char::is_ascii_alphanumeric)
@@ -88,7 +89,7 @@ fn find(node: &Node, met: &mut impl FnMut(&str, Span, Span, &str)) {
 
 /// Returns a text that is no YAML without what stands behind keys that name a secret: up to the end of the
 /// line, and the lines below that are indented deeper.
-pub(super) fn redact_lines(source: &Source) -> Source {
+pub fn redact_lines(source: &Source) -> Source {
     let mut hidden = Vec::new();
     let mut below: Option<usize> = None;
     let mut start = 0;

@@ -142,6 +142,11 @@ pub fn decode(name: impl Into<String>, bytes: Vec<u8>) -> Result<Source, ReadErr
     }
 }
 
+/// Returns why there is nothing to read at a path.
+pub(super) fn refusal(path: &Path, reason: io::Error) -> ReadError {
+    refuse(&name_of(path), reason)
+}
+
 fn name_of(path: &Path) -> String {
     if path.as_os_str() == STDIN {
         "standard input".to_owned()

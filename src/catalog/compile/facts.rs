@@ -10,10 +10,10 @@ use crate::catalog::compile::permissions::{PermissionTable, speaks_of};
 use crate::catalog::compile::text::Upstream;
 use crate::catalog::format::{Table, Writer};
 use crate::catalog::model::{Access, Method, OperationId, PathId, PermissionId, Scheme};
-use crate::catalog::overlay::{PerScheme, RouteFact};
+use crate::catalog::overlay::{EndingFact, PerScheme, RouteFact};
 use crate::catalog::record::{
-    CloudRecord, ConditionRecord, NoteRecord, PermissionNoteRecord, RepairRecord, ResourceRecord,
-    RouteRecord,
+    CloudRecord, ConditionRecord, EndingRecord, NoteRecord, PermissionNoteRecord, RepairRecord,
+    ResourceRecord, RouteRecord,
 };
 
 type Key = (PathId, Method);
@@ -137,6 +137,7 @@ pub fn write(
             name: &fact.name,
             retired: fact.retired.as_deref(),
             instead: fact.instead.as_deref(),
+            endings: fact.endings.iter().map(ending).collect(),
             evidence: overlay.resources.evidence(
                 &fact.reason,
                 fact.source.as_ref(),
@@ -146,6 +147,20 @@ pub fn write(
         writer.push(Table::Resources, &record)?;
     }
     Ok(())
+}
+
+fn ending(fact: &EndingFact) -> EndingRecord<'_> {
+    EndingRecord {
+        ids: fact.ids.iter().map(String::as_str).collect(),
+        names: fact.names.iter().map(String::as_str).collect(),
+        days: fact
+            .days
+            .iter()
+            .map(|day| (day.day.as_str(), day.what.as_str()))
+            .collect(),
+        instead: &fact.instead,
+        source: &fact.source,
+    }
 }
 
 fn all_known(

@@ -5,3 +5,4 @@ pub mod explain;
 pub mod operations;
 pub mod plan;
 pub mod query;
+pub mod rule;

@@ -8,6 +8,7 @@ pub mod lock;
 pub mod permission;
 pub mod plan;
 pub mod requirement;
+pub mod rule;
 
 use std::fmt::Write as _;
 

@@ -1,0 +1,327 @@
+//! The files of a run: which ones, and their texts. What is not ours is left out later.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use crate::cli::Lint;
+use crate::lint::associate::normal;
+use crate::manifest::init::FILE_NAME;
+use crate::source::escape::shown;
+use crate::source::read::{self, LIMIT, ReadError, STDIN};
+use crate::source::{Source, walk};
+
+/// The endings of files that may declare something.
+const ENDINGS: [&str; 6] = ["json", "jsonc", "tf", "bicep", "yaml", "yml"];
+
+/// The names of operations manifests that are looked for beside and above a named file.
+const NAMES: [&str; 2] = [FILE_NAME, "graphgrant.yml"];
+
+/// What UTF-8 files of Windows may start with; a [`Source`] does not have it.
+const MARK: &[u8] = b"\xef\xbb\xbf";
+
+/// A file of a run.
+#[derive(Debug, Clone)]
+pub(super) struct File {
+    /// The path as it is shown and as `declared` is resolved: relative to the folder of the run.
+    pub(super) path: PathBuf,
+    /// Where it is opened; `None` for standard input.
+    pub(super) real: Option<PathBuf>,
+    /// The text.
+    pub(super) source: Source,
+    /// Whether it starts with a byte order mark.
+    pub(super) has_mark: bool,
+    /// Whether somebody named it, on the command line or under `declared`.
+    pub(super) is_named: bool,
+}
+
+/// A file that could not be read.
+#[derive(Debug, Clone)]
+pub(super) struct Refused {
+    /// The path as it is shown.
+    pub(super) path: PathBuf,
+    /// Why, in one line.
+    pub(super) message: String,
+    /// What to do.
+    pub(super) help: String,
+}
+
+/// The files of a run.
+#[derive(Debug, Default)]
+pub(super) struct Files {
+    /// By path.
+    pub(super) all: BTreeMap<PathBuf, File>,
+    /// Those that were named and could not be read.
+    pub(super) refused: Vec<Refused>,
+    /// What the reader should know.
+    pub(super) remarks: Vec<String>,
+    /// The folder of the run, without links.
+    folder: PathBuf,
+    /// What nothing is read or written outside of.
+    roots: BTreeSet<PathBuf>,
+    /// The paths that were looked at already.
+    seen: BTreeSet<PathBuf>,
+}
+
+impl Files {
+    /// Reads what the command line names.
+    pub(super) fn gather(options: &Lint) -> Result<Self, ReadError> {
+        let mut files = Self {
+            folder: walk::real(Path::new("."))?,
+            ..Self::default()
+        };
+        files.roots.insert(files.folder.clone());
+        for path in &options.paths {
+            if path.as_os_str() == STDIN {
+                files.standard_input()?;
+                continue;
+            }
+            let real = walk::real(path)?;
+            if walk::is_folder(path) {
+                files.roots.insert(real);
+                files.walk(path);
+                continue;
+            }
+            let parent = path.parent().unwrap_or(Path::new(""));
+            files.roots.insert(walk::real(parent)?);
+            if !files.is_inside(&real) {
+                return Err(ReadError::NotFound {
+                    name: shown(&path.to_string_lossy()),
+                });
+            }
+            files.read(path, true);
+            files.beside(path);
+        }
+        Ok(files)
+    }
+
+    fn standard_input(&mut self) -> Result<(), ReadError> {
+        let bytes = read::bytes(Path::new(STDIN), LIMIT)?;
+        let path = PathBuf::from(STDIN);
+        let has_mark = bytes.starts_with(MARK);
+        let file = File {
+            source: read::decode("standard input", bytes)?,
+            real: None,
+            has_mark,
+            is_named: true,
+            path: path.clone(),
+        };
+        self.all.insert(path, file);
+        Ok(())
+    }
+
+    fn walk(&mut self, folder: &Path) {
+        let walked = walk::files(folder, &ENDINGS);
+        for path in &walked.files {
+            self.read(path, false);
+        }
+        let name = |path: &Path| shown(&path.to_string_lossy());
+        for path in &walked.too_large {
+            let remark = format!("{} is too large and was left out", name(path));
+            self.remarks.push(remark);
+        }
+        if walked.is_cut {
+            let remark = format!(
+                "{} has more than {} files; those beyond were left out",
+                name(folder),
+                walk::FILES
+            );
+            self.remarks.push(remark);
+        }
+    }
+
+    /// Reads what belongs to a named file: all in its folder for an operations manifest, the operations
+    /// manifests beside and above it for another.
+    fn beside(&mut self, path: &Path) {
+        let parent = path.parent().unwrap_or(Path::new("")).to_owned();
+        let name = path.file_name().map(|name| name.to_string_lossy());
+        let is_operations = name.is_some_and(|name| NAMES.contains(&name.as_ref()));
+        let around = |files: &mut Self, folder: &Path| {
+            let folder = if folder.as_os_str().is_empty() {
+                Path::new(".")
+            } else {
+                folder
+            };
+            for path in walk::beside(folder, &ENDINGS).files {
+                files.read(&path, false);
+            }
+        };
+        if is_operations {
+            around(self, &parent);
+            return;
+        }
+        let mut at = Some(normal(&parent));
+        while let Some(folder) = at {
+            let mut found = false;
+            for name in NAMES {
+                let manifest = folder.join(name);
+                if walk::exists(&manifest) {
+                    found = true;
+                    self.read(&manifest, false);
+                }
+            }
+            if found && folder == normal(&parent) {
+                // The other files of the app are judged together with this one.
+                around(self, &folder);
+            }
+            let is_root = folder.as_os_str().is_empty()
+                || walk::real(&folder).is_ok_and(|real| self.roots.contains(&real));
+            at = folder.parent().filter(|_| !is_root).map(Path::to_owned);
+        }
+    }
+
+    /// Reads a file that `declared` names, and says why when it cannot be judged.
+    pub(super) fn declared(&mut self, path: &Path) -> Result<(), (String, String)> {
+        let path = normal(path);
+        let Ok(real) = walk::real(&self.opened(&path)) else {
+            return Err((
+                "does not exist".to_owned(),
+                "correct the path: it is relative to the operations manifest".to_owned(),
+            ));
+        };
+        if !self.is_inside(&real) {
+            return Err((
+                "lies outside the folder that is judged".to_owned(),
+                "run the tool from the folder that has both".to_owned(),
+            ));
+        }
+        if walk::is_folder(&real) {
+            for path in walk::files(&self.opened(&path), &ENDINGS).files {
+                self.read(&path, false);
+            }
+            return Ok(());
+        }
+        self.read(&path, true);
+        Ok(())
+    }
+
+    /// Returns the text of any other file that a policy names, by its path as it is shown.
+    pub(super) fn other(&self, path: &Path) -> Result<Source, (String, String)> {
+        let opened = self.opened(path);
+        let real = walk::real(&opened).map_err(|_| {
+            (
+                "does not exist".to_owned(),
+                "correct the path: it is relative to the file that names it".to_owned(),
+            )
+        })?;
+        if !self.is_inside(&real) {
+            return Err((
+                "lies outside the folder that is judged".to_owned(),
+                "run the tool from the folder that has both".to_owned(),
+            ));
+        }
+        read::bytes(&opened, LIMIT)
+            .and_then(|bytes| read::decode(path.to_string_lossy(), bytes))
+            .map_err(|error| {
+                (
+                    format!("cannot be read: {error}"),
+                    "mend the file".to_owned(),
+                )
+            })
+    }
+
+    /// Returns the path to open for one that is shown.
+    fn opened(&self, path: &Path) -> PathBuf {
+        let known = self.all.get(path).and_then(|file| file.real.clone());
+        known.unwrap_or_else(|| {
+            if path.as_os_str().is_empty() {
+                PathBuf::from(".")
+            } else {
+                path.to_owned()
+            }
+        })
+    }
+
+    fn read(&mut self, path: &Path, is_named: bool) {
+        let key = self.shown_path(path);
+        if !self.seen.insert(key.clone()) {
+            if let Some(file) = self.all.get_mut(&key) {
+                file.is_named |= is_named;
+            }
+            return;
+        }
+        let name = key.to_string_lossy().replace('\\', "/");
+        let real = walk::real(path);
+        let is_inside = real.as_ref().is_ok_and(|real| self.is_inside(real));
+        if !is_inside {
+            return;
+        }
+        let text = read::bytes(path, LIMIT).and_then(|bytes| {
+            let has_mark = bytes.starts_with(MARK);
+            Ok((read::decode(name.clone(), bytes)?, has_mark))
+        });
+        match text {
+            Ok((source, has_mark)) => {
+                let file = File {
+                    path: key.clone(),
+                    real: Some(path.to_owned()),
+                    source,
+                    has_mark,
+                    is_named,
+                };
+                self.all.insert(key, file);
+            }
+            Err(error) => {
+                // Among many files some are of other programs; that one of them is no text says nothing.
+                let is_ours = is_named || has_telling_name(path);
+                let help = miette::Diagnostic::help(&error).map(|help| help.to_string());
+                if is_ours {
+                    self.refused.push(Refused {
+                        path: key,
+                        message: error.to_string(),
+                        help: help.unwrap_or_default(),
+                    });
+                }
+            }
+        }
+    }
+
+    fn is_inside(&self, real: &Path) -> bool {
+        self.roots.iter().any(|root| real.starts_with(root))
+    }
+
+    /// Returns the root that a file lies below without a link on the way, if it may be written.
+    pub(super) fn may_write(&self, file: &File) -> bool {
+        let Some(path) = &file.real else { return false };
+        let Ok(real) = walk::real(path) else {
+            return false;
+        };
+        // The path as written, made absolute at the nearest root, must be the real one.
+        self.roots
+            .iter()
+            .any(|root| walk::is_plain(root, &real) && self.is_written_so(path, &real))
+    }
+
+    /// Whether no part of a path below the roots is a link.
+    fn is_written_so(&self, path: &Path, real: &Path) -> bool {
+        let parent = path.parent().unwrap_or(Path::new(""));
+        let name = path.file_name();
+        let Ok(parent) = walk::real(parent) else {
+            return false;
+        };
+        name.is_some_and(|name| parent.join(name) == real) && self.is_inside(&parent)
+    }
+
+    /// Returns a path as it is shown: relative to the folder of the run where it lies in it.
+    fn shown_path(&self, path: &Path) -> PathBuf {
+        if path.is_absolute() {
+            let plain = normal(path);
+            return plain
+                .strip_prefix(&self.folder)
+                .map(Path::to_owned)
+                .unwrap_or(plain);
+        }
+        normal(path)
+    }
+}
+
+fn has_telling_name(path: &Path) -> bool {
+    let name = path.file_name().map(|name| name.to_string_lossy());
+    name.is_some_and(|name| {
+        let mut names = NAMES.iter().chain(&[
+            "aad.manifest.json",
+            "aad.template.json",
+            "package-solution.json",
+        ]);
+        names.any(|known| *known == name)
+    })
+}

@@ -1,0 +1,262 @@
+//! The texts of a run, read as what they are: the inputs of the core.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use jiff::civil::Date;
+
+use crate::catalog::Catalog;
+use crate::cli::{KindName, Lint};
+use crate::command::lint::base::Base;
+use crate::command::lint::files::{File, Files};
+use crate::command::lint::policies::Sources;
+use crate::command::manifest;
+use crate::declared::{self, Document, Ids, Kind, SyntaxError, terraform};
+use crate::finding::Findings;
+use crate::lint::associate::{associate, normal};
+use crate::lint::comments;
+use crate::lint::input::{Absent, AppFile, Inputs, OperationsFile, Unreadable};
+use crate::lint::{self, Options, suppression};
+use crate::plan;
+use crate::requirement;
+use crate::source::escape::shown;
+use crate::source::{Source, Span};
+
+impl From<KindName> for Kind {
+    fn from(name: KindName) -> Self {
+        match name {
+            KindName::GraphApplication => Self::GraphApplication,
+            KindName::LegacyManifest => Self::LegacyManifest,
+            KindName::AgentsToolkit => Self::AgentsToolkit,
+            KindName::TeamsApp => Self::TeamsApp,
+            KindName::Spfx => Self::SharePointFramework,
+            KindName::Terraform => Self::Terraform,
+            KindName::TerraformPlan => Self::TerraformPlan,
+            KindName::Bicep => Self::Bicep,
+            KindName::ArmTemplate => Self::ArmTemplate,
+            KindName::Operations => Self::Operations,
+        }
+    }
+}
+
+/// A run whose files are read.
+pub(super) struct Reading<'c> {
+    ids: Ids<'c>,
+    kind: Option<Kind>,
+    /// The texts.
+    pub(super) files: Files,
+    /// What they say.
+    pub(super) inputs: Inputs,
+}
+
+impl<'c> Reading<'c> {
+    /// Reads all files, and what they name.
+    pub(super) fn new(
+        catalog: &'c Catalog,
+        files: Files,
+        base: Option<Base>,
+        options: &Lint,
+    ) -> miette::Result<Self> {
+        let mut reading = Self {
+            ids: Ids::new(catalog),
+            kind: options.kind.map(Kind::from),
+            files,
+            inputs: Inputs::default(),
+        };
+        reading.read_operations(catalog);
+        reading.read_declared();
+        reading.read_policies(base.as_ref(), options)?;
+        reading.read_apps();
+        if let Some(base) = &base {
+            reading.read_base_comments(base)?;
+        }
+        Ok(reading)
+    }
+
+    /// Judges what is read.
+    pub(super) fn judge(&self, catalog: &Catalog, options: Options, today: Date) -> Findings {
+        let links = associate(&self.inputs);
+        let mut context = lint::Context::new(catalog, today, &self.inputs, &links);
+        let mut findings = lint::inspect(&mut context, options);
+        findings.remarks.extend(self.files.remarks.iter().cloned());
+        findings
+    }
+
+    fn kind_of(&self, file: &File) -> Option<Kind> {
+        let forced = self.kind.filter(|_| file.is_named);
+        forced.or_else(|| declared::detect(&file.path.to_string_lossy(), &file.source))
+    }
+
+    fn read_operations(&mut self, catalog: &Catalog) {
+        let mut found = Vec::new();
+        for file in self.files.all.values() {
+            if self.kind_of(file) != Some(Kind::Operations) {
+                continue;
+            }
+            let read = manifest::reading(catalog, &file.source);
+            let plans = read.manifest.apps.iter().map(|app| {
+                let needs = requirement::requirements(catalog, app, &read.manifest.source);
+                plan::plan(catalog, app, needs, &plan::Options::default()).ok()
+            });
+            found.push(OperationsFile {
+                path: file.path.clone(),
+                plans: plans.collect(),
+                mistakes: read.errors,
+                comments: comments::of_yaml(&file.source),
+                absent: Vec::new(),
+                policies: Vec::new(),
+                lock: None,
+                manifest: read.manifest,
+            });
+        }
+        self.inputs.operations = found;
+    }
+
+    /// Reads the files that `declared` names.
+    fn read_declared(&mut self) {
+        let mut operations = std::mem::take(&mut self.inputs.operations);
+        for file in &mut operations {
+            let folder = file.path.parent().map(Path::to_owned).unwrap_or_default();
+            for app in &file.manifest.apps {
+                for declared in &app.declared {
+                    let path = normal(&folder.join(&declared.value));
+                    let mut outcome = self.files.declared(&path);
+                    let read = self.files.all.get(&path);
+                    if read.is_some_and(|file| self.kind_of(file).is_none()) {
+                        outcome = Err((
+                            "is nothing that can be judged".to_owned(),
+                            "name an app manifest or an infrastructure file".to_owned(),
+                        ));
+                    }
+                    if let Err((why, help)) = outcome {
+                        file.absent.push(Absent {
+                            span: declared.span,
+                            why,
+                            help,
+                        });
+                    }
+                }
+            }
+        }
+        self.inputs.operations = operations;
+    }
+
+    fn read_policies(&mut self, base: Option<&Base>, options: &Lint) -> miette::Result<()> {
+        let mut sources = Sources {
+            files: &self.files,
+            base,
+            changed: Vec::new(),
+        };
+        if let Some(path) = &options.policy {
+            self.inputs.policies = sources.shared(path)?;
+        }
+        for file in &mut self.inputs.operations {
+            let own = file.manifest.policy.clone();
+            file.policies = sources.of_manifest(&file.path, own.as_ref(), &mut file.absent)?;
+        }
+        self.inputs.changed = sources.changed;
+        Ok(())
+    }
+
+    /// Reads every app manifest anew.
+    pub(super) fn read_apps(&mut self) {
+        let mut apps = Vec::new();
+        let mut unreadable: Vec<Unreadable> = Vec::new();
+        let mut left_out = BTreeSet::new();
+        for file in self.files.all.values() {
+            match self.kind_of(file) {
+                Some(Kind::Operations) => {}
+                Some(kind) => match self.document(file, kind) {
+                    Ok(document) => apps.push(AppFile {
+                        path: file.path.clone(),
+                        document,
+                    }),
+                    Err(error) => unreadable.push(Unreadable {
+                        path: file.path.clone(),
+                        source: error.file.clone(),
+                        span: error.span,
+                        message: error.message.clone(),
+                        help: error.help,
+                    }),
+                },
+                None if file.is_named => {
+                    let path = shown(&file.path.to_string_lossy());
+                    left_out.insert(format!(
+                        "{path} declares nothing that is judged, and was left out"
+                    ));
+                }
+                None => {}
+            }
+        }
+        let refused = self.files.refused.iter().map(|refused| Unreadable {
+            path: refused.path.clone(),
+            source: Source::new(refused.path.to_string_lossy(), ""),
+            span: Span::default(),
+            message: refused.message.clone(),
+            help: refused.help.clone(),
+        });
+        unreadable.extend(refused);
+        self.inputs.apps = apps;
+        self.inputs.unreadable = unreadable;
+        for remark in left_out {
+            if !self.files.remarks.contains(&remark) {
+                self.files.remarks.push(remark);
+            }
+        }
+    }
+
+    fn document(&self, file: &File, kind: Kind) -> Result<Document, SyntaxError> {
+        if kind != Kind::Terraform {
+            return declared::read(&self.ids, &file.source, kind);
+        }
+        let folder = file.path.parent();
+        let beside: Vec<&Source> = self
+            .files
+            .all
+            .values()
+            .filter(|other| {
+                let is_terraform = other.path.extension().is_some_and(|it| it == "tf");
+                is_terraform && other.path.parent() == folder && other.path != file.path
+            })
+            .map(|other| &other.source)
+            .collect();
+        terraform::read_in_module(&self.ids, &file.source, &beside)
+    }
+
+    /// Reads the suppressions that the base has in files that have some now.
+    fn read_base_comments(&mut self, base: &Base) -> miette::Result<()> {
+        let operations = self.inputs.operations.iter();
+        let operations = operations.map(|file| (&file.path, &file.comments));
+        let apps = self.inputs.apps.iter();
+        let apps = apps.map(|file| (&file.path, &file.document.comments));
+        let mut found: Vec<(PathBuf, Vec<String>)> = Vec::new();
+        for (path, comments) in operations.chain(apps) {
+            let has_some = comments
+                .iter()
+                .any(|comment| suppression::parse(&comment.text).is_some());
+            if !has_some {
+                continue;
+            }
+            let Some(source) = base.text(path)? else {
+                continue;
+            };
+            let kind = declared::detect(&path.to_string_lossy(), &source);
+            let comments = match kind {
+                Some(Kind::Operations) => comments::of_yaml(&source),
+                Some(Kind::Terraform) => {
+                    let read = terraform::read_in_module(&self.ids, &source, &[]);
+                    read.map(|it| it.comments).unwrap_or_default()
+                }
+                Some(kind) => {
+                    let read = declared::read(&self.ids, &source, kind);
+                    read.map(|it| it.comments).unwrap_or_default()
+                }
+                None => Vec::new(),
+            };
+            let texts = comments.into_iter().map(|comment| comment.text).collect();
+            found.push((path.clone(), texts));
+        }
+        self.inputs.base_comments = Some(found);
+        Ok(())
+    }
+}

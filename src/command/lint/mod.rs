@@ -1,0 +1,108 @@
+//! `graphgrant lint`: what apps declare, judged by what they call, by policy and by rules.
+
+mod base;
+mod files;
+mod fixes;
+mod inputs;
+mod output;
+mod policies;
+
+use crate::cli::{FixName, Lint, LintFormat, SeverityName};
+use crate::command::{Context, clock};
+use crate::exit::Exit;
+use crate::finding::Findings;
+use crate::lint::fix::Allowed;
+use crate::lint::{Options, fails_from, rule};
+use crate::manifest::policy::Level;
+use crate::report::human;
+
+use base::Base;
+use files::Files;
+use inputs::Reading;
+
+impl From<SeverityName> for Level {
+    fn from(name: SeverityName) -> Self {
+        match name {
+            SeverityName::Info => Self::Info,
+            SeverityName::Warning => Self::Warning,
+            SeverityName::Error => Self::Error,
+        }
+    }
+}
+
+impl From<FixName> for Allowed {
+    fn from(name: FixName) -> Self {
+        match name {
+            FixName::Safe => Self::Safe,
+            FixName::Unsafe => Self::Unsafe,
+        }
+    }
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// When inputs cannot be read or results not written.
+pub fn run(context: &Context, options: &Lint) -> miette::Result<Exit> {
+    if options.list_rules {
+        let rules: Vec<_> = rule::TABLE.iter().map(|rule| rule.rule()).collect();
+        let text = if options.format == LintFormat::Json {
+            output::rules_json(&rules)?
+        } else {
+            human::rule::list(&rules, context.look(options.output.as_deref()))
+        };
+        context.write(&text, options.output.as_deref())?;
+        return Ok(Exit::Fine);
+    }
+    let today = clock::today(options.today.as_deref())?;
+    let base = match &options.policy_from {
+        Some(revision) => Some(Base::open(revision)?),
+        None => None,
+    };
+    let catalog = base::catalog(context, base.as_ref())?;
+    let files = Files::gather(options)?;
+    let mut reading = Reading::new(&catalog, files, base, options)?;
+    let wish = Options {
+        pedantic: options.pedantic,
+    };
+    let fixed = match (options.fix, options.diff) {
+        (None, false) => None,
+        (fix, _) => Some(fixes::settle(
+            &catalog,
+            &mut reading,
+            fix.map_or(Allowed::Safe, Allowed::from),
+            wish,
+            today,
+        )),
+    };
+    let fail_on = options.fail_on.map(Level::from);
+    if options.diff {
+        let fixed = fixed.unwrap_or_default();
+        context.write(&fixed.difference(&reading), options.output.as_deref())?;
+        // Nothing has changed, so the verdict is that on the files as they are.
+        fixed.undo(&mut reading);
+        let findings = reading.judge(&catalog, wish, today);
+        return Ok(exit(&findings, reading.fails_from(fail_on)));
+    }
+    if let Some(fixed) = &fixed {
+        for remark in fixed.write(&reading)? {
+            context.remark(&remark);
+        }
+    }
+    let findings = reading.judge(&catalog, wish, today);
+    let text = output::write(context, &findings, options)?;
+    context.write(&text, options.output.as_deref())?;
+    Ok(exit(&findings, reading.fails_from(fail_on)))
+}
+
+impl Reading<'_> {
+    fn fails_from(&self, wish: Option<Level>) -> Option<crate::finding::Severity> {
+        fails_from(&self.inputs, wish)
+    }
+}
+
+fn exit(findings: &Findings, from: Option<crate::finding::Severity>) -> Exit {
+    let mut counted = findings.counted();
+    let fails = from.is_some_and(|from| counted.any(|finding| finding.severity >= from));
+    if fails { Exit::Findings } else { Exit::Fine }
+}

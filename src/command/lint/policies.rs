@@ -1,0 +1,211 @@
+//! The policies that count: those of the command line and of manifests, with what they extend, in the tree or in
+//! the base.
+
+use std::path::{Path, PathBuf};
+
+use crate::command::lint::base::Base;
+use crate::command::lint::files::Files;
+use crate::lint::associate::normal;
+use crate::lint::input::{Absent, Changed};
+use crate::manifest::read::from_source;
+use crate::manifest::{ManifestError, Policy, policy};
+use crate::report::words;
+use crate::source::escape::shown;
+use crate::source::{Named, Source, Span};
+
+/// How many policies may extend one another.
+const DEPTH: usize = 8;
+
+/// A policy with mistakes: all of them. No run is judged by half a policy.
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+#[error("the policy `{name}` has {count}")]
+#[diagnostic(code(graphgrant::lint::policy))]
+pub(super) struct PolicyMistakes {
+    name: String,
+    count: String,
+    #[source_code]
+    source_code: Named,
+    #[related]
+    all: Vec<ManifestError>,
+}
+
+/// A policy that cannot be used.
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+#[error("the policy `{name}` {why}")]
+#[diagnostic(code(graphgrant::lint::no_policy), help("{help}"))]
+pub(super) struct NoPolicy {
+    name: String,
+    why: String,
+    help: String,
+}
+
+/// Where policies are looked for, and what was found to differ.
+pub(super) struct Sources<'a> {
+    pub(super) files: &'a Files,
+    pub(super) base: Option<&'a Base>,
+    pub(super) changed: Vec<Changed>,
+}
+
+impl Sources<'_> {
+    /// Reads the policy that the command line names, and what it extends.
+    pub(super) fn shared(&mut self, path: &Path) -> miette::Result<Vec<Policy>> {
+        let source = self
+            .policy_text(path, None)
+            .map_err(|(why, help)| NoPolicy {
+                name: shown(&path.to_string_lossy()),
+                why,
+                help,
+            })?;
+        let first = sound(&source)?;
+        let mut absent = Vec::new();
+        let all = self.with_extended(first, path, &mut absent)?;
+        match absent.pop() {
+            None => Ok(all),
+            Some(absent) => Err(NoPolicy {
+                name: shown(&path.to_string_lossy()),
+                why: format!("extends one that {}", absent.why),
+                help: absent.help,
+            }
+            .into()),
+        }
+    }
+
+    /// Returns the policies of an operations manifest, its own first; with a base those of the base.
+    pub(super) fn of_manifest(
+        &mut self,
+        path: &Path,
+        own: Option<&Policy>,
+        absent: &mut Vec<Absent>,
+    ) -> miette::Result<Vec<Policy>> {
+        let Some(base) = self.base else {
+            return own.map_or(Ok(Vec::new()), |own| {
+                self.with_extended(own.clone(), path, absent)
+            });
+        };
+        let before = base.text(path)?;
+        let before = before.and_then(|text| from_source(&text, &|_| Ok(())).manifest.policy);
+        let text = |policy: &Policy| policy.source.slice(policy.span).to_owned();
+        if before.as_ref().map(text) != own.map(text) {
+            let (source, span) = match own {
+                Some(own) => (own.source.clone(), own.span),
+                None => {
+                    let read = self.files.all.get(path);
+                    let source = read.map(|file| file.source.clone());
+                    (
+                        source.unwrap_or_else(|| Source::new("", "")),
+                        Span::default(),
+                    )
+                }
+            };
+            self.changed.push(Changed {
+                path: path.to_owned(),
+                source,
+                span,
+                what: "the policy".to_owned(),
+                revision: base.name().to_owned(),
+            });
+        }
+        before.map_or(Ok(Vec::new()), |policy| {
+            self.with_extended(policy, path, absent)
+        })
+    }
+
+    /// Puts a policy and those it extends together.
+    fn with_extended(
+        &mut self,
+        first: Policy,
+        path: &Path,
+        absent: &mut Vec<Absent>,
+    ) -> miette::Result<Vec<Policy>> {
+        let mut all = vec![first];
+        let mut at = path.to_owned();
+        while let Some(extends) = all.last().and_then(|policy| policy.extends.clone()) {
+            let folder = at.parent().map(Path::to_owned).unwrap_or_default();
+            let next = normal(&folder.join(&extends.value));
+            let mut refuse = |why: String, help: String| {
+                absent.push(Absent {
+                    span: extends.span,
+                    why,
+                    help,
+                });
+            };
+            if all.len() > DEPTH {
+                let why = "is one policy too many that extend one another".to_owned();
+                refuse(why, "extend fewer, and none in a circle".to_owned());
+                break;
+            }
+            match self.policy_text(&next, Some(extends.span)) {
+                Ok(source) => all.push(sound(&source)?),
+                Err((why, help)) => {
+                    refuse(why, help);
+                    break;
+                }
+            }
+            at = next;
+        }
+        Ok(all)
+    }
+
+    /// Returns the text of a policy file: that of the base where there is one, and says when it differs.
+    fn policy_text(
+        &mut self,
+        path: &Path,
+        extended: Option<Span>,
+    ) -> Result<Source, (String, String)> {
+        // A policy that the command line names may lie anywhere: whoever runs the tool chose it.
+        let here = || match extended {
+            Some(_) => self.files.other(path),
+            None => crate::source::read::text(path)
+                .map_err(|error| (error.to_string(), "check the path".to_owned())),
+        };
+        let Some(base) = self.base else { return here() };
+        let help = || "check the revision".to_owned();
+        let before = base
+            .text(path)
+            .map_err(|error| (error.to_string(), help()))?;
+        let now = here();
+        let Some(before) = before else {
+            // What lies outside the repository is no part of the change.
+            let is_tracked_place = !path.is_absolute() && !path.starts_with("..");
+            return match now {
+                Ok(source) if !is_tracked_place => Ok(source),
+                Ok(source) => {
+                    self.note_change(path, &source, base.name());
+                    Err(("is not in the base revision".to_owned(), help()))
+                }
+                Err(error) => Err(error),
+            };
+        };
+        match now {
+            Ok(source) if source.text() == before.text() => {}
+            Ok(source) => self.note_change(path, &source, base.name()),
+            Err(_) => self.note_change(path, &Source::new("", ""), base.name()),
+        }
+        Ok(before)
+    }
+
+    fn note_change(&mut self, path: &Path, source: &Source, revision: &str) {
+        let path: PathBuf = path.to_owned();
+        self.changed.push(Changed {
+            span: Span::default(),
+            source: source.clone(),
+            what: "the policy".to_owned(),
+            revision: revision.to_owned(),
+            path,
+        });
+    }
+}
+
+/// Reads a policy file without a mistake.
+fn sound(source: &Source) -> Result<Policy, PolicyMistakes> {
+    let reading = policy::from_source(source);
+    if reading.errors.is_empty() {
+        return Ok(reading.policy);
+    }
+    Err(PolicyMistakes {
+        name: shown(source.name()),
+        count: words::count(reading.errors.len(), "mistake"),
+        source_code: reading.policy.source.to_named(),
+        all: reading.errors,
+    })
+}

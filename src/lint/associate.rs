@@ -1,0 +1,267 @@
+//! Which app manifest belongs to which app of which operations manifest.
+//!
+//! 1. A file that `declared` of an app names belongs to that app.
+//! 2. Else a file in the folder of an operations manifest belongs to its app, unless the client ids differ or
+//!    the app lists its files under `declared` and neither client id nor name say that this is one more.
+//! 3. Of several registrations, and of several apps, those belong together that have the same client id or,
+//!    where one of both has none, the same name.
+//!
+//! What belongs to none is judged without a plan; each decision becomes a remark.
+
+use std::path::{Component, Path, PathBuf};
+
+use crate::declared::{Kind, Registration};
+use crate::lint::input::{AppFile, Inputs, OperationsFile};
+use crate::manifest::model::App;
+use crate::source::escape::shown;
+
+/// The app that a registration belongs to: indices into [`Inputs::operations`] and its apps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Owner {
+    /// The operations manifest.
+    pub operations: usize,
+    /// The app in it.
+    pub app: usize,
+}
+
+/// A registration of a file, and where it belongs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Link {
+    /// The file: an index into [`Inputs::apps`].
+    pub file: usize,
+    /// The registration: an index into its document.
+    pub registration: usize,
+    /// Whose it is.
+    pub owner: Option<Owner>,
+    /// How that was found, or why it was not: the end of a remark.
+    pub why: String,
+    /// Whether the app cannot be told although there are candidates.
+    pub is_ambiguous: bool,
+}
+
+/// Finds the owner of every registration, in the order of the files.
+pub fn associate(inputs: &Inputs) -> Vec<Link> {
+    let mut links = Vec::new();
+    for (file, app_file) in inputs.apps.iter().enumerate() {
+        for (registration, found) in app_file.document.registrations.iter().enumerate() {
+            let answer = owner(inputs, app_file, found);
+            links.push(Link {
+                file,
+                registration,
+                owner: answer.owner,
+                why: answer.why,
+                is_ambiguous: answer.is_ambiguous,
+            });
+        }
+    }
+    links
+}
+
+struct Answer {
+    owner: Option<Owner>,
+    why: String,
+    is_ambiguous: bool,
+}
+
+impl Answer {
+    fn found(owner: Owner, why: &str) -> Self {
+        Self {
+            owner: Some(owner),
+            why: why.to_owned(),
+            is_ambiguous: false,
+        }
+    }
+
+    fn none(why: String, is_ambiguous: bool) -> Self {
+        Self {
+            owner: None,
+            why,
+            is_ambiguous,
+        }
+    }
+}
+
+/// An app that may own a registration.
+struct Candidate<'a> {
+    owner: Owner,
+    file: &'a OperationsFile,
+    app: &'a App,
+}
+
+fn owner(inputs: &Inputs, file: &AppFile, registration: &Registration) -> Answer {
+    let all = || {
+        let files = inputs.operations.iter().enumerate();
+        files.flat_map(|(operations, file)| {
+            let apps = file.manifest.apps.iter().enumerate();
+            apps.map(move |(app, found)| Candidate {
+                owner: Owner { operations, app },
+                file,
+                app: found,
+            })
+        })
+    };
+    let declared: Vec<Candidate<'_>> = all()
+        .filter(|candidate| names(candidate.file, candidate.app, &file.path))
+        .collect();
+    if !declared.is_empty() {
+        return choose(&declared, file, registration, Tie::Declared);
+    }
+    let home = home(file);
+    let near: Vec<Candidate<'_>> = all()
+        .filter(|candidate| folder(&candidate.file.path) == home)
+        .collect();
+    if near.is_empty() {
+        let why = "no operations manifest stands beside it or names it under `declared`";
+        return Answer::none(why.to_owned(), false);
+    }
+    choose(&near, file, registration, Tie::Folder)
+}
+
+/// What brings a file and an operations manifest together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Tie {
+    Declared,
+    Folder,
+}
+
+impl Tie {
+    const fn words(self) -> &'static str {
+        match self {
+            Self::Declared => "named under `declared`",
+            Self::Folder => "in the same folder",
+        }
+    }
+}
+
+/// Chooses among apps that could own a registration.
+fn choose(
+    candidates: &[Candidate<'_>],
+    file: &AppFile,
+    registration: &Registration,
+    tie: Tie,
+) -> Answer {
+    let is_declared = |app: &App| !app.declared.is_empty();
+    let by_declaration = tie == Tie::Declared;
+    let why = tie.words();
+    let by_client: Vec<&Candidate<'_>> = candidates
+        .iter()
+        .filter(|candidate| same_client(candidate.app, registration) == Some(true))
+        .collect();
+    if let [one] = by_client.as_slice() {
+        return Answer::found(one.owner, &format!("{why}, same client id"));
+    }
+    let open: Vec<&Candidate<'_>> = candidates
+        .iter()
+        .filter(|candidate| {
+            by_declaration || same_client(candidate.app, registration) != Some(false)
+        })
+        .collect();
+    let by_name: Vec<&&Candidate<'_>> = open
+        .iter()
+        .filter(|candidate| same_name(candidate.app, registration))
+        .collect();
+    if let [one] = by_name.as_slice() {
+        return Answer::found(one.owner, &format!("{why}, same name"));
+    }
+    let is_alone = file.document.registrations.len() == 1;
+    match open.as_slice() {
+        [] => Answer::none(
+            "the client id is another one than that of the operations manifest beside it"
+                .to_owned(),
+            false,
+        ),
+        [one] if is_alone && (by_declaration || !is_declared(one.app)) => {
+            Answer::found(one.owner, why)
+        }
+        [one] if is_alone => Answer::none(
+            format!(
+                "`{}` lists its files under `declared`, and this is none of them",
+                shown(&one.file.path.to_string_lossy())
+            ),
+            false,
+        ),
+        [one] if same_client(one.app, registration).is_none() && is_only_nameless(one, file) => {
+            Answer::found(one.owner, why)
+        }
+        _ => Answer::none(
+            format!(
+                "`{}` has no app of its client id or name",
+                candidates
+                    .first()
+                    .map(|candidate| shown(&candidate.file.path.to_string_lossy()))
+                    .unwrap_or_default()
+            ),
+            true,
+        ),
+    }
+}
+
+/// Returns whether the registrations of a file that nothing tells apart are parts of one: grants without an
+/// application beside them.
+fn is_only_nameless(candidate: &Candidate<'_>, file: &AppFile) -> bool {
+    let registrations = &file.document.registrations;
+    let nameless = |found: &&Registration| found.name.is_none() && found.client_id.is_none();
+    candidate.file.manifest.apps.len() == 1
+        && registrations.iter().filter(nameless).count() + 1 >= registrations.len()
+}
+
+/// Whether client ids are equal; `None` when one of both is not known.
+fn same_client(app: &App, registration: &Registration) -> Option<bool> {
+    let ours = app.client_id.as_ref()?;
+    let theirs = registration.client_id.as_ref()?;
+    Some(ours.value == theirs.value)
+}
+
+fn same_name(app: &App, registration: &Registration) -> bool {
+    let names = app.name.as_ref().zip(registration.name.as_ref());
+    names.is_some_and(|(ours, theirs)| ours.value.eq_ignore_ascii_case(&theirs.value))
+}
+
+/// Returns whether an app names a path under `declared`, itself or a folder above it.
+fn names(file: &OperationsFile, app: &App, path: &Path) -> bool {
+    let base = folder(&file.path);
+    app.declared
+        .iter()
+        .any(|declared| path.starts_with(normal(&base.join(&declared.value))))
+}
+
+fn folder(path: &Path) -> PathBuf {
+    path.parent().map(normal).unwrap_or_default()
+}
+
+/// The folder that a file is about: solutions keep their package in `config`, Teams apps in `appPackage`.
+fn home(file: &AppFile) -> PathBuf {
+    let folder = folder(&file.path);
+    let inner = match file.document.kind {
+        Kind::SharePointFramework => "config",
+        Kind::TeamsApp => "appPackage",
+        _ => return folder,
+    };
+    if folder.file_name().is_some_and(|name| name == inner) {
+        return folder.parent().map(Path::to_owned).unwrap_or_default();
+    }
+    folder
+}
+
+/// Returns a path without `.` and `..` where these can be resolved by reading.
+pub fn normal(path: &Path) -> PathBuf {
+    let mut normal = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir => {
+                let is_inside = normal
+                    .components()
+                    .next_back()
+                    .is_some_and(|last| matches!(last, Component::Normal(_)));
+                if is_inside {
+                    normal.pop();
+                } else {
+                    normal.push("..");
+                }
+            }
+            other => normal.push(other),
+        }
+    }
+    normal
+}

@@ -1,0 +1,287 @@
+//! One app as it is judged: what it intends to call, and what its files declare.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use crate::catalog::Catalog;
+use crate::catalog::model::{Access, Kind as GrantKind, PermissionId};
+use crate::coverage::{Coverage, Served, cover};
+use crate::declared::{Entry, EntryRole, Known, Registration};
+use crate::finding::{Place, Related};
+use crate::lint::associate::{Link, Owner};
+use crate::lint::input::{AppFile, Inputs, OperationsFile, holds};
+use crate::manifest::model::App;
+use crate::plan::model::{AppPlan, Plan, Status};
+use crate::requirement::{Requirement, Verdict};
+use crate::source::{Source, Span};
+
+/// The operations manifest's side of an app.
+#[derive(Debug, Clone, Copy)]
+pub struct Operations<'a> {
+    /// The file.
+    pub file: &'a OperationsFile,
+    /// The app.
+    pub app: &'a App,
+    /// What it needs; `None` where the manifest asks for what does not exist.
+    pub plan: Option<&'a AppPlan>,
+}
+
+/// A registration that belongs to an app.
+#[derive(Debug, Clone, Copy)]
+pub struct Part<'a> {
+    /// The file.
+    pub file: &'a AppFile,
+    /// The registration in it.
+    pub registration: &'a Registration,
+    /// How it belongs to the app.
+    pub link: &'a Link,
+}
+
+/// How an access of an app compares with what its files declare.
+#[derive(Debug)]
+pub struct Comparison<'a> {
+    /// The requirements of the plan.
+    pub requirements: &'a [Requirement],
+    /// The plan.
+    pub plan: &'a Plan,
+    /// The comparison with tenant-wide permissions.
+    pub coverage: Coverage,
+    /// The file that a missing permission would be declared in.
+    pub home: Part<'a>,
+    /// Whether a part of the declaration cannot be read, so that nothing can be called missing.
+    pub is_veiled: bool,
+}
+
+/// One app as it is judged.
+#[derive(Debug)]
+pub struct Case<'a> {
+    /// What it intends to call; `None` for what belongs to no operations manifest.
+    pub operations: Option<Operations<'a>>,
+    /// What its files declare, by path.
+    pub parts: Vec<Part<'a>>,
+    /// The comparisons of the accesses that its files can declare.
+    pub comparisons: Vec<Comparison<'a>>,
+}
+
+/// Returns the place of a range in an app manifest.
+pub fn place_in(file: &AppFile, span: Span) -> Place {
+    place(&file.path, &file.document.source, span)
+}
+
+/// Returns a place.
+pub fn place(path: &Path, source: &Source, span: Span) -> Place {
+    Place {
+        path: path.to_owned(),
+        source: source.clone(),
+        span,
+    }
+}
+
+impl<'a> Case<'a> {
+    /// Puts the apps of a run together: one for each app of an operations manifest, one for each registration
+    /// that belongs to none.
+    pub fn all(catalog: &Catalog, inputs: &'a Inputs, links: &'a [Link]) -> Vec<Self> {
+        let mut parts: BTreeMap<Owner, Vec<Part<'a>>> = BTreeMap::new();
+        let mut cases = Vec::new();
+        for link in links {
+            let Some(file) = inputs.apps.get(link.file) else {
+                continue;
+            };
+            let Some(registration) = file.document.registrations.get(link.registration) else {
+                continue;
+            };
+            let part = Part {
+                file,
+                registration,
+                link,
+            };
+            match link.owner {
+                Some(owner) => parts.entry(owner).or_default().push(part),
+                None => cases.push(Self {
+                    operations: None,
+                    parts: vec![part],
+                    comparisons: Vec::new(),
+                }),
+            }
+        }
+        for (index, file) in inputs.operations.iter().enumerate() {
+            for (app_index, app) in file.manifest.apps.iter().enumerate() {
+                let owner = Owner {
+                    operations: index,
+                    app: app_index,
+                };
+                let plan = file.plans.get(app_index).and_then(Option::as_ref);
+                let mut case = Self {
+                    operations: Some(Operations { file, app, plan }),
+                    parts: parts.remove(&owner).unwrap_or_default(),
+                    comparisons: Vec::new(),
+                };
+                case.parts
+                    .sort_by_key(|part| (&part.file.path, part.link.registration));
+                case.compare(catalog);
+                cases.push(case);
+            }
+        }
+        cases
+    }
+
+    fn compare(&mut self, catalog: &Catalog) {
+        let Some(Operations {
+            app,
+            plan: Some(plan),
+            ..
+        }) = self.operations
+        else {
+            return;
+        };
+        for access in Access::ALL {
+            let Some(home) = self.home(access) else {
+                continue;
+            };
+            let held: BTreeSet<PermissionId> = self
+                .entries()
+                .filter(|(_, entry)| is_tenant_wide(catalog, entry))
+                .filter_map(|(_, entry)| permission_of(entry, access))
+                .collect();
+            let held: Vec<PermissionId> = held.into_iter().collect();
+            self.comparisons.push(Comparison {
+                requirements: &plan.requirements,
+                plan: plan.plan(access),
+                coverage: cover(catalog, app, plan, access, &held),
+                home,
+                is_veiled: self.is_veiled(access),
+            });
+        }
+    }
+
+    /// The part that a missing permission would be declared in: an app registration before grants.
+    fn home(&self, access: Access) -> Option<Part<'a>> {
+        let able = || {
+            let parts = self.parts.iter();
+            parts.filter(|part| holds(part.file.document.kind, access))
+        };
+        let declares = |part: &&Part<'a>| {
+            let registration = part.registration;
+            !registration.resources.is_empty()
+                || registration
+                    .entries
+                    .iter()
+                    .any(|entry| entry.role == EntryRole::Declares)
+        };
+        let grants_alone = |part: &&Part<'a>| {
+            let mut entries = part.registration.entries.iter();
+            entries.any(|entry| entry.role == EntryRole::Grants)
+        };
+        able()
+            .find(declares)
+            .or_else(|| able().find(|part| !grants_alone(part)))
+            .or_else(|| able().next())
+            .copied()
+    }
+
+    /// Whether something that cannot be read may declare a permission of the access.
+    fn is_veiled(&self, access: Access) -> bool {
+        self.parts.iter().any(|part| {
+            let registration = part.registration;
+            let undecided_entry = |entry: &Entry| {
+                entry.known == Known::Undecided
+                    && entry
+                        .access
+                        .as_ref()
+                        .is_none_or(|given| given.value == access)
+            };
+            holds(part.file.document.kind, access)
+                && (registration.entries.iter().any(undecided_entry)
+                    || !registration.undecided.is_empty()
+                    || !part.file.document.undecided.is_empty())
+        })
+    }
+
+    /// Returns every entry of every part.
+    pub fn entries(&self) -> impl Iterator<Item = (Part<'a>, &'a Entry)> + use<'a, '_> {
+        self.parts.iter().flat_map(|part| {
+            let entries = part.registration.entries.iter();
+            entries.map(|entry| (*part, entry))
+        })
+    }
+
+    /// Returns the entries of a permission under an access, resource-specific ones apart.
+    pub fn entries_of(
+        &self,
+        catalog: &Catalog,
+        permission: PermissionId,
+        access: Access,
+    ) -> Vec<(Part<'a>, &'a Entry)> {
+        self.entries()
+            .filter(|(_, entry)| {
+                is_tenant_wide(catalog, entry) && permission_of(entry, access) == Some(permission)
+            })
+            .collect()
+    }
+
+    /// Returns the place of a requirement in the operations manifest.
+    pub fn operation_place(&self, requirement: &Requirement, label: &str) -> Option<Related> {
+        let operations = self.operations?;
+        Some(Related {
+            place: place(
+                &operations.file.path,
+                &operations.file.manifest.source,
+                requirement.span,
+            ),
+            label: label.to_owned(),
+        })
+    }
+
+    /// Returns the requirements that are wanted under an access.
+    pub fn wants(plan: &Plan, requirement: &Requirement, access: Access) -> bool {
+        let needs = match access {
+            Access::Delegated => vec![&requirement.delegated, &requirement.personal],
+            Access::Application => vec![&requirement.application],
+        };
+        plan.status != Status::Excluded
+            && needs.iter().any(|need| need.verdict != Verdict::Excluded)
+    }
+}
+
+impl Comparison<'_> {
+    /// Returns the access.
+    pub const fn access(&self) -> Access {
+        self.coverage.access
+    }
+
+    /// Returns whether the plan rests on something unknown, so that nothing may be removed.
+    pub fn is_unknown(&self) -> bool {
+        !self.coverage.unknown.is_empty()
+    }
+
+    /// Returns the requirements that a permission serves alone or with others.
+    pub fn served_by(&self, permission: PermissionId) -> Vec<usize> {
+        let all = self.coverage.operations.iter().enumerate();
+        all.filter(|(_, served)| match served {
+            Served::Planned { by } | Served::Accepted { by } | Served::Implied { by, .. } => {
+                by.contains(&permission)
+            }
+            _ => false,
+        })
+        .map(|(index, _)| index)
+        .collect()
+    }
+}
+
+/// Returns the permission of an entry under an access, when it is one of Microsoft Graph and `type` agrees.
+pub fn permission_of(entry: &Entry, access: Access) -> Option<PermissionId> {
+    let given = entry.access.as_ref().map(|given| given.value);
+    match entry.known {
+        Known::Permission(permission) if given == Some(access) => Some(permission),
+        _ => None,
+    }
+}
+
+/// Returns whether an entry stands for a tenant-wide permission, not for consent to one resource.
+pub fn is_tenant_wide(catalog: &Catalog, entry: &Entry) -> bool {
+    entry.role != EntryRole::ResourceSpecific
+        && match entry.known {
+            Known::Permission(permission) => catalog.permission(permission).kind != GrantKind::Rsc,
+            _ => true,
+        }
+}

@@ -1,0 +1,241 @@
+//! The application of fixes to texts, and the difference that it makes.
+//!
+//! Of a round of findings those fixes are applied that do not touch each other, in the order of the findings;
+//! all edits of a fix or none. The caller reads the new texts, judges again, and repeats until nothing changes.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use similar::TextDiff;
+
+use crate::finding::{Edit, Finding, Fix, Safety};
+
+/// How often texts are judged again: each round settles what it can, and removals in one list may have to wait
+/// for each other.
+pub const ROUNDS: usize = 50;
+
+/// Which fixes are applied.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Allowed {
+    /// Those that need no second thought.
+    Safe,
+    /// All.
+    Unsafe,
+}
+
+impl Allowed {
+    /// Returns whether a fix may be applied.
+    pub const fn covers(self, fix: &Fix) -> bool {
+        matches!(
+            (self, fix.safety),
+            (Self::Unsafe, _) | (Self::Safe, Safety::Safe)
+        )
+    }
+}
+
+/// A text after a round, and how many fixes made it so.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fixed {
+    /// The new text.
+    pub text: String,
+    /// The titles of the fixes, in the order of the findings.
+    pub titles: Vec<String>,
+}
+
+/// Applies what findings offer to the texts that they are about; `text` gives the present one of a file.
+/// Suppressed findings are left alone: somebody has decided to keep what they are about.
+pub fn apply<'t>(
+    findings: &[Finding],
+    allowed: Allowed,
+    text: impl Fn(&Path) -> Option<&'t str>,
+) -> BTreeMap<PathBuf, Fixed> {
+    let mut taken: BTreeMap<&Path, (Vec<&Edit>, Vec<String>)> = BTreeMap::new();
+    for finding in findings.iter().filter(|it| it.suppressed.is_none()) {
+        let Some(fix) = finding.fix.as_ref().filter(|fix| allowed.covers(fix)) else {
+            continue;
+        };
+        let (edits, titles) = taken.entry(&fix.file).or_default();
+        let is_free = fix
+            .edits
+            .iter()
+            .all(|edit| edits.iter().all(|other| are_apart(edit, other)));
+        if is_free && !fix.edits.is_empty() {
+            edits.extend(&fix.edits);
+            titles.push(fix.title.clone());
+        }
+    }
+    let mut fixed = BTreeMap::new();
+    for (file, (edits, titles)) in taken {
+        let Some(new) = text(file).and_then(|text| edited(text, edits)) else {
+            continue;
+        };
+        fixed.insert(file.to_owned(), Fixed { text: new, titles });
+    }
+    fixed
+}
+
+/// Whether two edits neither touch the same text nor insert at the same place.
+const fn are_apart(one: &Edit, other: &Edit) -> bool {
+    (one.span.end < other.span.start || other.span.end < one.span.start)
+        || (one.span.end == other.span.start && !one.span.is_empty() && !other.span.is_empty())
+        || (other.span.end == one.span.start && !one.span.is_empty() && !other.span.is_empty())
+}
+
+/// Makes the edits; `None` when one lies outside the text, or nothing changes.
+fn edited(text: &str, mut edits: Vec<&Edit>) -> Option<String> {
+    edits.sort_unstable();
+    let mut new = String::with_capacity(text.len());
+    let mut at = 0;
+    for edit in edits {
+        new.push_str(text.get(at..edit.span.start)?);
+        new.push_str(&edit.text);
+        at = edit.span.end;
+    }
+    new.push_str(text.get(at..)?);
+    (new != text).then_some(new)
+}
+
+/// Returns the unified difference between two texts of a file, as `git apply` takes it.
+pub fn difference(path: &str, before: &str, after: &str) -> String {
+    TextDiff::from_lines(before, after)
+        .unified_diff()
+        .context_radius(3)
+        .header(&format!("a/{path}"), &format!("b/{path}"))
+        .to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lint::sample::{Sample, role, scope};
+    use crate::source::Span;
+
+    fn edit(start: usize, end: usize, text: &str) -> Edit {
+        Edit {
+            span: Span::new(start, end),
+            text: text.to_owned(),
+        }
+    }
+
+    #[test]
+    fn edits_are_made_together_or_not_at_all() {
+        let (one, two) = (edit(0, 1, "x"), edit(3, 3, "y"));
+        assert_eq!(edited("abcd", vec![&two, &one]), Some("xbcyd".to_owned()));
+        assert_eq!(edited("abcd", vec![&edit(3, 9, "")]), None);
+        assert_eq!(edited("abcd", vec![&edit(0, 1, "a")]), None);
+    }
+
+    #[test]
+    fn touching_edits_wait_for_the_next_round() {
+        assert!(are_apart(&edit(0, 2, ""), &edit(2, 4, "")));
+        assert!(!are_apart(&edit(0, 3, ""), &edit(2, 4, "")));
+        assert!(!are_apart(&edit(2, 2, "a"), &edit(2, 2, "b")));
+        assert!(!are_apart(&edit(2, 2, "a"), &edit(2, 4, "")));
+        assert!(are_apart(&edit(1, 1, "a"), &edit(2, 4, "")));
+    }
+
+    #[test]
+    fn the_difference_can_be_applied() {
+        let told = difference("a.json", "1\n2\n3\n", "1\n3\n");
+        assert_eq!(
+            told,
+            "--- a/a.json\n+++ b/a.json\n@@ -1,3 +1,2 @@\n 1\n-2\n 3\n"
+        );
+    }
+
+    const CALLS: &str = "access: [delegated, application]\noperations:\n  - {request: 'GET /sites/{id}', access: application}\n  - {request: 'GET /users/{id}/messages', access: application, select: [body], expand: [], search: false}\n  - {request: GET /me/drive, access: delegated}\n";
+
+    /// Applies fixes until nothing changes.
+    fn settle(mut sample: Sample, allowed: Allowed) -> (Sample, usize) {
+        for round in 0..ROUNDS {
+            let findings = sample.inspect().findings;
+            let texts = apply(&findings, allowed, |path| {
+                let mut apps = sample.inputs.apps.iter();
+                let file = apps.find(|file| file.path == path)?;
+                Some(file.document.source.text())
+            });
+            if texts.is_empty() {
+                return (sample, round);
+            }
+            for (path, fixed) in texts {
+                sample = sample.replaced(&path, &fixed.text);
+            }
+        }
+        panic!("fixes never end");
+    }
+
+    fn names(sample: &Sample) -> Vec<String> {
+        let findings = sample.inspect().findings;
+        findings.iter().map(|it| it.rule.name.to_owned()).collect()
+    }
+
+    fn messy() -> Sample {
+        Sample::new(CALLS).app(&[
+            role("Mail.ReadWrite"),
+            role("Calendars.Read"),
+            scope("User.Read"),
+            role("Calendars.Read"),
+            role("Contacts.Read"),
+            scope("Calendars.Read"),
+        ])
+    }
+
+    #[test]
+    fn after_all_fixes_nothing_is_missing_or_excess() {
+        let (sample, _) = settle(messy(), Allowed::Unsafe);
+        let left = names(&sample);
+        for rule in [
+            "missing-permission",
+            "excess-permission",
+            "broader-permission",
+            "duplicate-permission",
+        ] {
+            assert!(
+                !left.iter().any(|name| name == rule),
+                "{left:?}\n{}",
+                sample.inputs.apps[0].document.source.text()
+            );
+        }
+    }
+
+    #[test]
+    fn a_second_time_nothing_changes() {
+        for allowed in [Allowed::Safe, Allowed::Unsafe] {
+            let (sample, rounds) = settle(messy(), allowed);
+            assert!(rounds > 0);
+            let (_, again) = settle(sample, allowed);
+            assert_eq!(again, 0);
+        }
+    }
+
+    #[test]
+    fn safe_fixes_remove_no_permission_and_add_none_of_the_first_tiers() {
+        let before = messy();
+        let had: std::collections::BTreeSet<String> = before.permissions();
+        let (after, _) = settle(before, Allowed::Safe);
+        let has = after.permissions();
+        assert!(had.is_subset(&has), "{had:?} {has:?}");
+        assert!(!has.contains("application Sites.Read.All"), "{has:?}");
+    }
+
+    #[test]
+    fn in_doubt_nothing_is_removed() {
+        let doubtful = format!("{CALLS}  - GET /no/such/thing\n");
+        let sample = Sample::new(&doubtful).app(&[role("Calendars.Read"), role("Mail.ReadWrite")]);
+        let had = sample.permissions();
+        let (after, _) = settle(sample, Allowed::Unsafe);
+        assert!(
+            had.is_subset(&after.permissions()),
+            "{:?}",
+            after.permissions()
+        );
+    }
+
+    #[test]
+    fn what_is_suppressed_is_left_alone() {
+        let comment = "// graphgrant: allow(excess-permission, Calendars.Read) reason=r owner=o until=2099-01-01\n";
+        let text = format!("{comment}{}", Sample::app_text(&[role("Calendars.Read")]));
+        let (after, _) = settle(Sample::new(CALLS).file("app.json", &text), Allowed::Unsafe);
+        assert!(after.permissions().contains("application Calendars.Read"));
+    }
+}

@@ -1,0 +1,127 @@
+//! What is judged: the files of a run as plain data.
+
+use std::path::PathBuf;
+
+use crate::catalog::model::Access;
+use crate::declared::{Comment, Document, Kind};
+use crate::manifest::model::Manifest;
+use crate::manifest::{ManifestError, Policy};
+use crate::plan::model::AppPlan;
+use crate::source::{Source, Span};
+
+/// An app manifest or infrastructure file.
+#[derive(Debug, Clone)]
+pub struct AppFile {
+    /// The path as it is shown: relative to the root of the run, with `/`.
+    pub path: PathBuf,
+    /// What it says.
+    pub document: Document,
+}
+
+/// A manifest of operations.
+#[derive(Debug, Clone)]
+pub struct OperationsFile {
+    /// The path as it is shown.
+    pub path: PathBuf,
+    /// What it says.
+    pub manifest: Manifest,
+    /// What is wrong with it.
+    pub mistakes: Vec<ManifestError>,
+    /// Its comments.
+    pub comments: Vec<Comment>,
+    /// The plan of each app, in their order; `None` where the manifest asks for what does not exist.
+    pub plans: Vec<Option<AppPlan>>,
+    /// The files that `declared` names and that cannot be judged with it.
+    pub absent: Vec<Absent>,
+    /// The policies that count for it, the strongest first: its severities win.
+    pub policies: Vec<Policy>,
+    /// The lock beside it, and what has become of it.
+    pub lock: Option<Drift>,
+}
+
+/// A file that `declared` names and that cannot be judged.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Absent {
+    /// Where it is named.
+    pub span: Span,
+    /// Why, as the end of a sentence that begins with the name.
+    pub why: String,
+    /// What to do.
+    pub help: String,
+}
+
+/// A lock that the plan no longer agrees with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Drift {
+    /// The path of the lock as it is shown.
+    pub path: PathBuf,
+    /// The text of the lock.
+    pub source: Source,
+    /// Where in it.
+    pub span: Span,
+    /// What would change, one line each.
+    pub changes: Vec<String>,
+}
+
+/// A file that is one of ours and cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unreadable {
+    /// The path as it is shown.
+    pub path: PathBuf,
+    /// The text, as far as there is one.
+    pub source: Source,
+    /// Where it goes wrong.
+    pub span: Span,
+    /// What is wrong, in lower case and without a full stop.
+    pub message: String,
+    /// What to do.
+    pub help: String,
+}
+
+/// Something that the base revision says otherwise.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Changed {
+    /// The path as it is shown.
+    pub path: PathBuf,
+    /// The text under review.
+    pub source: Source,
+    /// Where it differs.
+    pub span: Span,
+    /// What it is, such as `the policy`.
+    pub what: String,
+    /// The revision that counts.
+    pub revision: String,
+}
+
+/// All that a run looks at. The order of the files does not matter.
+#[derive(Debug, Default)]
+pub struct Inputs {
+    /// Manifests of operations.
+    pub operations: Vec<OperationsFile>,
+    /// App manifests and infrastructure files.
+    pub apps: Vec<AppFile>,
+    /// Files that cannot be read.
+    pub unreadable: Vec<Unreadable>,
+    /// The policies that count for every file (`--policy`), the strongest first.
+    pub policies: Vec<Policy>,
+    /// What differs from the base, when a base is asked for.
+    pub changed: Vec<Changed>,
+    /// The comments of the base by file, when a base is asked for: suppressions that are not among them do
+    /// not count.
+    pub base_comments: Option<Vec<(PathBuf, Vec<String>)>>,
+}
+
+/// Returns whether files of a kind can declare or grant permissions of an access tenant-wide.
+pub const fn holds(kind: Kind, access: Access) -> bool {
+    match kind {
+        Kind::TeamsApp | Kind::Operations => false,
+        Kind::SharePointFramework => matches!(access, Access::Delegated),
+        Kind::GraphApplication
+        | Kind::LegacyManifest
+        | Kind::AgentsToolkit
+        | Kind::Terraform
+        | Kind::TerraformPlan
+        | Kind::Bicep
+        | Kind::ArmTemplate => true,
+    }
+}

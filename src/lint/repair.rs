@@ -1,0 +1,139 @@
+//! The changes that findings offer: edits of `declared` with a title and a judgement of their safety.
+
+use crate::catalog::Catalog;
+use crate::catalog::model::{Access, PermissionId};
+use crate::declared::edit;
+use crate::declared::{Entry, EntryRole, GRAPH};
+use crate::finding::{Fix, Safety};
+use crate::lint::case::Part;
+use crate::source::Span;
+
+/// Returns the change that takes an entry out.
+pub(super) fn remove(part: Part<'_>, entry: &Entry, title: &str) -> Option<Fix> {
+    let edits = edit::remove(
+        &part.file.document,
+        part.link.registration,
+        index_of(part, entry)?,
+    )?;
+    Some(Fix {
+        title: title.to_owned(),
+        safety: Safety::Unsafe,
+        file: part.file.path.clone(),
+        edits,
+    })
+}
+
+/// Returns the change that declares a permission: unsafe when its risk tier is 0 or 1.
+pub(super) fn add(
+    catalog: &Catalog,
+    part: Part<'_>,
+    permission: PermissionId,
+    access: Access,
+) -> Option<Fix> {
+    let edits = edit::add(
+        catalog,
+        &part.file.document,
+        part.link.registration,
+        permission,
+        access,
+    )?;
+    let name = catalog.name(permission);
+    Some(Fix {
+        title: format!("declare `{name}` ({})", access.resource_access_type()),
+        safety: safety(catalog, permission, access),
+        file: part.file.path.clone(),
+        edits,
+    })
+}
+
+/// Returns the change that makes an entry declare its permission under another access.
+pub(super) fn retype(
+    catalog: &Catalog,
+    part: Part<'_>,
+    entry: &Entry,
+    access: Access,
+) -> Option<Fix> {
+    let index = index_of(part, entry)?;
+    let document = &part.file.document;
+    let edits = edit::retype(catalog, document, part.link.registration, index, access)?;
+    Some(Fix {
+        title: format!("make the type `{}`", access.resource_access_type()),
+        safety: Safety::Safe,
+        file: part.file.path.clone(),
+        edits,
+    })
+}
+
+/// Puts a change and others of the same file together; `None` when they get in each other's way.
+pub(super) fn joined(mut fix: Fix, others: Vec<Fix>) -> Option<Fix> {
+    for other in others {
+        if other.file != fix.file {
+            return None;
+        }
+        fix.edits.extend(other.edits);
+    }
+    fix.edits.sort();
+    let pairs = fix.edits.iter().zip(fix.edits.iter().skip(1));
+    let is_apart = pairs
+        .into_iter()
+        .all(|(one, next)| one.span.end <= next.span.start);
+    is_apart.then_some(fix)
+}
+
+/// Returns whether giving a permission needs a second thought.
+pub(super) fn safety(catalog: &Catalog, permission: PermissionId, access: Access) -> Safety {
+    let risk = catalog
+        .grant_for(permission, access)
+        .and_then(|grant| grant.risk);
+    match risk {
+        Some((0 | 1, _)) => Safety::Unsafe,
+        _ => Safety::Safe,
+    }
+}
+
+/// Returns where the declarations of a registration begin: the resource of Microsoft Graph, else what names the
+/// registration.
+pub(super) fn home_span(part: Part<'_>) -> Span {
+    let registration = part.registration;
+    let mut resources = registration.resources.iter();
+    let graph = resources.find(|resource| resource.app_id.as_deref() == Some(GRAPH));
+    if let Some(graph) = graph {
+        return graph.written.span;
+    }
+    if let Some(entry) = registration.entries.first() {
+        return entry.key.span;
+    }
+    let name = registration.name.as_ref().map(|name| name.span);
+    name.unwrap_or_else(|| first_line(part))
+}
+
+/// The first line of a registration: a label over the whole of it hides its point.
+fn first_line(part: Part<'_>) -> Span {
+    let span = part.registration.span;
+    let text = part.file.document.source.slice(span);
+    let line = text.lines().next().unwrap_or_default();
+    Span::new(span.start, span.start + line.trim_end().len())
+}
+
+/// Returns what an entry does with its permission, as a participle.
+pub(super) const fn verb(entry: &Entry) -> &'static str {
+    match entry.role {
+        EntryRole::Declares => "declared",
+        EntryRole::Grants => "granted",
+        EntryRole::ResourceSpecific | EntryRole::TenantShared => "asked for",
+    }
+}
+
+/// Returns the names of permissions in backticks, joined with `and`.
+pub(super) fn names(catalog: &Catalog, permissions: &[PermissionId]) -> String {
+    let quoted: Vec<String> = permissions
+        .iter()
+        .map(|id| format!("`{}`", catalog.name(*id)))
+        .collect();
+    quoted.join(" and ")
+}
+
+fn index_of(part: Part<'_>, entry: &Entry) -> Option<usize> {
+    let mut entries = part.registration.entries.iter();
+    entries.position(|other| std::ptr::eq(other, entry))
+}

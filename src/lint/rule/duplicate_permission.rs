@@ -1,0 +1,112 @@
+//! Entries that say the same.
+
+use std::collections::BTreeMap;
+
+use crate::declared::{EntryRole, Known};
+use crate::finding::{self, Finding, Persona, Related, Safety, Severity};
+use crate::lint::case::place_in;
+use crate::lint::{Context, Rule, repair};
+
+/// The facts of the rule.
+pub const META: finding::Rule = finding::Rule {
+    id: "GG009",
+    name: "duplicate-permission",
+    severity: Severity::Warning,
+    persona: Persona::Regular,
+    summary: "the same permission is listed twice in one registration",
+    explanation: "\
+Two entries of one registration say the same of the same permission. Microsoft Graph refuses some updates with repeated \
+entries, and who removes one of them believes the permission is gone.
+
+**What to do.** Drop one (`lint --fix`).
+
+**When to suppress.** Never.",
+    security: None,
+};
+
+/// The rule.
+#[derive(Debug)]
+pub struct DuplicatePermission;
+
+impl Rule for DuplicatePermission {
+    fn rule(&self) -> &'static finding::Rule {
+        &META
+    }
+
+    fn check(&self, context: &Context<'_>) -> Vec<Finding> {
+        let mut found = Vec::new();
+        for part in context.cases.iter().flat_map(|case| &case.parts) {
+            let mut first: BTreeMap<Sameness, _> = BTreeMap::new();
+            for entry in &part.registration.entries {
+                let name = match &entry.known {
+                    Known::Undecided => continue,
+                    Known::Permission(permission) => context.catalog.name(*permission).to_owned(),
+                    _ => entry.key.value.clone(),
+                };
+                let access = entry.access.as_ref().map(|access| access.value);
+                let same = Sameness {
+                    role: entry.role,
+                    resource: entry.resource.clone(),
+                    name: name.to_lowercase(),
+                    access,
+                };
+                let Some(before) = first.get(&same) else {
+                    first.insert(same, entry.key.span);
+                    continue;
+                };
+                let again = access.map_or("", |access| access.name());
+                let fix = repair::remove(*part, entry, &format!("drop the second `{name}`"));
+                // Nothing is taken away: the first entry stays.
+                let fix = fix.map(|mut fix| {
+                    fix.safety = Safety::Safe;
+                    fix
+                });
+                found.push(
+                    Finding::new(
+                        &META,
+                        place_in(part.file, entry.key.span),
+                        format!("`{name}` is listed twice"),
+                        "again here",
+                    )
+                    .explained([Related {
+                        place: place_in(part.file, *before),
+                        label: "first here".to_owned(),
+                    }])
+                    .about([name.as_str(), again])
+                    .help("drop one of them")
+                    .fixed_by(fix),
+                );
+            }
+        }
+        found
+    }
+}
+
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Sameness {
+    role: EntryRole,
+    resource: Option<String>,
+    name: String,
+    access: Option<crate::catalog::model::Access>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lint::sample::{Sample, role, scope};
+
+    #[test]
+    fn the_second_one_fires() {
+        let sample = Sample::without_operations().app(&[role("Mail.Read"), role("Mail.Read")]);
+        let found = sample.findings(&DuplicatePermission);
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].fix.as_ref().unwrap().safety, Safety::Safe);
+        assert_eq!(found[0].related.len(), 1);
+    }
+
+    #[test]
+    fn both_accesses_of_one_name_are_two() {
+        let sample = Sample::without_operations().app(&[role("Mail.Read"), scope("Mail.Read")]);
+        assert_eq!(sample.told(&DuplicatePermission), [""; 0]);
+    }
+}

@@ -1,0 +1,109 @@
+//! A declared route through a Teams app whose manifest does not ask for it.
+
+use crate::catalog::model::{Access, Kind as GrantKind};
+use crate::catalog::overlay::RouteKind;
+use crate::declared::{Kind, Known};
+use crate::finding::{self, Finding, Persona, Severity};
+use crate::lint::case::place_in;
+use crate::lint::{Context, Rule, repair};
+
+/// The facts of the rule.
+pub const META: finding::Rule = finding::Rule {
+    id: "GG017",
+    name: "missing-rsc",
+    severity: Severity::Error,
+    persona: Persona::Regular,
+    summary: "a route through resource-specific consent is declared, and the Teams app does not ask for it",
+    explanation: "\
+The operations manifest says that calls are opened by resource-specific consent. The Teams app manifest that belongs to the \
+app does not list the permission, so nobody is ever asked for it and the calls fail.
+
+**What to do.** Add the permission under `authorization.permissions.resourceSpecific` (`lint --fix`).
+
+**When to suppress.** When another Teams app of the same registration asks for it.",
+    security: None,
+};
+
+/// The rule.
+#[derive(Debug)]
+pub struct MissingRsc;
+
+impl Rule for MissingRsc {
+    fn rule(&self) -> &'static finding::Rule {
+        &META
+    }
+
+    fn check(&self, context: &Context<'_>) -> Vec<Finding> {
+        let catalog = context.catalog;
+        let mut found = Vec::new();
+        for case in &context.cases {
+            let mut parts = case.parts.iter();
+            let teams = parts.find(|part| part.file.document.kind == Kind::TeamsApp);
+            let plan = case.operations.and_then(|operations| operations.plan);
+            let (Some(part), Some(plan)) = (teams, plan) else {
+                continue;
+            };
+            if !part.registration.undecided.is_empty() {
+                continue;
+            }
+            for access in Access::ALL {
+                let routes = plan.plan(access).routes.iter();
+                for route in routes.filter(|route| route.via == RouteKind::Rsc) {
+                    for grant in &route.grants {
+                        let is_rsc = catalog.permission(*grant).kind == GrantKind::Rsc;
+                        let is_there = case.entries().any(|(_, entry)| match entry.known {
+                            Known::Permission(held) => {
+                                held == *grant || catalog.contains(held, *grant, access)
+                            }
+                            _ => false,
+                        });
+                        if !is_rsc || is_there {
+                            continue;
+                        }
+                        let name = catalog.name(*grant);
+                        let calls = route.operations.iter().filter_map(|index| {
+                            let requirement = plan.requirements.get(*index)?;
+                            case.operation_place(requirement, "takes the route")
+                        });
+                        found.push(
+                            Finding::new(
+                                &META,
+                                place_in(part.file, repair::home_span(*part)),
+                                format!("the route `rsc` needs `{name}`, and the Teams app does not ask for it"),
+                                format!("`{name}` is not asked for"),
+                            )
+                            .explained(calls)
+                            .about([name, access.name()])
+                            .help(format!("add `{name}` under `authorization.permissions.resourceSpecific`"))
+                            .fixed_by(repair::add(catalog, *part, *grant, access)),
+                        );
+                    }
+                }
+            }
+        }
+        found
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lint::sample::{Sample, rsc};
+
+    const ROUTE: &str = "access: application\nroutes: [{via: rsc, operations: ['GET /teams/{id}/channels/{id}/messages']}]\noperations: ['GET /teams/{id}/channels/{id}/messages']\n";
+
+    #[test]
+    fn it_fires_until_the_teams_app_asks() {
+        let sample = Sample::new(ROUTE).teams(&[rsc("TeamSettings.Read.Group", "Application")]);
+        let found = sample.findings(&MissingRsc);
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert!(found[0].fix.is_some());
+        let sample = Sample::new(ROUTE).teams(&[rsc("ChannelMessage.Read.Group", "Application")]);
+        assert_eq!(sample.told(&MissingRsc), [""; 0]);
+    }
+
+    #[test]
+    fn without_a_teams_app_nothing_can_be_said() {
+        assert_eq!(Sample::new(ROUTE).app(&[]).told(&MissingRsc), [""; 0]);
+    }
+}

@@ -1,0 +1,88 @@
+//! Changes to what decides, in the very change that is decided on.
+
+use crate::finding::{self, Finding, Persona, Severity};
+use crate::lint::case::place;
+use crate::lint::{Context, Rule};
+
+/// The facts of the rule.
+pub const META: finding::Rule = finding::Rule {
+    id: "GG048",
+    name: "policy-changed",
+    severity: Severity::Warning,
+    persona: Persona::Regular,
+    summary: "the policy, a suppression, the lock or the catalog differs from the base",
+    explanation: "\
+With `--policy-from REV` the run is judged by the policy, the suppressions, the lock and the catalog of a revision that has \
+been reviewed. What the change under review says instead does not count yet, and is reported so that the reviewer sees it.
+
+**What to do.** Review the difference; after it is merged it counts.
+
+**When to suppress.** It cannot be set aside by the change itself.",
+    security: Some("5.0"),
+};
+
+/// The rule.
+#[derive(Debug)]
+pub struct PolicyChanged;
+
+impl Rule for PolicyChanged {
+    fn rule(&self) -> &'static finding::Rule {
+        &META
+    }
+
+    fn check(&self, context: &Context<'_>) -> Vec<Finding> {
+        let changed = context.inputs.changed.iter();
+        let changed = changed.map(|it| {
+            Finding::new(
+                &META,
+                place(&it.path, &it.source, it.span),
+                format!("{} differs from `{}`, which counts", it.what, it.revision),
+                "does not count yet",
+            )
+            .about([it.what.as_str()])
+            .help("review the difference; it counts once it is merged")
+        });
+        let new = context.suppressions.all.iter().filter(|it| !it.is_trusted);
+        let new = new.map(|it| {
+            Finding::new(
+                &META,
+                it.place.clone(),
+                "the suppression is not in the base, which counts",
+                "does not count yet",
+            )
+            .about(["suppression"])
+            .help("review it; it counts once it is merged")
+        });
+        changed.chain(new).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lint::sample::{Sample, role};
+
+    fn sample() -> Sample {
+        let text = format!("// graphgrant: allow(tier-1-risk, Mail.Read) reason=r owner=o until=2099-01-01\n{}", Sample::app_text(&[role("Mail.Read")]));
+        Sample::without_operations().file("app.json", &text)
+    }
+
+    #[test]
+    fn a_suppression_that_the_base_lacks_fires_and_does_not_count() {
+        let mut sample = sample();
+        assert_eq!(sample.told(&PolicyChanged), [""; 0]);
+        let suppressed = |sample: &Sample| sample.inspect().findings.iter().filter(|it| it.suppressed.is_some()).count();
+        assert_eq!(suppressed(&sample), 1);
+        sample.inputs.base_comments = Some(Vec::new());
+        assert_eq!(sample.told(&PolicyChanged).len(), 1);
+        assert_eq!(suppressed(&sample), 0);
+    }
+
+    #[test]
+    fn one_that_the_base_has_counts() {
+        let mut sample = sample();
+        let comment = sample.inputs.apps[0].document.comments[0].text.clone();
+        sample.inputs.base_comments = Some(vec![("app.json".into(), vec![comment])]);
+        assert_eq!(sample.told(&PolicyChanged), [""; 0]);
+    }
+}

@@ -1,0 +1,86 @@
+//! Suppressions that set nothing aside.
+
+use crate::finding::{self, Finding, Persona, Severity};
+use crate::lint::policy::is_named;
+use crate::lint::{Context, Rule, rule};
+
+/// The facts of the rule.
+pub const META: finding::Rule = finding::Rule {
+    id: "GG047",
+    name: "unused-suppression",
+    severity: Severity::Warning,
+    persona: Persona::Regular,
+    summary: "a suppression sets nothing aside",
+    explanation: "\
+Nothing that the rule reports is in its scope any more, or ever was: it was mended, it moved, or the scope has a slip. Left \
+alone it would hide the next finding that happens to fit.
+
+**What to do.** Remove it.
+
+**When to suppress.** Never.",
+    security: None,
+};
+
+/// The rule.
+#[derive(Debug)]
+pub struct UnusedSuppression;
+
+impl Rule for UnusedSuppression {
+    fn rule(&self) -> &'static finding::Rule {
+        &META
+    }
+
+    fn check(&self, _context: &Context<'_>) -> Vec<Finding> {
+        Vec::new()
+    }
+
+    fn review(&self, context: &Context<'_>) -> Vec<Finding> {
+        let mut found = Vec::new();
+        for suppression in &context.suppressions.all {
+            let Ok(allowance) = &suppression.allowance else { continue };
+            let mut rules = rule::TABLE.iter().map(|it| it.rule());
+            let of_rule = rules.find(|it| is_named(it, &allowance.rule));
+            // A rule that takes no part in this run may report what is set aside in another.
+            let takes_part = of_rule.is_some_and(|it| context.takes_part(it));
+            if suppression.is_used || !takes_part {
+                continue;
+            }
+            let name = &allowance.rule;
+            found.push(
+                Finding::new(
+                    &META,
+                    suppression.place.clone(),
+                    format!("the suppression of `{name}` sets nothing aside"),
+                    "not needed",
+                )
+                .about([name.as_str()])
+                .help("remove it"),
+            );
+        }
+        found
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lint::sample::{Sample, role};
+
+    fn told(allow: &str) -> Vec<String> {
+        let text = format!("// graphgrant: allow({allow}) reason=r owner=o until=2099-01-01\n{}", Sample::app_text(&[role("Mail.Read")]));
+        Sample::without_operations().file("app.json", &text).reviewed(&UnusedSuppression)
+    }
+
+    #[test]
+    fn only_what_sets_nothing_aside_fires() {
+        assert_eq!(told("tier-1-risk, Mail.Send").len(), 1);
+        assert_eq!(told("tier-0-risk, Mail.Read").len(), 1);
+        assert_eq!(told("tier-1-risk, Mail.*"), [""; 0]);
+        assert_eq!(told("GG012, Mail.Read"), [""; 0]);
+    }
+
+    #[test]
+    fn rules_that_take_no_part_are_not_held_against_it() {
+        assert_eq!(told("missing-reason, x"), [""; 0]);
+    }
+}
