@@ -9,6 +9,7 @@
 mod catalog;
 mod compare;
 mod consent;
+mod ci;
 mod diff;
 mod explain;
 mod graph;
