@@ -163,7 +163,7 @@ impl Found {
             }
             return list.iter().try_for_each(|it| self.take(file, it));
         }
-        if get(object, "id").is_some_and(|id| id.as_str().is_some_and(|id| id.contains("-"))) {
+        if get(object, "id").is_some_and(|id| id.as_str().is_some_and(|id| id.contains('-'))) {
             // A policy without its condition sets: what it lets through stays unknown.
             return Ok(());
         }

@@ -175,3 +175,26 @@ fn the_recommended_policy_excepts_what_microsoft_lists() {
         UserConsent::Refused(Refusal::Excluded)
     );
 }
+
+#[test]
+fn the_data_of_consent_is_sound_and_dated() {
+    let catalog = bundled::open().unwrap();
+    let complaints: Vec<_> = catalog
+        .complaints()
+        .filter(|complaint| complaint.subject.starts_with("consent-policies.yaml"))
+        .collect();
+    assert!(complaints.is_empty(), "{complaints:?}");
+    let names: Vec<&str> = catalog.consent_policies().map(|it| it.name).collect();
+    for name in super::who::COMPARED {
+        assert!(names.contains(&name), "{name}");
+    }
+    for policy in catalog.consent_policies() {
+        assert!(policy.evidence.source.starts_with("https://") && !policy.evidence.date.is_empty());
+    }
+    for access in Access::ALL {
+        assert!(super::who::role(&catalog, access).is_some(), "{access}");
+    }
+    // From the least role on, rights only grow.
+    let rights: Vec<usize> = catalog.grantors().map(|it| it.grants.len()).collect();
+    assert!(rights.is_sorted(), "{rights:?}");
+}

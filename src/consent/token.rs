@@ -4,8 +4,8 @@
 use serde_json::Value;
 
 use crate::catalog::model::Access;
+use crate::source::Source;
 use crate::source::escape::shown;
-use crate::source::{Named, Source, Span};
 
 /// What a token carries.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -16,7 +16,7 @@ pub struct TokenClaims {
     pub roles: Option<Vec<String>>,
 }
 
-/// A file holds no claims.
+/// A file holds no claims. Its text is not kept: it may be a secret.
 #[derive(Debug, Clone, thiserror::Error, miette::Diagnostic)]
 #[error("`{name}` {what}")]
 #[diagnostic(code(graphgrant::consent::claims), help("{help}"))]
@@ -24,10 +24,6 @@ pub struct ClaimsError {
     name: String,
     what: &'static str,
     help: &'static str,
-    #[source_code]
-    file: Named,
-    #[label("here")]
-    span: Span,
 }
 
 const HELP: &str = "give the decoded claims as JSON: an object with `scp` or `roles`";
@@ -40,15 +36,8 @@ impl TokenClaims {
     pub fn read(source: &Source) -> Result<Self, ClaimsError> {
         let text = source.text().trim();
         let fail = |what, help| {
-            // The text is not shown: it may be a secret.
-            let hidden = source.redacted(&[source.span()]);
-            Err(ClaimsError {
-                name: shown(source.name()),
-                what,
-                help,
-                file: hidden.to_named(),
-                span: Span::new(0, 0),
-            })
+            let name = shown(source.name());
+            Err(ClaimsError { name, what, help })
         };
         if text.starts_with("eyJ") {
             return fail(

@@ -6,7 +6,7 @@ use std::{env, fs};
 use graphgrant::report::json::SCHEMAS;
 use serde_json::Value;
 
-use crate::run::{Outcome, Place, run};
+use crate::run::{Outcome, Place, run, run_at};
 
 fn path(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -98,4 +98,37 @@ fn answers_are_valid() {
 #[test]
 fn the_export_is_valid() {
     case("catalog-export.schema.json", &run(&["catalog", "export"]));
+}
+
+#[test]
+fn consents_are_valid() {
+    let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
+    for entry in fs::read_dir(&examples).unwrap() {
+        let manifest = entry.unwrap().path().join("graphgrant.yaml");
+        let manifest = manifest.to_str().unwrap();
+        for policy in ["low", "legacy"] {
+            let outcome = run(&[
+                "consent",
+                "show",
+                manifest,
+                "--consent-policy",
+                policy,
+                "--format",
+                "json",
+            ]);
+            case("consent-show.schema.json", &outcome);
+        }
+    }
+    let arguments = [
+        "--declared",
+        "declared.json",
+        "--granted",
+        "principals.json",
+    ];
+    let more = ["--granted", "grants.json", "--granted", "roles.json"];
+    let all = [&["status", "--format", "json"], &arguments[..], &more].concat();
+    case(
+        "status.schema.json",
+        &run_at(&examples.join("consent"), &all),
+    );
 }

@@ -8,7 +8,7 @@ pub mod url;
 use std::path::Path;
 
 use crate::catalog::Catalog;
-use crate::cli::{ConsentAction, ConsentPart, PolicyWish};
+use crate::cli::{ConsentAction, ConsentPart, PolicyName, PolicyWish};
 use crate::command::plan::{chosen, resolve_app};
 use crate::command::{Context, warn};
 use crate::consent::model::{Basis, Consent};
@@ -109,7 +109,7 @@ pub fn planned<'a>(
 /// When a file of the tenant cannot be read.
 pub fn policies(catalog: &Catalog, wish: &PolicyWish) -> miette::Result<(Policies, Basis)> {
     if wish.tenant_policy.is_empty() {
-        let name = wish.consent_policy.map(|name| name.word());
+        let name = wish.consent_policy.map(PolicyName::word);
         let word = name.unwrap_or(DEFAULT_POLICY);
         let policies = policy::named(catalog, word).ok_or_else(|| UnknownPolicy {
             name: word.to_owned(),

@@ -175,12 +175,12 @@ fn glance(catalog: &Catalog, consent: &Consent) -> Vec<Row> {
             words::count(others, "app role")
         ),
     };
-    let admins = consent.whole.iter().filter_map(|(access, who)| match who {
+    let mut admins = consent.whole.iter().filter_map(|(access, who)| match who {
         Who::Admin { role, .. } => Some((*access, role.as_deref())),
         Who::Nobody | Who::Users { .. } => None,
     });
     // Application access comes last and takes the role with the most rights.
-    let approves = match admins.last() {
+    let approves = match admins.next_back() {
         Some((_, Some(role))) => Rich::plain(format!("{role}, or a role with more rights")),
         Some((_, None)) => Rich::plain("an admin whose role the data does not know"),
         None => consent

@@ -67,7 +67,7 @@ impl Rich {
     #[must_use]
     pub fn and_prose(self, text: &str) -> Self {
         let parts: Vec<&str> = text.split('`').collect();
-        if parts.len() % 2 == 0 {
+        if parts.len().is_multiple_of(2) {
             return self.and(text);
         }
         let mut line = self;

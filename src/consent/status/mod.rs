@@ -1,0 +1,265 @@
+//! The four sets that users confuse, held against each other: what is needed, what the registration
+//! declares, what the tenant has granted, what a token carries.
+//!
+//! Each known set is compared with the plan by `coverage`, so that a permission which another one stands for
+//! is not called missing, and nothing is called too much while an operation is in doubt. What no export tells
+//! stays unknown.
+
+mod model;
+mod sets;
+
+use std::collections::BTreeSet;
+
+use crate::catalog::Catalog;
+use crate::catalog::model::{Access, PermissionId};
+use crate::consent::granted::{Granted, Holding, Other};
+use crate::consent::token::TokenClaims;
+use crate::coverage::{Coverage, HeldState, NeededState, cover};
+use crate::manifest::model::App;
+use crate::plan::model::{AppPlan, Status as PlanStatus};
+
+pub use model::{Cell, ResourceRow, ResourceState, Row, State, Status, Subject};
+
+use sets::Sets;
+
+/// What is compared.
+#[derive(Debug, Clone, Copy)]
+pub struct Inputs<'a> {
+    /// The catalog.
+    pub catalog: &'a Catalog,
+    /// The app.
+    pub app: &'a App,
+    /// What it needs.
+    pub plan: &'a AppPlan,
+    /// The exports.
+    pub granted: &'a Granted,
+    /// What the app holds and declares, told from the exports.
+    pub holding: &'a Holding,
+    /// The claims of a token.
+    pub token: Option<&'a TokenClaims>,
+}
+
+/// Holds the sets of an app against each other.
+pub fn status(inputs: &Inputs<'_>) -> Status {
+    let mut rows = Vec::new();
+    let mut doubt = BTreeSet::new();
+    for access in Access::ALL {
+        let sets = Sets::new(inputs, access);
+        if inputs.plan.plan(access).status == PlanStatus::Excluded && sets.is_empty() {
+            continue;
+        }
+        let found = Comparison::new(inputs, access, &sets);
+        doubt.extend(found.doubt());
+        rows.extend(found.rows());
+        rows.extend(sets.strange_rows());
+    }
+    let mut remarks = inputs.holding.remarks.clone();
+    if inputs.holding.enabled == Some(false) {
+        remarks.push(
+            "the app's service principal is switched off: nobody gets a token for it".to_owned(),
+        );
+    }
+    Status {
+        rows,
+        resources: resources(inputs),
+        remarks,
+        doubt: doubt.into_iter().collect(),
+    }
+}
+
+/// The comparison of one access.
+struct Comparison<'a> {
+    inputs: &'a Inputs<'a>,
+    sets: &'a Sets,
+    access: Access,
+    /// What is held against the plan, and the same for what is declared.
+    held: Option<Coverage>,
+    declared: Option<Coverage>,
+}
+
+impl<'a> Comparison<'a> {
+    fn new(inputs: &'a Inputs<'a>, access: Access, sets: &'a Sets) -> Self {
+        let against = |held: &BTreeSet<PermissionId>| {
+            let held: Vec<PermissionId> = held.iter().copied().collect();
+            cover(inputs.catalog, inputs.app, inputs.plan, access, &held)
+        };
+        Self {
+            inputs,
+            sets,
+            access,
+            held: sets.held().as_ref().map(against),
+            declared: sets.declared.as_ref().map(against),
+        }
+    }
+
+    fn doubt(&self) -> BTreeSet<usize> {
+        let coverage = self.held.iter();
+        coverage
+            .flat_map(|coverage| coverage.unknown.iter().chain(&coverage.undetailed))
+            .copied()
+            .collect()
+    }
+
+    fn rows(&self) -> Vec<Row> {
+        let plan = self.inputs.plan.plan(self.access);
+        let chosen = plan.permissions.iter().map(|chosen| chosen.permission);
+        let needed: BTreeSet<PermissionId> = chosen.chain(plan.sign_in.iter().copied()).collect();
+        let mut all = needed.clone();
+        for set in [&self.sets.declared, &self.sets.granted, &self.sets.token]
+            .into_iter()
+            .flatten()
+        {
+            all.extend(set);
+        }
+        all.extend(self.sets.by_users.keys());
+        let row = |id: PermissionId| self.row(id, needed.contains(&id));
+        all.into_iter().map(row).collect()
+    }
+
+    fn row(&self, id: PermissionId, needed: bool) -> Row {
+        let sets = self.sets;
+        let is_in = |set: &Option<BTreeSet<PermissionId>>| {
+            let known = set.is_some();
+            Cell::of(known, set.as_ref().is_some_and(|set| set.contains(&id)))
+        };
+        let users = sets.by_users.get(&id).copied().unwrap_or_default();
+        let granted = match is_in(&sets.granted) {
+            Cell::No | Cell::Unknown if users > 0 => Cell::Users(users),
+            cell => cell,
+        };
+        let mut row = Row {
+            access: self.access,
+            subject: Subject::Permission(id),
+            needed,
+            declared: is_in(&sets.declared),
+            granted,
+            token: is_in(&sets.token),
+            states: Vec::new(),
+        };
+        row.states = self.states(id, &row);
+        row
+    }
+
+    fn states(&self, id: PermissionId, row: &Row) -> Vec<State> {
+        let mut states = Vec::new();
+        if row.needed {
+            states.extend(self.of_needed(id));
+        } else {
+            states.extend(self.of_held(id));
+        }
+        match (row.declared, row.granted) {
+            (Cell::Yes, Cell::No) => states.push(State::DeclaredNotGranted),
+            (Cell::No, Cell::Yes | Cell::Users(_)) => states.push(State::GrantedNotDeclared),
+            _ => {}
+        }
+        match (row.granted, row.token) {
+            (Cell::Yes, Cell::No) => states.push(State::GrantedNotInToken),
+            (Cell::No, Cell::Yes) => states.push(State::InTokenNotGranted),
+            _ => {}
+        }
+        if let Cell::Users(users) = row.granted {
+            states.push(State::UsersAlone { users });
+        }
+        if self.sets.is_revoked && matches!(row.granted, Cell::Yes | Cell::Users(_)) {
+            states.push(State::RevokedResource);
+        }
+        if states.is_empty() {
+            states.push(State::Fine);
+        }
+        states
+    }
+
+    fn of_needed(&self, id: PermissionId) -> Option<State> {
+        let coverage = self.held.as_ref()?;
+        let mut needed = coverage.needed.iter();
+        let state = &needed.find(|needed| needed.permission == id)?.state;
+        let contains = |high: &PermissionId| self.inputs.catalog.contains(*high, id, self.access);
+        match state {
+            NeededState::Held => None,
+            NeededState::Replaced { by } if by.iter().any(contains) => {
+                Some(State::CoveredByBroader { by: by.clone() })
+            }
+            NeededState::Replaced { by } => Some(State::CoveredByOther { by: by.clone() }),
+            NeededState::Implied { by } => Some(State::CoveredByImplication { by: by.clone() }),
+            NeededState::Missing { operations } => Some(State::Missing {
+                operations: operations.clone(),
+            }),
+        }
+    }
+
+    /// What a permission is good for that the plan does not have: by what is held in the end, or else by
+    /// what is declared.
+    fn of_held(&self, id: PermissionId) -> Option<State> {
+        let held = self.held.as_ref().and_then(|it| it.state_of(id));
+        let declared = || self.declared.as_ref().and_then(|it| it.state_of(id));
+        match held.or_else(declared)? {
+            HeldState::Planned => None,
+            HeldState::Serves {
+                broader_than,
+                doubt,
+                instead_of,
+                ..
+            } => Some(if broader_than.is_empty() {
+                State::ServesInstead {
+                    of: instead_of.clone(),
+                }
+            } else if doubt.is_empty() {
+                State::Broader {
+                    than: broader_than.clone(),
+                }
+            } else {
+                State::InDoubt {
+                    operations: doubt.clone(),
+                }
+            }),
+            HeldState::Implies { instead_of, .. } => Some(State::ServesInstead {
+                of: instead_of.clone(),
+            }),
+            HeldState::SignIn => Some(State::SignIn),
+            HeldState::Excess { opens_known } => Some(State::Excess {
+                opens_known: *opens_known,
+            }),
+            HeldState::InDoubt { because } => Some(State::InDoubt {
+                operations: because.clone(),
+            }),
+        }
+    }
+}
+
+/// The other resources, with what the data knows of them.
+fn resources(inputs: &Inputs<'_>) -> Vec<ResourceRow> {
+    let catalog = inputs.catalog;
+    let app_id = |id: &str| {
+        let mut principals = inputs.granted.principals.iter();
+        principals
+            .find(|principal| principal.object_id == id)
+            .map_or_else(|| id.to_owned(), |principal| principal.app_id.clone())
+    };
+    let row = |other: &Other| {
+        let id = app_id(&other.id);
+        let mut known = catalog.resources();
+        let known = known.find(|resource| resource.app_id.eq_ignore_ascii_case(&id));
+        let state = match known
+            .as_ref()
+            .and_then(|it| it.retired.map(|day| (it, day)))
+        {
+            Some((resource, since)) => ResourceState::Revoked {
+                since: since.to_owned(),
+                instead: resource.instead.map(str::to_owned),
+            },
+            None => ResourceState::Other,
+        };
+        let claimed = other.name.clone();
+        ResourceRow {
+            name: known.map_or_else(
+                || claimed.unwrap_or_else(|| id.clone()),
+                |resource| resource.name.to_owned(),
+            ),
+            declared: other.declared,
+            granted: other.scopes + other.roles,
+            state,
+            id,
+        }
+    };
+    inputs.holding.others.iter().map(row).collect()
+}

@@ -1,0 +1,221 @@
+//! The plain data of a comparison.
+
+use crate::catalog::model::{Access, PermissionId};
+use crate::requirement::Set;
+
+/// The comparison of an app.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Status {
+    /// By access and permission: those of the plan and those found, sorted.
+    pub rows: Vec<Row>,
+    /// Other resources that the app declares or was granted permissions of.
+    pub resources: Vec<ResourceRow>,
+    /// What was presumed or is missing in the exports, one line each.
+    pub remarks: Vec<String>,
+    /// Requirements that are unknown or rest on details that the manifest lacks, sorted.
+    pub doubt: Vec<usize>,
+}
+
+impl Status {
+    /// Returns whether something needed is missing, or more is held than is needed.
+    pub fn has_fault(&self) -> bool {
+        let mut rows = self.rows.iter().flat_map(|row| &row.states);
+        rows.any(State::is_fault) || self.resources.iter().any(|it| it.state.is_fault())
+    }
+}
+
+/// A permission and where it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Row {
+    /// The access.
+    pub access: Access,
+    /// What it is about.
+    pub subject: Subject,
+    /// Whether the plan needs it.
+    pub needed: bool,
+    /// Whether the registration declares it.
+    pub declared: Cell,
+    /// Whether the tenant has granted it.
+    pub granted: Cell,
+    /// Whether the token carries it.
+    pub token: Cell,
+    /// What is to be said of it; never empty.
+    pub states: Vec<State>,
+}
+
+/// What a row is about.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Subject {
+    /// A permission of Microsoft Graph.
+    Permission(PermissionId),
+    /// An id or a name that is none, as written.
+    Unknown(String),
+}
+
+/// Whether something is in a set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Cell {
+    /// It is.
+    Yes,
+    /// It is not.
+    No,
+    /// For this many users, not for all.
+    Users(usize),
+    /// Nobody said.
+    Unknown,
+}
+
+impl Cell {
+    pub(super) const fn of(known: bool, is_in: bool) -> Self {
+        match (known, is_in) {
+            (_, true) => Self::Yes,
+            (true, false) => Self::No,
+            (false, false) => Self::Unknown,
+        }
+    }
+}
+
+/// What is to be said of a permission.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum State {
+    /// It is needed and there.
+    Fine,
+    /// It is needed, and not in the last set that is known.
+    Missing {
+        /// The operations that fail; none where the manifest asks for it by name.
+        operations: Vec<usize>,
+    },
+    /// The plan does not need it.
+    Excess {
+        /// Whether the data knows operations that it opens.
+        opens_known: bool,
+    },
+    /// It serves, and gives more than what the plan needs in its place.
+    Broader {
+        /// What the plan needs.
+        than: Set,
+    },
+    /// It is not there, and a broader one that is accepted serves in its place.
+    CoveredByBroader {
+        /// That one.
+        by: Set,
+    },
+    /// It is not there, and another accepted one serves in its place.
+    CoveredByOther {
+        /// That one.
+        by: Set,
+    },
+    /// It is not there, and the order says that another one contains it; unconfirmed.
+    CoveredByImplication {
+        /// That one.
+        by: Set,
+    },
+    /// It stands in the place of what the plan needs, and is no wider.
+    ServesInstead {
+        /// What the plan needs.
+        of: Set,
+    },
+    /// It is declared and not granted.
+    DeclaredNotGranted,
+    /// It is granted and not declared.
+    GrantedNotDeclared,
+    /// It is granted and not in the token.
+    GrantedNotInToken,
+    /// It is in the token and, by the exports, not granted.
+    InTokenNotGranted,
+    /// Users granted it for themselves alone.
+    UsersAlone {
+        /// How many.
+        users: usize,
+    },
+    /// Its id belongs to the other access.
+    WrongType {
+        /// The access that it belongs to.
+        belongs_to: Access,
+    },
+    /// Microsoft Graph has no such permission.
+    UnknownId,
+    /// The resource is switched off, or gone for good.
+    RevokedResource,
+    /// A scope of signing in.
+    SignIn,
+    /// It may be needed: operations are unknown or lack details.
+    InDoubt {
+        /// Those operations.
+        operations: Vec<usize>,
+    },
+}
+
+impl State {
+    /// Returns the word that machine forms use.
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Self::Fine => "fine",
+            Self::Missing { .. } => "missing",
+            Self::Excess { .. } => "excess",
+            Self::Broader { .. } => "broader",
+            Self::CoveredByBroader { .. } => "covered-by-broader",
+            Self::CoveredByOther { .. } => "covered-by-other",
+            Self::CoveredByImplication { .. } => "covered-by-implication",
+            Self::ServesInstead { .. } => "serves-instead",
+            Self::DeclaredNotGranted => "declared-not-granted",
+            Self::GrantedNotDeclared => "granted-not-declared",
+            Self::GrantedNotInToken => "granted-not-in-token",
+            Self::InTokenNotGranted => "in-token-not-granted",
+            Self::UsersAlone { .. } => "users-alone",
+            Self::WrongType { .. } => "wrong-type",
+            Self::UnknownId => "unknown-id",
+            Self::RevokedResource => "revoked-resource",
+            Self::SignIn => "sign-in",
+            Self::InDoubt { .. } => "in-doubt",
+        }
+    }
+
+    /// Returns whether it ends a run with findings.
+    pub const fn is_fault(&self) -> bool {
+        matches!(
+            self,
+            Self::Missing { .. }
+                | Self::Excess { .. }
+                | Self::Broader { .. }
+                | Self::WrongType { .. }
+                | Self::UnknownId
+                | Self::RevokedResource
+        )
+    }
+}
+
+/// Another resource.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ResourceRow {
+    /// Its name in the data, or as the export claims, or its id.
+    pub name: String,
+    /// Its application id or object id.
+    pub id: String,
+    /// How many permissions of it are declared.
+    pub declared: usize,
+    /// How many are granted.
+    pub granted: usize,
+    /// What is to be said of it.
+    pub state: ResourceState,
+}
+
+/// What is to be said of another resource.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ResourceState {
+    /// It works, as far as is known; its permissions are not compared.
+    Other,
+    /// It is gone for good.
+    Revoked {
+        /// Since when (ISO 8601).
+        since: String,
+        /// What to use instead.
+        instead: Option<String>,
+    },
+}
+
+impl ResourceState {
+    pub(super) const fn is_fault(&self) -> bool {
+        matches!(self, Self::Revoked { .. })
+    }
+}
