@@ -82,17 +82,18 @@ impl Reader<'_> {
 
     /// Hides a value, if it is a secret, and returns its place.
     pub(super) fn hide(&mut self, value: &Node) -> Option<Span> {
+        let place = value.inner();
         let is_real = match &value.kind {
             NodeKind::String(text) => {
-                let is_masked = text.chars().all(|c| c == '*' || c.is_whitespace());
-                !is_masked && !self.is_placeholder(text)
+                let may_be = !text.trim().is_empty() && !self.is_placeholder(text);
+                may_be || self.hidden.contains(&place)
             }
             NodeKind::Number(_) => true,
             _ => false,
         };
         is_real.then(|| {
-            self.hidden.push(value.inner());
-            value.inner()
+            self.hidden.insert(place);
+            place
         })
     }
 
@@ -108,37 +109,29 @@ impl Reader<'_> {
             self.hide_named(&member.value);
         }
     }
+}
 
-    /// Returns the text without the secrets, also where they are repeated.
-    pub(super) fn without_secrets(&self, parsed: &Parsed) -> Source {
-        if self.hidden.is_empty() {
-            return self.source.clone();
+/// Returns the text without the secrets, also where they are repeated.
+pub(super) fn without_secrets(source: &Source, secrets: &[Span], parsed: &Parsed) -> Source {
+    let values: BTreeSet<&str> = secrets
+        .iter()
+        .map(|span| source.slice(*span))
+        .filter(|value| value.len() >= TELLING)
+        .take(SOUGHT)
+        .collect();
+    let mut hidden = secrets.to_vec();
+    let mut look = |span: Span| {
+        let text = source.slice(span);
+        for value in &values {
+            let found = text.match_indices(value);
+            let found = found.map(|(at, found)| (span.start + at, found.len()));
+            hidden.extend(found.map(|(at, len)| Span::new(at, at + len)));
         }
-        let values: BTreeSet<&str> = self
-            .hidden
-            .iter()
-            .map(|span| self.source.slice(*span))
-            .filter(|value| value.len() >= TELLING)
-            .take(SOUGHT)
-            .collect();
-        let mut hidden = self.hidden.clone();
-        let mut look =
-            |span: Span| {
-                let text = self.source.slice(span);
-                for value in &values {
-                    let found = text.match_indices(value);
-                    hidden.extend(found.map(|(at, found)| {
-                        Span::new(span.start + at, span.start + at + found.len())
-                    }));
-                }
-            };
-        parsed
-            .comments
-            .iter()
-            .for_each(|comment| look(comment.span));
-        each_text(&parsed.root, &mut look);
-        self.source.redacted(&hidden)
-    }
+    };
+    let comments = parsed.comments.iter();
+    comments.for_each(|comment| look(comment.span));
+    each_text(&parsed.root, &mut look);
+    source.redacted(&hidden)
 }
 
 /// Returns whether a key is one that must stay with the app: a symmetric one, or a private one.

@@ -1,6 +1,6 @@
 //! Fields of a JSON tree with the types that they must have, and what is wrong with those that have others.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::declared::known::Ids;
 use crate::declared::model::{Comment, Document, Fault, FaultKind, Kind, Undecided};
@@ -13,29 +13,39 @@ use crate::source::{Source, Span, Spanned};
 /// How many faults of one file are told. A file with more has one cause.
 const FAULTS: usize = 100;
 
+/// What encloses names that a tool fills in before the file is used.
+const MARKS: [(&str, &str); 6] = [
+    ("${", "}"),
+    ("{{", "}}"),
+    ("#{", "}"),
+    ("$(", ")"),
+    ("<%", "%>"),
+    ("__", "__"),
+];
+
 /// Reads fields and keeps what is wrong with them.
 pub(super) struct Reader<'r> {
     /// What the catalog knows.
     pub(super) ids: &'r Ids<'r>,
-    /// The text as it was read: secrets are still in it.
+    /// The text.
     pub(super) source: &'r Source,
     /// What the file is.
     pub(super) kind: Kind,
     faults: Vec<Fault>,
     /// Values of secrets, without quotes.
-    pub(super) hidden: Vec<Span>,
+    pub(super) hidden: BTreeSet<Span>,
     /// Lists and objects that are only known later. Whoever reads a registration moves them there.
     pub(super) undecided: Vec<Undecided>,
 }
 
 impl<'r> Reader<'r> {
-    pub(super) const fn new(ids: &'r Ids<'r>, source: &'r Source, kind: Kind) -> Self {
+    pub(super) fn new(ids: &'r Ids<'r>, source: &'r Source, kind: Kind, hidden: Vec<Span>) -> Self {
         Self {
             ids,
             source,
             kind,
             faults: Vec::new(),
-            hidden: Vec::new(),
+            hidden: hidden.into_iter().collect(),
             undecided: Vec::new(),
         }
     }
@@ -55,8 +65,8 @@ impl<'r> Reader<'r> {
         });
     }
 
-    /// Puts the document together from what the readers left.
-    pub(super) fn finish(mut self, parsed: Parsed, shown: Source, document: &mut Document) {
+    /// Puts the rest into the document; returns the places of the secrets.
+    pub(super) fn finish(mut self, parsed: &Parsed, document: &mut Document) -> Vec<Span> {
         let notation = |span: Option<&Span>, message: &str, help: &str| {
             span.map(|span| Fault {
                 span: *span,
@@ -93,15 +103,15 @@ impl<'r> Reader<'r> {
                 "mend the first ones, and read again",
             );
         }
-        let comments = parsed.comments.into_iter();
+        let comments = parsed.comments.iter();
         document.comments = comments
             .map(|comment| Comment {
                 span: comment.span,
-                text: comment.text,
+                text: comment.text.clone(),
             })
             .collect();
-        document.source = shown;
         document.faults = self.faults;
+        self.hidden.into_iter().collect()
     }
 
     /// Reports keys that are given twice, anywhere in a tree.
@@ -294,20 +304,15 @@ impl<'r> Reader<'r> {
     /// Returns whether a text stands for another one that is only known later: a variable of the Agents
     /// Toolkit, an expression of an ARM template, a token that a pipeline fills in.
     pub(super) fn is_placeholder(&self, text: &str) -> bool {
+        if is_masked(text) {
+            return true;
+        }
         if self.kind == Kind::ArmTemplate {
             return text.starts_with('[') && text.ends_with(']') && !text.starts_with("[[");
         }
         if self.kind == Kind::TerraformPlan {
             return false;
         }
-        const MARKS: [(&str, &str); 6] = [
-            ("${", "}"),
-            ("{{", "}}"),
-            ("#{", "}"),
-            ("$(", ")"),
-            ("<%", "%>"),
-            ("__", "__"),
-        ];
         MARKS.iter().any(|(open, close)| {
             let inside = text.split_once(open).map(|(_, rest)| rest);
             inside.is_some_and(|rest| rest.find(close).is_some_and(|at| at > 0))
@@ -324,6 +329,11 @@ impl<'r> Reader<'r> {
             text.span
         }
     }
+}
+
+/// Returns whether a text was blotted out.
+pub(super) fn is_masked(text: &str) -> bool {
+    text.contains('*') && text.chars().all(|c| c == '*' || c.is_whitespace())
 }
 
 /// Returns the undecided part for a placeholder.

@@ -33,4 +33,6 @@ pub use model::{
 pub use read::read;
 
 #[cfg(test)]
+mod tests;
+#[cfg(test)]
 mod told;

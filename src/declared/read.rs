@@ -5,12 +5,12 @@ use crate::declared::field::Reader;
 use crate::declared::known::Ids;
 use crate::declared::model::{Document, Kind};
 use crate::declared::{
-    agents_toolkit, arm_template, bicep, graph_application, legacy, spfx, teams_app, terraform,
-    terraform_plan,
+    agents_toolkit, arm_template, bicep, credential, graph_application, legacy, spfx, teams_app,
+    terraform, terraform_plan,
 };
 use crate::manifest::secret;
-use crate::source::Source;
-use crate::source::json::{self, Node};
+use crate::source::json::{self, Node, Parsed};
+use crate::source::{Source, Span};
 
 /// Reads a file of a kind. Manifests of operations are read by `manifest`.
 pub fn read(ids: &Ids<'_>, source: &Source, kind: Kind) -> Result<Document, SyntaxError> {
@@ -50,11 +50,36 @@ fn from_json(
             error.help,
         )
     })?;
-    let mut reader = Reader::new(ids, source, kind);
+    let (document, hidden) = document(ids, source, &parsed, kind, Vec::new(), read_tree)?;
+    if hidden.is_empty() {
+        return Ok(document);
+    }
+    // A secret may be repeated anywhere, also in what the document holds: so it is made of the text without.
+    let shown = credential::without_secrets(source, &hidden, &parsed);
+    let Ok(parsed) = json::parse(&shown) else {
+        return Ok(Document {
+            source: shown,
+            ..document
+        });
+    };
+    let (document, _) = self::document(ids, &shown, &parsed, kind, hidden, read_tree)?;
+    Ok(document)
+}
+
+/// Returns the document and the places of the secrets; those of `hidden` are known to be some.
+fn document(
+    ids: &Ids<'_>,
+    source: &Source,
+    parsed: &Parsed,
+    kind: Kind,
+    hidden: Vec<Span>,
+    read_tree: ReadTree,
+) -> Result<(Document, Vec<Span>), SyntaxError> {
+    let mut reader = Reader::new(ids, source, kind, hidden);
     reader.hide_named(&parsed.root);
     if !parsed.root.is_object() && !parsed.root.is_array() {
         return Err(SyntaxError::new(
-            &reader.without_secrets(&parsed),
+            source,
             parsed.root.span,
             format!("this is {}, not {}", parsed.root.word(), kind.title()),
             "check the path, or name another kind",
@@ -63,7 +88,6 @@ fn from_json(
     reader.report_repeated_keys(&parsed.root);
     let mut document = Document::empty(source.clone(), kind);
     read_tree(&mut reader, &parsed.root, &mut document);
-    let shown = reader.without_secrets(&parsed);
-    reader.finish(parsed, shown, &mut document);
-    Ok(document)
+    let hidden = reader.finish(parsed, &mut document);
+    Ok((document, hidden))
 }

@@ -45,9 +45,9 @@ impl Reader<'_> {
     }
 
     /// Reports a missing field; a plan leaves out what is only known later.
-    fn missing(&mut self, node: &Node, key: &str, help: String, into: &mut Registration) {
+    fn missing(&mut self, node: &Node, key: &str, help: String) {
         if self.kind == Kind::TerraformPlan {
-            into.undecided.push(undecided(opening(node), key));
+            self.undecided.push(undecided(opening(node), key));
         } else {
             self.fault(opening(node), format!("`{key}` is missing"), help);
         }
@@ -58,17 +58,25 @@ impl Reader<'_> {
         let written = self.text(block, fields.resource);
         if written.is_none() && block.get(fields.resource).is_none() {
             let help = format!("name the resource; Microsoft Graph is `{GRAPH}`");
-            self.missing(block, fields.resource, help, into);
+            self.missing(block, fields.resource, help);
         }
         let app_id = written
             .as_ref()
             .and_then(|written| self.resource(written, into));
         if block.get(fields.access).is_none() {
             let help = "list the permissions of the resource, or remove it".to_owned();
-            self.missing(block, fields.access, help, into);
+            self.missing(block, fields.access, help);
         }
+        let is_own = self.is_own_resource(written.as_ref());
         for access in self.objects(block, fields.access) {
-            if let Some(entry) = self.required_entry(access, app_id.as_deref(), into) {
+            if let Some(mut entry) = self.required_entry(access, app_id.as_deref()) {
+                if is_own && entry.known == Known::Undecided {
+                    entry.known = Known::OtherResource;
+                }
+                if entry.known == Known::Undecided {
+                    let key = &entry.key;
+                    into.undecided.push(undecided(key.span, &key.value));
+                }
                 into.entries.push(entry);
             }
         }
@@ -96,15 +104,13 @@ impl Reader<'_> {
         let found = self.ids.resource(&written.value);
         let name = shown(&written.value);
         if takes_names && found.is_none() {
-            let help = match self.ids.nearest_resource(&written.value) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => "if it is a resource of your own, nothing has to change".to_owned(),
-            };
-            self.fault(
-                written.span,
-                format!("`{name}` is no resource that is known here"),
-                help,
-            );
+            if let Some(near) = self.ids.nearest_resource(&written.value) {
+                self.fault(
+                    written.span,
+                    format!("`{name}` is no resource that is known here"),
+                    format!("did you mean `{near}`?"),
+                );
+            }
         } else if !takes_names && guid(&written.value).is_none() {
             let help = found.as_ref().map_or_else(
                 || "write the application id of the resource".to_owned(),
@@ -119,24 +125,30 @@ impl Reader<'_> {
         found
     }
 
-    fn required_entry(
-        &mut self,
-        access: &Node,
-        app_id: Option<&str>,
-        into: &mut Registration,
-    ) -> Option<Entry> {
+    /// Returns whether a resource is given by a name that is nothing like one of Microsoft's: the tenant's own.
+    pub(super) fn is_own_resource(&self, written: Option<&Spanned<String>>) -> bool {
+        let takes_names = matches!(self.kind, Kind::AgentsToolkit | Kind::SharePointFramework);
+        written.is_some_and(|written| {
+            takes_names
+                && !self.is_placeholder(&written.value)
+                && self.ids.resource(&written.value).is_none()
+                && self.ids.nearest_resource(&written.value).is_none()
+        })
+    }
+
+    fn required_entry(&mut self, access: &Node, app_id: Option<&str>) -> Option<Entry> {
         let key = self.text(access, "id");
         if key.is_none() && access.get("id").is_none() {
             let help = "write the id of the permission, or remove the entry".to_owned();
-            self.missing(access, "id", help, into);
+            self.missing(access, "id", help);
         }
         let written = self.text(access, "type");
         if written.is_none() && access.get("type").is_none() {
             let help = "write `Scope` for delegated and `Role` for application permissions";
-            self.missing(access, "type", help.to_owned(), into);
+            self.missing(access, "type", help.to_owned());
         }
         let key = key?;
-        let (typed, bad_type) = self.access_word(written, Access::resource_access_type);
+        let (typed, bad_type) = access_word(written, Access::resource_access_type);
         let later = bad_type
             .as_ref()
             .is_some_and(|word| self.is_placeholder(&word.value));
@@ -153,10 +165,7 @@ impl Reader<'_> {
             entry.bad_type = None;
             entry.known = Known::Undecided;
         }
-        if entry.known == Known::Undecided {
-            into.undecided
-                .push(undecided(entry.key.span, &entry.key.value));
-        } else if self.kind != Kind::AgentsToolkit
+        if self.kind != Kind::AgentsToolkit
             && matches!(entry.known, Known::Permission(_))
             && guid(&entry.key.value).is_none()
         {
@@ -186,22 +195,6 @@ impl Reader<'_> {
         );
     }
 
-    /// Returns the access that a word means, or the word when it means none.
-    pub(super) fn access_word(
-        &self,
-        written: Option<Spanned<String>>,
-        word: impl Fn(Access) -> &'static str,
-    ) -> (Option<Spanned<Access>>, Option<Spanned<String>>) {
-        let Some(written) = written else {
-            return (None, None);
-        };
-        let mut all = Access::ALL.into_iter();
-        match all.find(|access| word(*access) == written.value) {
-            Some(access) => (Some(Spanned::new(access, written.span)), None),
-            None => (None, Some(written)),
-        }
-    }
-
     /// Returns what the catalog knows of a permission of a resource.
     pub(super) fn known(
         &self,
@@ -223,4 +216,19 @@ impl Reader<'_> {
 /// Returns the place of the brace that opens an object: the object itself may be long.
 pub(super) fn opening(node: &Node) -> Span {
     Span::new(node.span.start, (node.span.start + 1).min(node.span.end))
+}
+
+/// Returns the access that a word means, or the word when it means none.
+pub(super) fn access_word(
+    written: Option<Spanned<String>>,
+    word: impl Fn(Access) -> &'static str,
+) -> (Option<Spanned<Access>>, Option<Spanned<String>>) {
+    let Some(written) = written else {
+        return (None, None);
+    };
+    let mut all = Access::ALL.into_iter();
+    match all.find(|access| word(*access) == written.value) {
+        Some(access) => (Some(Spanned::new(access, written.span)), None),
+        None => (None, Some(written)),
+    }
 }

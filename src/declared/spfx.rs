@@ -48,7 +48,10 @@ pub(super) fn read(reader: &mut Reader<'_>, root: &Node, document: &mut Document
             );
         }
         let access = Spanned::new(Access::Delegated, scope.span);
-        let known = reader.known(&scope, app_id.as_deref(), Some(&access));
+        let mut known = reader.known(&scope, app_id.as_deref(), Some(&access));
+        if known == Known::Undecided && reader.is_own_resource(resource.as_ref()) {
+            known = Known::OtherResource;
+        }
         if known == Known::Undecided && resource.is_some() {
             found.undecided.push(undecided(scope.span, &scope.value));
         }

@@ -43,6 +43,9 @@ fn shown_outputs_are_real() {
 fn every_example_plans_without_findings() {
     for entry in std::fs::read_dir(root().join("examples")).unwrap() {
         let manifest = entry.unwrap().path().join("graphgrant.yaml");
+        if !manifest.exists() {
+            continue;
+        }
         run_at(root(), &["plan", manifest.to_str().unwrap()]).ends_with(0);
     }
 }

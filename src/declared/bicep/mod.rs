@@ -31,16 +31,39 @@ pub fn read(ids: &Ids<'_>, source: &Source) -> Result<Document, SyntaxError> {
         // What cannot be read may hold secrets all the same.
         SyntaxError::new(&redact_lines(source), error.span, error.message, error.help)
     })?;
-    let collector = Collector::new(ids, source, &file);
-    let source = source.redacted(&secret::places(source, &file));
+    let hidden = secret::places(source, &file);
+    let with = document(ids, source, &file);
+    if hidden.is_empty() {
+        return Ok(with);
+    }
+    // A secret may be repeated anywhere, also in what the document holds: so it is made of the text without.
+    let shown = source.redacted(&hidden);
+    let Ok(file) = bicep::parse(&shown) else {
+        return Ok(Document {
+            undecided: with.undecided,
+            ..Document::empty(shown, Kind::Bicep)
+        });
+    };
+    let mut document = document(ids, &shown, &file);
+    let registrations = document.registrations.iter_mut();
+    // Blotted out it no longer looks like a secret.
+    for (found, before) in registrations.zip(&with.registrations) {
+        for (credential, before) in found.credentials.iter_mut().zip(&before.credentials) {
+            credential.secret = before.secret;
+        }
+    }
+    Ok(document)
+}
+
+fn document(ids: &Ids<'_>, source: &Source, file: &bicep::File) -> Document {
     let mut document = Document::empty(source.clone(), Kind::Bicep);
-    collector.collect(&mut document);
+    Collector::new(ids, source, file).collect(&mut document);
     let comments = file.comments.iter().map(|span| Comment {
         text: bicep::comment_text(source.slice(*span)).to_owned(),
         span: *span,
     });
     document.comments = comments.collect();
-    Ok(document)
+    document
 }
 
 #[cfg(test)]

@@ -15,24 +15,41 @@ pub(super) fn remove(text: &str, list: &Node, index: usize) -> Option<Vec<Edit>>
     };
     let gap = gap_before(text, before, item.start);
     let comma = comma_after(text, item.end);
+    // Blanks between item and comma go with them; a comment there stays.
+    let is_bare = comma.is_none_or(|comma| {
+        let between = Span::new(item.end, comma.start);
+        slice(text, between).trim().is_empty()
+    });
     if items.len() == 1 {
         let end = comma.map_or(item.end, |comma| comma.end);
         let after = text.get(end..inside.end)?;
-        let between = comma.map_or("", |comma| text.get(item.end..comma.start).unwrap_or("x"));
-        let is_alone = [after, between].iter().all(|part| part.trim().is_empty());
-        if gap.start == inside.start && is_alone {
+        if gap.start == inside.start && is_bare && after.trim().is_empty() {
             return Some(vec![deleted(inside)]);
         }
     }
+    let item_end = match comma {
+        Some(comma) if is_bare => comma.start,
+        _ => item.end,
+    };
     let is_own_line = line_ends(text, comma.map_or(item.end, |comma| comma.end));
     let has_comment_before = gap.start != before;
     let edits = match comma {
         // Nothing else on the line: the line goes. The line end before it goes and the one after it stays, so
-        // that a comment before it keeps its line.
-        Some(comma) if is_own_line => vec![deleted(Span::new(gap.start, item.end)), deleted(comma)],
+        // that a comment before it keeps its line. Blanks after an earlier item's comma are that item's.
+        Some(comma) if is_own_line => {
+            let starts_line = slice(text, gap).contains('\n');
+            let may = is_bare || !has_comment_before;
+            let start = if may && (starts_line || index == 0) {
+                gap.start
+            } else {
+                item.start
+            };
+            vec![deleted(Span::new(start, item_end)), deleted(comma)]
+        }
         // What follows on the line moves up to where the item started.
         Some(comma) => {
             let end = comma.end + blanks(text, comma.end);
+            let item = Span::new(item.start, item_end);
             vec![deleted(item), deleted(Span::new(comma.start, end))]
         }
         None => {
@@ -65,6 +82,10 @@ fn joined(edits: Vec<Edit>) -> Vec<Edit> {
         }
     }
     joined
+}
+
+fn slice(text: &str, span: Span) -> &str {
+    text.get(span.start..span.end).unwrap_or_default()
 }
 
 const fn deleted(span: Span) -> Edit {

@@ -527,8 +527,8 @@ impl<'a> Evaluator<'a> {
     /// Returns the client id of a service principal, as its block says it.
     fn client_id(&self, address: Address, place: Place, depth: usize) -> Value {
         let written = self.module.block(&address).and_then(|(file, block)| {
-            let named = ["client_id", "application_id"].into_iter();
-            let attribute = named.filter_map(|name| block.body.attribute(name)).next()?;
+            let mut named = ["client_id", "application_id"].into_iter();
+            let attribute = named.find_map(|name| block.body.attribute(name))?;
             Some((file, &attribute.value))
         });
         match written {

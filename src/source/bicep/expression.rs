@@ -61,7 +61,6 @@ impl Parser<'_> {
         let end = operands.last().map_or(self.at, |last| last.span.end);
         let start = operands.first().map_or(self.at, |first| first.span.start);
         let span = Span::new(start, end);
-        let mut operands = operands;
         if operands.len() == 1
             && let Some(one) = operands.pop()
         {

@@ -78,6 +78,11 @@ fn values_are_read() {
     assert!(
         matches!(value("az.f()"), K::Call(name, arguments) if name == "f" && arguments.len() == 1)
     );
+}
+
+#[test]
+fn steps_and_operators_are_read() {
+    use ExpressionKind as K;
     assert!(matches!(value("x => x.y"), K::Lambda(names, _) if names == ["x"]));
     assert!(matches!(value("(x, y) => x"), K::Lambda(names, _) if names.len() == 2));
     assert!(matches!(value("('a')"), K::Text(_)));
@@ -98,9 +103,7 @@ fn values_are_read() {
     assert!(matches!(value("a[?0]"), K::Index(..)));
 }
 
-#[test]
-fn statements_are_found_and_others_passed_over() {
-    let text = "metadata a = 'x'\r
+const STATEMENTS: &str = "metadata a = 'x'\r
 targetScope = 'subscription'
 extension microsoftGraphV1
 using none
@@ -143,6 +146,10 @@ output nine string = true
   : 'b'
 assert ten = true
 ";
+
+#[test]
+fn statements_are_found_and_others_passed_over() {
+    let text = STATEMENTS;
     let source = Source::new("t.bicep", text);
     let file = parse(&source).unwrap();
     let names = |all: Vec<&str>| all.join(" ");

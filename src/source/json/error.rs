@@ -80,6 +80,11 @@ pub(super) fn of_parser(text: &str, error: &ParseError) -> JsonError {
             "put it in double quotes; only `true`, `false`, `null` and numbers stand without",
             whole,
         ),
+        Kind::UnexpectedToken if is_word(text, whole) => (
+            "text needs double quotes",
+            "put it in double quotes; only `true`, `false`, `null` and numbers stand without",
+            whole,
+        ),
         Kind::UnexpectedComma => ("a value is missing before this comma", PLAIN_HELP, whole),
         Kind::UnexpectedCloseBrace | Kind::UnexpectedCloseBracket | Kind::UnexpectedColon => {
             ("a value is expected here", PLAIN_HELP, whole)
@@ -92,6 +97,11 @@ pub(super) fn of_parser(text: &str, error: &ParseError) -> JsonError {
         help,
         span,
     }
+}
+
+fn is_word(text: &str, span: Span) -> bool {
+    let found = text.get(span.start..span.end).unwrap_or_default();
+    found.starts_with(char::is_alphabetic)
 }
 
 /// Puts the gate's error into our words.

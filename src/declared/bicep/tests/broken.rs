@@ -41,7 +41,7 @@ fn the_broken_files_are_told_with_a_place() {
 fn examples_that_end_too_early_are_read_or_refused() {
     for (_, text) in EXAMPLES {
         for end in (0..text.len()).filter(|end| text.is_char_boundary(*end)) {
-            judged(&text[..end]);
+            judged(text.get(..end).unwrap());
         }
     }
 }
@@ -108,7 +108,7 @@ proptest! {
         let text = EXAMPLES[which].1;
         let start = text.floor_char_boundary(at.index(text.len()));
         let end = text.ceil_char_boundary((start + length).min(text.len()));
-        if let Some(document) = judged(&format!("{}{with}{}", &text[..start], &text[end..])) {
+        if let Some(document) = judged(&format!("{}{with}{}", text.get(..start).unwrap(), text.get(end..).unwrap())) {
             for found in &document.registrations {
                 for entry in &found.entries {
                     prop_assert!(entry.span.end <= document.source.text().len());

@@ -112,16 +112,16 @@ resource "azuread_service_principal_password" "e" {
         .iter()
         .map(|one| (one.kind, one.end.as_ref().map(|end| end.value.as_str())))
         .collect();
-    use CredentialKind::{Certificate, Password};
+    let (password, certificate) = (CredentialKind::Password, CredentialKind::Certificate);
     assert_eq!(
         all,
         [
-            (Password, Some("2030-01-01T00:00:00Z")),
-            (Password, Some("8760h")),
-            (Password, Some("240h")),
-            (Password, None),
-            (Certificate, Some("2027-01-01T00:00:00Z")),
-            (Password, None),
+            (password, Some("2030-01-01T00:00:00Z")),
+            (password, Some("8760h")),
+            (password, Some("240h")),
+            (password, None),
+            (certificate, Some("2027-01-01T00:00:00Z")),
+            (password, None),
         ]
     );
     let start = app.credentials[0].start.as_ref().unwrap();
@@ -168,12 +168,14 @@ locals {
         found.source.text()
     );
     assert_eq!(found.source.text().len(), text.len());
+    assert!(!format!("{found:?}").contains("ecret-"));
     let comment = &found.comments[0];
     assert!(comment.text.starts_with("was ***"));
     let secrets: Vec<_> = found.registrations[0]
         .credentials
         .iter()
-        .map(|one| &text[one.secret.unwrap().start..one.secret.unwrap().end])
+        .map(|one| one.secret.unwrap())
+        .map(|span| text.get(span.start..span.end).unwrap())
         .collect();
     assert_eq!(secrets[0], "oW~8Qsecret-two");
     assert!(secrets[1].contains("secret-three"));
