@@ -2,6 +2,7 @@
 //! second run changes, and what going back leaves.
 
 use std::fs;
+use std::io::Write as _;
 use std::path::Path;
 use std::process::Command;
 
@@ -91,7 +92,8 @@ fn can_run() -> bool {
     let is_strict = std::env::var_os("GRAPHGRANT_STRICT").is_some();
     assert!(missing.is_empty() || !is_strict, "missing: {missing:?}");
     if !missing.is_empty() {
-        eprintln!("skipped: scripts are not run, as these are missing: {missing:?}");
+        let mut stderr = std::io::stderr();
+        writeln!(stderr, "skipped: scripts are not run without {missing:?}").unwrap();
     }
     missing.is_empty()
 }

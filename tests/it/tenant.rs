@@ -218,8 +218,16 @@ impl State {
             let message = "Insufficient privileges to complete the operation.\u{1b}[31m";
             return refusal(403, "Authorization_RequestDenied", message);
         }
-        match (method, parts.as_slice()) {
-            ("GET", ["organization"]) => {
+        if method == "GET" {
+            self.list(path, query, &parts, url)
+        } else {
+            self.act(method, path, &parts, body)
+        }
+    }
+
+    fn list(&mut self, path: &str, query: &str, parts: &[&str], url: &str) -> Answer {
+        match parts {
+            ["organization"] => {
                 let domains = json!([{"name": "contoso.onmicrosoft.com"}, {"name": "Contoso.com"}]);
                 (
                     200,
@@ -227,21 +235,18 @@ impl State {
                     json!({"value": [{"id": TENANT, "verifiedDomains": domains}]}),
                 )
             }
-            ("GET", [one]) if one.starts_with("servicePrincipals(appId='") => self.principal(one),
-            ("GET", ["oauth2PermissionGrants"]) => {
+            [one] if one.starts_with("servicePrincipals(appId='") => self.principal(one),
+            ["oauth2PermissionGrants"] => {
                 let client = query.split('\'').nth(1).unwrap_or_default().to_owned();
                 let all = self.shown().0.into_iter();
-                let own = all.filter(|it| it["clientId"] == client.as_str()).collect();
-                page(url, path, query, own)
+                let own: Vec<Value> = all.filter(|it| it["clientId"] == client.as_str()).collect();
+                page(url, path, query, &own)
             }
-            (
-                "GET",
-                [
-                    "servicePrincipals",
-                    id,
-                    list @ ("appRoleAssignments" | "appRoleAssignedTo"),
-                ],
-            ) => {
+            [
+                "servicePrincipals",
+                id,
+                list @ ("appRoleAssignments" | "appRoleAssignedTo"),
+            ] => {
                 if self.is_lagging(id) {
                     return absent();
                 }
@@ -251,9 +256,15 @@ impl State {
                     "resourceId"
                 };
                 let all = self.shown().1.into_iter();
-                let own = all.filter(|it| it[key] == **id).collect();
-                page(url, path, query, own)
+                let own: Vec<Value> = all.filter(|it| it[key] == **id).collect();
+                page(url, path, query, &own)
             }
+            _ => refusal(400, "BadRequest", &format!("GET {path} is not known here")),
+        }
+    }
+
+    fn act(&mut self, method: &str, path: &str, parts: &[&str], body: &Value) -> Answer {
+        match (method, parts) {
             ("POST", ["servicePrincipals"]) => {
                 let app = body["appId"].as_str().unwrap();
                 if self.principals.iter().any(|it| it["appId"] == app) {
@@ -278,9 +289,8 @@ impl State {
             }
             (
                 "DELETE",
-                ["oauth2PermissionGrants", id]
-                | ["servicePrincipals", _, "appRoleAssignments", id]
-                | ["servicePrincipals", id],
+                ["oauth2PermissionGrants" | "servicePrincipals", id]
+                | ["servicePrincipals", _, "appRoleAssignments", id],
             ) => {
                 self.remember();
                 let all = [
@@ -405,7 +415,7 @@ impl State {
     }
 }
 
-fn page(url: &str, path: &str, query: &str, all: Vec<Value>) -> Answer {
+fn page(url: &str, path: &str, query: &str, all: &[Value]) -> Answer {
     let skip = query.split("$skiptoken=").nth(1);
     let skip: usize = skip.and_then(|it| it.parse().ok()).unwrap_or(0);
     let query = query.split("&$skiptoken=").next().unwrap_or_default();
