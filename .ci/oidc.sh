@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # Runs the tests that need a real OpenID Connect server: installs it, starts it on this machine with a certificate of
-# its own, and runs the tests strictly. Needs Node 20 or later, npm and OpenSSL. `cargo test` alone skips these tests
+# its own, and runs the tests strictly. Needs Node 20 or later, npm, OpenSSL and curl. `cargo test` alone skips these tests
 # and says so.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-for tool in node npm openssl; do
+for tool in node npm openssl curl; do
     command -v "$tool" >/dev/null || { echo "$tool is not installed" >&2; exit 1; }
 done
 

@@ -18,6 +18,9 @@ use crate::source::escape::shown;
 /// The most bytes of an answer that are read.
 const SIZE: u64 = 2 << 20;
 
+/// How long the head of an answer, or the next piece of its body, may take at most.
+const READ: Duration = Duration::from_secs(30);
+
 /// The most attempts of one call.
 const ATTEMPTS: u32 = 4;
 
@@ -193,7 +196,7 @@ impl Client {
         let mut request = client
             .request(method, call.url.clone())
             .header("accept", "application/json")
-            .timeout(left.max(Duration::from_millis(1)));
+            .timeout(left.clamp(Duration::from_millis(1), READ));
         for (name, value) in call.headers {
             let unsendable = |_| NetError::Unsendable { what: "a header" };
             let name = HeaderName::from_bytes(name.as_bytes())
@@ -241,7 +244,7 @@ impl Client {
             .retry(reqwest::retry::never())
             .referer(false)
             .connect_timeout(total.min(Duration::from_secs(10)))
-            .timeout(total)
+            .timeout(total.min(READ))
             .https_only(!here);
         if here {
             // What is on this machine is never asked for through another one.

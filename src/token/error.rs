@@ -147,6 +147,17 @@ pub enum TokenError {
         /// What to do.
         help: &'static str,
     },
+    /// The job, pod or variable that an assertion comes from is not set up for it.
+    #[error("{source_name} cannot give an assertion here: {what}")]
+    #[diagnostic(code(graphgrant::token::no_assertion), help("{help}"))]
+    NoAssertion {
+        /// The platform.
+        source_name: &'static str,
+        /// Why.
+        what: String,
+        /// What to do.
+        help: &'static str,
+    },
     /// Nobody signed in in time.
     #[error("nobody finished the sign-in within {seconds} s")]
     #[diagnostic(
@@ -196,6 +207,7 @@ impl TokenError {
             | Self::Setting { .. }
             | Self::NoRandomness
             | Self::Certificate { .. }
+            | Self::NoAssertion { .. }
             | Self::Listener { .. } => false,
         }
     }

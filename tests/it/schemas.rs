@@ -144,6 +144,41 @@ fn answers_are_valid() {
 }
 
 #[test]
+fn tokens_verifications_and_errors_are_valid() {
+    let token = crate::server::token(&serde_json::json!({
+        "aud": "https://graph.microsoft.com", "tid": "t", "appid": "a", "scp": "Mail.Read Files.Read x", "exp": 5,
+    }));
+    let place = Place::new();
+    let inspect = ["token", "inspect", "--format", "json"];
+    case(
+        "token-inspect.schema.json",
+        &place.run_with(&inspect, &token),
+    );
+    case(
+        "token-inspect.schema.json",
+        &place.run_with(&inspect, "opaque"),
+    );
+    let verify = [
+        "verify",
+        "-e",
+        "GET /me/messages",
+        "-e",
+        "GET /no/such",
+        "--format",
+        "json",
+    ];
+    case("verify.schema.json", &place.run_with(&verify, &token));
+    let explain = ["explain", "-", "--format", "json"];
+    for text in [
+        "HTTP/1.1 403 X\n\n{}",
+        "AADSTS65001: x",
+        "{\"error\":\"invalid_client\"}",
+    ] {
+        case("explain-error.schema.json", &place.run_with(&explain, text));
+    }
+}
+
+#[test]
 fn the_export_is_valid() {
     case("catalog-export.schema.json", &run(&["catalog", "export"]));
 }

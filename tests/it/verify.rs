@@ -408,6 +408,19 @@ fn values_of_the_command_line_come_first_and_are_checked() {
 }
 
 #[test]
+fn values_of_the_manifest_have_their_form() {
+    for (probe, expected) in [
+        ("{values: [x]}", "mapping"),
+        ("{value: {}}", "values"),
+        ("{values: {a: {}}}", "probe"),
+    ] {
+        let text = format!("probe: {probe}\noperations: [GET /me]\n");
+        let outcome = Place::new().run_with(&["plan", "-"], &text).ends_with(2);
+        assert!(outcome.err.contains(expected), "{probe}: {}", outcome.err);
+    }
+}
+
+#[test]
 fn broken_graphs_neither_hang_nor_break() {
     for kind in 0..5 {
         let (outcome, _) = probe(&planned(), &["--probe-limit", "1"], move |_| match kind {

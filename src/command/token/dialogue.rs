@@ -48,7 +48,7 @@ impl Dialogue for Terminal {
         if self.is_terminal {
             let _ = write!(
                 io::stderr(),
-                "\rWaiting for the sign-in, {seconds} s left (Ctrl-C ends) \u{8}"
+                "\rWaiting for the sign-in, {seconds} s left (Ctrl-C ends)"
             );
             let _ = io::stderr().flush();
         }
@@ -56,7 +56,7 @@ impl Dialogue for Terminal {
 
     fn end_wait(&self) {
         if self.is_terminal {
-            let _ = write!(io::stderr(), "\r{:60}\r", "");
+            let _ = write!(io::stderr(), "\r{:70}\r", "");
             let _ = io::stderr().flush();
         }
     }

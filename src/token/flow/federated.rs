@@ -116,7 +116,7 @@ fn assertion(
         From::GitLab { variable } => {
             let name = variable.unwrap_or(GITLAB);
             environment.secret(name, WHAT).map_err(|error| match error {
-                TokenError::NotSet { .. } => failed(
+                TokenError::NotSet { .. } => unset(
                     "GitLab",
                     format!("the variable `{}` is not set", shown(name)),
                     "declare it in the job: `id_tokens: {GITLAB_OIDC_TOKEN: {aud: api://AzureADTokenExchange}}`",
@@ -126,7 +126,7 @@ fn assertion(
         }
         From::WorkloadIdentity => {
             let Some(path) = environment.text("AZURE_FEDERATED_TOKEN_FILE") else {
-                return Err(failed(
+                return Err(unset(
                     "workload identity",
                     "AZURE_FEDERATED_TOKEN_FILE is not set",
                     "label the pod `azure.workload.identity/use: \"true\"` and use its service account",
@@ -139,6 +139,15 @@ fn assertion(
             let acquired = managed_identity::acquire_for(world, audience, identity)?;
             Ok(acquired.token)
         }
+    }
+}
+
+/// The error of a place that is not set up for assertions.
+fn unset(source_name: &'static str, what: impl Into<String>, help: &'static str) -> TokenError {
+    TokenError::NoAssertion {
+        source_name,
+        what: what.into(),
+        help,
     }
 }
 
@@ -165,7 +174,7 @@ fn address(text: &str, name: &'static str, plain: bool) -> Result<Url, TokenErro
     let url = Url::parse(text).ok();
     let url = url.filter(|url| url.scheme() == "https" || (plain && is_loopback(url)));
     url.ok_or_else(|| {
-        failed(
+        unset(
             name,
             "the address in its environment is no https URL",
             "the platform sets it; do not set it yourself",
@@ -178,15 +187,11 @@ fn github(world: &World<'_>, authority: &Authority) -> Result<Secret, TokenError
     const HELP: &str = "give the job `permissions: {id-token: write}`";
     let environment = world.environment;
     let Some(text) = environment.text("ACTIONS_ID_TOKEN_REQUEST_URL") else {
-        return Err(failed(
-            NAME,
-            "ACTIONS_ID_TOKEN_REQUEST_URL is not set",
-            HELP,
-        ));
+        return Err(unset(NAME, "ACTIONS_ID_TOKEN_REQUEST_URL is not set", HELP));
     };
     let token = environment
         .secret("ACTIONS_ID_TOKEN_REQUEST_TOKEN", "the job's token")
-        .map_err(|_| failed(NAME, "ACTIONS_ID_TOKEN_REQUEST_TOKEN is not set", HELP))?;
+        .map_err(|_| unset(NAME, "ACTIONS_ID_TOKEN_REQUEST_TOKEN is not set", HELP))?;
     let mut url = address(&text, NAME, authority.plain)?;
     url.query_pairs_mut()
         .append_pair("audience", audience(authority)?);
@@ -213,7 +218,7 @@ fn azure_pipelines(
         "pass the token to the step: `env: {SYSTEM_ACCESSTOKEN: $(System.AccessToken)}`";
     let environment = world.environment;
     let Some(text) = environment.text("SYSTEM_OIDCREQUESTURI") else {
-        return Err(failed(
+        return Err(unset(
             NAME,
             "SYSTEM_OIDCREQUESTURI is not set",
             "run this in a step of the pipeline that names the service connection",
@@ -221,7 +226,7 @@ fn azure_pipelines(
     };
     let set = environment.text("AZURESUBSCRIPTION_SERVICE_CONNECTION_ID");
     let Some(connection) = connection.or(set.as_deref()) else {
-        return Err(failed(
+        return Err(unset(
             NAME,
             "no service connection is named",
             "give its id with `--service-connection`",
@@ -229,7 +234,7 @@ fn azure_pipelines(
     };
     let token = environment
         .secret("SYSTEM_ACCESSTOKEN", "the job's token")
-        .map_err(|_| failed(NAME, "SYSTEM_ACCESSTOKEN is not set", HELP))?;
+        .map_err(|_| unset(NAME, "SYSTEM_ACCESSTOKEN is not set", HELP))?;
     let mut url = address(&text, NAME, authority.plain)?;
     url.query_pairs_mut()
         .append_pair("api-version", "7.1")
