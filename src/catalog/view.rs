@@ -109,9 +109,8 @@ impl Catalog {
 
     /// Finds a permission by name, without regard to case.
     pub fn find_permission(&self, name: &str) -> Option<PermissionId> {
-        let wanted = name.to_lowercase();
         let found = self.search(Table::Permissions, |id| {
-            self.name(PermissionId(id)).to_lowercase().cmp(&wanted)
+            lower(self.name(PermissionId(id))).cmp(lower(name))
         });
         found.map(PermissionId)
     }
@@ -226,6 +225,12 @@ impl Catalog {
 
     /// Returns an edge of the path index; [`NodeRecord::edges`] has the rows of each node.
     pub fn edge(&self, row: u32) -> Option<Edge<'_>> {
+        self.directory
+            .decode(&self.bytes, Table::Edges, usize::try_from(row).ok()?)
+    }
+
+    /// Returns an edge as [`Self::edge`] does, without checking that its segment is text.
+    pub fn edge_bytes(&self, row: u32) -> Option<(&[u8], u32)> {
         self.directory
             .decode(&self.bytes, Table::Edges, usize::try_from(row).ok()?)
     }
@@ -365,6 +370,10 @@ impl Catalog {
             is_sound(&record).then_some(())
         })
     }
+}
+
+fn lower(name: &str) -> impl Iterator<Item = char> {
+    name.chars().flat_map(char::to_lowercase)
 }
 
 fn ids(count: usize) -> impl Iterator<Item = u16> + use<> {
