@@ -41,6 +41,14 @@ impl Bits {
         }
     }
 
+    /// Returns the numbers that are in both sets.
+    pub(super) fn shared_with(&self, other: &Self) -> Self {
+        let words = self.words.iter().zip(&other.words);
+        Self {
+            words: words.map(|(mine, theirs)| mine & theirs).collect(),
+        }
+    }
+
     /// Removes all numbers of another set.
     pub(super) fn remove_all(&mut self, other: &Self) {
         for (word, less) in self.words.iter_mut().zip(&other.words) {

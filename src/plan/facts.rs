@@ -1,6 +1,6 @@
 //! What the catalog says of the permissions of one plan, each looked up once.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
@@ -21,7 +21,8 @@ pub(super) struct Facts<'a> {
     pub(super) access: Access,
     /// The schemes that the access must work under, the one whose facts count first.
     pub(super) schemes: Vec<Scheme>,
-    standings: RefCell<BTreeMap<PermissionId, Standing>>,
+    /// By permission id. Each is asked for once per alternative that names it.
+    standings: Vec<Cell<Option<Standing>>>,
     openings: RefCell<BTreeMap<PermissionId, Rc<Opening>>>,
 }
 
@@ -51,17 +52,20 @@ impl<'a> Facts<'a> {
             schemes: schemes
                 .filter(|scheme| scheme.access() == access && takes(*scheme))
                 .collect(),
-            standings: RefCell::default(),
+            standings: vec![Cell::new(None); catalog.permission_ids().count()],
             openings: RefCell::default(),
         }
     }
 
     fn standing(&self, id: PermissionId) -> Standing {
-        *self
-            .standings
-            .borrow_mut()
-            .entry(id)
-            .or_insert_with(|| self.look_up(id))
+        let cell = self.standings.get(id.index());
+        cell.and_then(Cell::get).unwrap_or_else(|| {
+            let standing = self.look_up(id);
+            if let Some(cell) = cell {
+                cell.set(Some(standing));
+            }
+            standing
+        })
     }
 
     fn look_up(&self, id: PermissionId) -> Standing {

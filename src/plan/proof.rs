@@ -112,6 +112,9 @@ pub fn explain(problem: &Problem, solution: &Solution) -> Proof {
 #[must_use]
 pub fn least_inside(problem: &Problem, clause: &Clause, set: &[CandidateId]) -> Vec<CandidateId> {
     let mut inside: Vec<_> = inside(clause, set).collect();
+    if let [only] = inside.as_slice() {
+        return (*only).clone();
+    }
     let risk = |alternative: &[CandidateId]| {
         let tier = |tier| {
             members(problem, alternative)

@@ -161,11 +161,8 @@ fn private(parts: &[Part]) -> Vec<Opened> {
             (&reach.writes, &mut once.writes, &mut twice.writes),
             (&reach.reads, &mut once.reads, &mut twice.reads),
         ] {
-            let fresh = reach.iter_outside(once).collect();
-            let mut again = reach.clone();
-            again.remove_all(&fresh);
-            twice.add_all(&again);
-            once.add_all(&fresh);
+            twice.add_all(&reach.shared_with(once));
+            once.add_all(reach);
         }
     }
     for reach in &mut reaches {
