@@ -9,8 +9,9 @@ use std::mem;
 
 use super::index::Index;
 use super::rewrite::{Cost, Rewrite, RewriteKind};
-use super::step::{Piece, Step, steps};
+use super::step::{Piece, steps};
 use crate::catalog::model::{Method, PathId};
+use crate::catalog::record::NodeRecord;
 use crate::path::{Segment, Url};
 
 /// How many nodes are followed at one position. Real calls stay below ten.
@@ -27,6 +28,7 @@ pub(super) struct Reading {
 
 /// How a node was reached: the arena's index of the visit before it.
 struct Visit {
+    node: NodeRecord,
     cost: Cost,
     before: Option<usize>,
     rewrite: Option<Change>,
@@ -100,26 +102,26 @@ impl Search<'_> {
             // A step reads at least one segment, so nothing is added to this position any more.
             let here = self.reached.get_mut(position).map(mem::take);
             for (node, visit) in here.unwrap_or_default() {
-                steps(self.index, self.method, &pieces, position, node, &mut found);
+                let Some(Visit {
+                    node: record, cost, ..
+                }) = self.visits.get(visit)
+                else {
+                    continue;
+                };
+                let (at, cost) = ((node, *record), *cost);
+                steps(self.index, self.method, &pieces, position, at, &mut found);
                 for step in found.drain(..) {
-                    self.take(position, visit, step);
+                    let end = position + step.taken;
+                    let rewrite = step.rewrite.map(|(kind, to)| Change {
+                        kind,
+                        to,
+                        start: position,
+                        end,
+                    });
+                    self.reach(end, step.node, cost.plus(step.cost), Some(visit), rewrite);
                 }
             }
         }
-    }
-
-    fn take(&mut self, position: usize, before: usize, step: Step) {
-        let Some(cost) = self.visits.get(before).map(|visit| visit.cost) else {
-            return;
-        };
-        let end = position + step.taken;
-        let rewrite = step.rewrite.map(|(kind, to)| Change {
-            kind,
-            to,
-            start: position,
-            end,
-        });
-        self.reach(end, step.node, cost.plus(step.cost), Some(before), rewrite);
     }
 
     /// Records a way to a node, and through it to the node behind `...`, unless a cheaper one is known.
@@ -131,7 +133,8 @@ impl Search<'_> {
         before: Option<usize>,
         rewrite: Option<Change>,
     ) {
-        let Some(reached) = self.reached.get_mut(position) else {
+        let (Some(reached), Some(record)) = (self.reached.get_mut(position), self.index.node(node))
+        else {
             return;
         };
         let visit = self.visits.len();
@@ -150,12 +153,13 @@ impl Search<'_> {
             Err(place) => reached.insert(place, (node, visit)),
         }
         self.visits.push(Visit {
+            node: record,
             cost,
             before,
             rewrite,
         });
         // The node behind `...` has no `...` of its own, so this goes one deep.
-        if let Some(behind) = self.index.node(node).and_then(|node| node.repeat)
+        if let Some(behind) = record.repeat
             && behind != node
         {
             let once = Cost {
@@ -174,10 +178,11 @@ impl Search<'_> {
             .into_iter()
             .map(|name| name.to_lowercase())
             .collect();
-        for (node, visit) in self.reached.last().into_iter().flatten() {
-            let (Some(node), Some(way)) = (self.index.node(*node), self.visits.get(*visit)) else {
+        for (_, visit) in self.reached.last().into_iter().flatten() {
+            let Some(way) = self.visits.get(*visit) else {
                 continue;
             };
+            let node = way.node;
             let mut finish = |path: Option<PathId>, cost: Cost| {
                 if let Some(path) = path {
                     let has_method = self.index.has_operation(path, self.method);

@@ -61,16 +61,16 @@ struct Steps<'a> {
     found: &'a mut Vec<Step>,
 }
 
-/// Finds every way on from node `at` with the pieces from `position` still to be read.
+/// Finds every way on from a node with the pieces from `position` still to be read.
 pub(super) fn steps(
     index: &dyn Index,
     method: Method,
     pieces: &[Piece<'_>],
     position: usize,
-    at: u32,
+    (at, node): (u32, NodeRecord),
     found: &mut Vec<Step>,
 ) {
-    let (Some(node), Some(piece)) = (index.node(at), pieces.get(position)) else {
+    let Some(piece) = pieces.get(position) else {
         return;
     };
     let mut steps = Steps {
