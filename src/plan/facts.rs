@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use crate::catalog::Catalog;
 use crate::catalog::model::{Access, Kind, PermissionId, Scheme, State};
-use crate::catalog::record::{PermissionRecord, column};
+use crate::catalog::record::{PermissionOf, column};
 use crate::manifest::model::{App, Audience};
 use crate::plan::cost::Opened;
 use crate::plan::model::Reach;
@@ -69,7 +69,7 @@ impl<'a> Facts<'a> {
     }
 
     fn look_up(&self, id: PermissionId) -> Standing {
-        let permission = self.catalog.permission(id);
+        let permission = self.catalog.permission_bytes(id);
         let scheme = self.scheme_of(&permission);
         let grant = permission.grants.get(column(scheme)).copied().flatten();
         let is_offered = |state| matches!(state, State::Visible | State::Hidden);
@@ -91,7 +91,7 @@ impl<'a> Facts<'a> {
     }
 
     /// Returns the scheme whose facts count for a permission: the plan's first one that has it.
-    fn scheme_of(&self, permission: &PermissionRecord<'_>) -> Scheme {
+    fn scheme_of<T>(&self, permission: &PermissionOf<T>) -> Scheme {
         let has = |scheme: &Scheme| {
             let grant = permission.grants.get(column(*scheme));
             grant.is_some_and(Option::is_some)
