@@ -32,8 +32,8 @@ fn after_closing(bytes: &[u8], open: usize) -> Option<usize> {
     None
 }
 
-/// Finds the positions of `wanted` bytes outside parentheses, in order.
-fn outside_parentheses(text: &str, wanted: &[u8]) -> impl Iterator<Item = usize> {
+/// Finds the positions of wanted bytes outside parentheses, in order.
+fn outside_parentheses(text: &str, is_wanted: impl Fn(u8) -> bool) -> impl Iterator<Item = usize> {
     let bytes = text.as_bytes();
     let mut position = 0;
     // Once one parenthesis is known not to close, none is searched for again: that keeps it linear.
@@ -48,7 +48,7 @@ fn outside_parentheses(text: &str, wanted: &[u8]) -> impl Iterator<Item = usize>
                 closes = false;
             }
             position += 1;
-            if wanted.contains(byte) {
+            if is_wanted(*byte) {
                 return Some(position - 1);
             }
         }
@@ -58,7 +58,7 @@ fn outside_parentheses(text: &str, wanted: &[u8]) -> impl Iterator<Item = usize>
 
 /// Splits a URL's path from its query; the fragment is dropped.
 pub(super) fn path_and_query(text: &str) -> (&str, Option<&str>) {
-    let Some(cut) = outside_parentheses(text, b"?#").next() else {
+    let Some(cut) = outside_parentheses(text, |byte| matches!(byte, b'?' | b'#')).next() else {
         return (text, None);
     };
     let (path, rest) = text.split_at_checked(cut).unwrap_or((text, ""));
@@ -72,17 +72,15 @@ pub(super) fn path_and_query(text: &str) -> (&str, Option<&str>) {
 
 /// Splits a path into its segments, without the empty ones.
 pub(super) fn segments(path: &str) -> Vec<&str> {
-    split_outside(path, b"/")
+    split_outside(path, b'/')
         .filter(|segment| !segment.is_empty())
         .collect()
 }
 
-/// Splits text at `separators` (ASCII) outside parentheses.
-pub(super) fn split_outside<'a>(
-    text: &'a str,
-    separators: &'a [u8],
-) -> impl Iterator<Item = &'a str> {
-    let ends = outside_parentheses(text, separators).chain(iter::once(text.len()));
+/// Splits text at a separator (ASCII) outside parentheses.
+pub(super) fn split_outside(text: &str, separator: u8) -> impl Iterator<Item = &str> {
+    let ends =
+        outside_parentheses(text, move |byte| byte == separator).chain(iter::once(text.len()));
     let mut start = 0;
     ends.map(move |end| {
         let part = text.get(start..end).unwrap_or_default();

@@ -257,7 +257,7 @@ fn push_file(segments: &mut Vec<Segment>, path: &[&str]) {
 }
 
 fn pairs(query: &str) -> Result<Vec<(String, String)>, UrlError> {
-    split::split_outside(query, b"&")
+    split::split_outside(query, b'&')
         .filter(|pair| !pair.is_empty())
         .map(|pair| {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
