@@ -8,8 +8,8 @@ use crate::catalog::format::{Directory, FormatError, Table, verify};
 use crate::catalog::model::{Access, Method, OperationId, PathId, PermissionId, Scheme};
 use crate::catalog::record::{
     Above, CloudRecord, ConditionRecord, Edge, Evidence, GrantRecord, NodeRecord, NoteRecord,
-    Opens, OperationRecord, PathRecord, PermissionNoteRecord, PermissionRecord, RepairRecord,
-    ResourceRecord, RouteRecord, SourceRecord, StoredOpens, column,
+    Opens, OperationRecord, PathRecord, PermissionNoteRecord, PermissionOf, PermissionRecord,
+    RepairRecord, ResourceRecord, RouteRecord, SourceRecord, StoredOpens, column,
 };
 
 /// A read-only catalog.
@@ -73,13 +73,21 @@ impl Catalog {
         self.record(Table::Permissions, id.index())
     }
 
+    /// Returns a permission as [`Self::permission`] does, without checking that its texts are text.
+    pub fn permission_bytes(&self, id: PermissionId) -> PermissionOf<&[u8]> {
+        self.record(Table::Permissions, id.index())
+    }
+
     /// Returns a permission's name, in Microsoft's spelling.
     pub fn name(&self, id: PermissionId) -> &str {
-        // The name is the first field of the record: nothing else has to be decoded for it.
-        self.directory
-            .row(&self.bytes, Table::Permissions, id.index())
-            .and_then(|row| postcard::take_from_bytes::<&str>(row).ok())
-            .map_or("", |(name, _)| name)
+        self.first_field(Table::Permissions, id.index())
+            .unwrap_or_default()
+    }
+
+    /// Returns the first field of a row: nothing else has to be decoded for it.
+    fn first_field<'a, T: Deserialize<'a>>(&'a self, table: Table, row: usize) -> Option<T> {
+        let row = self.directory.row(&self.bytes, table, row)?;
+        Some(postcard::take_from_bytes(row).ok()?.0)
     }
 
     /// Returns the grant of a permission under a scheme.
@@ -94,11 +102,10 @@ impl Catalog {
     /// Returns the grant of a permission under an access: for delegated access that of work accounts, else
     /// that of personal ones.
     pub fn grant_for(&self, id: PermissionId, access: Access) -> Option<GrantRecord<'_>> {
+        let [work, personal, application] = self.permission(id).grants;
         match access {
-            Access::Delegated => self
-                .grant(id, Scheme::Work)
-                .or_else(|| self.grant(id, Scheme::Personal)),
-            Access::Application => self.grant(id, Scheme::Application),
+            Access::Delegated => work.or(personal),
+            Access::Application => application,
         }
     }
 
@@ -110,7 +117,8 @@ impl Catalog {
     /// Finds a permission by name, without regard to case.
     pub fn find_permission(&self, name: &str) -> Option<PermissionId> {
         let found = self.search(Table::Permissions, |id| {
-            lower(self.name(PermissionId(id))).cmp(lower(name))
+            let known = self.first_field::<&[u8]>(Table::Permissions, id.into());
+            lower(known.unwrap_or_default()).cmp(lower(name.as_bytes()))
         });
         found.map(PermissionId)
     }
@@ -274,10 +282,9 @@ impl Catalog {
     pub fn cloud_of_host(&self, host: &str) -> Option<String> {
         // Name and hosts are the first fields of the record: long lists follow.
         (0..self.directory.count(Table::Clouds))
-            .filter_map(|row| self.directory.row(&self.bytes, Table::Clouds, row))
-            .filter_map(|row| postcard::take_from_bytes::<(&str, Vec<&str>)>(row).ok())
-            .find(|((_, hosts), _)| hosts.contains(&host))
-            .map(|((name, _), _)| name.to_owned())
+            .filter_map(|row| self.first_field::<(&str, Vec<&str>)>(Table::Clouds, row))
+            .find(|(_, hosts)| hosts.contains(&host))
+            .map(|(name, _)| name.to_owned())
     }
 
     /// Returns other resources of Microsoft.
@@ -372,8 +379,9 @@ impl Catalog {
     }
 }
 
-fn lower(name: &str) -> impl Iterator<Item = char> {
-    name.chars().flat_map(char::to_lowercase)
+/// Names of permissions are ASCII.
+fn lower(name: &[u8]) -> impl Iterator<Item = u8> {
+    name.iter().map(u8::to_ascii_lowercase)
 }
 
 fn ids(count: usize) -> impl Iterator<Item = u16> + use<> {

@@ -7,7 +7,7 @@ use std::rc::Rc;
 use crate::catalog::Catalog;
 use crate::catalog::model::{Access, Kind, PermissionId, Scheme, State};
 use crate::catalog::overlay::Peculiarity;
-use crate::catalog::record::{GrantRecord, column};
+use crate::catalog::record::{GrantOf, column};
 
 /// Why a tenant-wide grant of a permission cannot be counted on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -97,7 +97,7 @@ impl<'a> Facts<'a> {
     fn traits(&self, id: PermissionId) -> Option<&Traits> {
         let cell = self.traits.get(id.index())?;
         Some(cell.get_or_init(|| {
-            let permission = self.catalog.permission(id);
+            let permission = self.catalog.permission_bytes(id);
             Traits {
                 doubts: permission.grants.map(|grant| match grant {
                     _ if permission.kind == Kind::Rsc => Some(Doubt::Rsc),
@@ -112,7 +112,7 @@ impl<'a> Facts<'a> {
     }
 }
 
-fn doubt_of(grant: &GrantRecord<'_>) -> Option<Doubt> {
+fn doubt_of<T>(grant: &GrantOf<T>) -> Option<Doubt> {
     if matches!(grant.state, State::Disabled | State::Unprovisioned) {
         Some(Doubt::Unavailable)
     } else {
