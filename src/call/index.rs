@@ -12,6 +12,12 @@ pub trait Index {
     /// Returns an edge of the path index, by its row.
     fn edge(&self, row: u32) -> Option<Edge<'_>>;
 
+    /// Returns an edge whose segment is compared byte by byte and never shown: most of a search is this.
+    fn edge_bytes(&self, row: u32) -> Option<(&[u8], u32)> {
+        let (segment, child) = self.edge(row)?;
+        Some((segment.as_bytes(), child))
+    }
+
     /// Tells whether the catalog lists the method on the path.
     fn has_operation(&self, path: PathId, method: Method) -> bool;
 
@@ -29,6 +35,10 @@ impl Index for Catalog {
 
     fn edge(&self, row: u32) -> Option<Edge<'_>> {
         Self::edge(self, row)
+    }
+
+    fn edge_bytes(&self, row: u32) -> Option<(&[u8], u32)> {
+        Self::edge_bytes(self, row)
     }
 
     fn has_operation(&self, path: PathId, method: Method) -> bool {

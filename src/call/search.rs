@@ -4,13 +4,14 @@
 //! reaches, with its cheapest way there. Each node and position is worked on once, so hostile text costs
 //! no more than its length times the few nodes that words and ids can lead to.
 
-use std::collections::BTreeMap;
-use std::collections::btree_map::Entry;
+use std::borrow::Cow;
+use std::mem;
 
 use super::index::Index;
 use super::rewrite::{Cost, Rewrite, RewriteKind};
-use super::step::{Step, steps};
+use super::step::{Piece, steps};
 use crate::catalog::model::{Method, PathId};
+use crate::catalog::record::NodeRecord;
 use crate::path::{Segment, Url};
 
 /// How many nodes are followed at one position. Real calls stay below ten.
@@ -27,9 +28,18 @@ pub(super) struct Reading {
 
 /// How a node was reached: the arena's index of the visit before it.
 struct Visit {
+    node: NodeRecord,
     cost: Cost,
     before: Option<usize>,
-    rewrite: Option<Rewrite>,
+    rewrite: Option<Change>,
+}
+
+/// A rewrite of the segments from `start` to `end`; put into words only when its reading is chosen.
+struct Change {
+    kind: RewriteKind,
+    to: Cow<'static, str>,
+    start: usize,
+    end: usize,
 }
 
 struct Search<'a> {
@@ -37,8 +47,8 @@ struct Search<'a> {
     method: Method,
     url: &'a Url,
     visits: Vec<Visit>,
-    /// By segments read: the cheapest visit of each node.
-    reached: Vec<BTreeMap<u32, usize>>,
+    /// By segments read: the nodes, sorted, each with its cheapest visit.
+    reached: Vec<Vec<(u32, usize)>>,
 }
 
 /// Returns the best reading, and the best one whose method the catalog lists when that is another.
@@ -55,8 +65,8 @@ pub(super) fn readings(
         index,
         method,
         url,
-        visits: Vec::new(),
-        reached: (0..=url.segments.len()).map(|_| BTreeMap::new()).collect(),
+        visits: Vec::with_capacity(4 * url.segments.len()),
+        reached: vec![Vec::new(); url.segments.len() + 1],
     };
     search.walk();
     let mut finals = search.finals();
@@ -86,35 +96,32 @@ type Final = (PathId, Cost, bool, usize);
 impl Search<'_> {
     fn walk(&mut self) {
         self.reach(0, 0, Cost::default(), None, None);
-        for position in 0..self.url.segments.len() {
-            let here: Vec<(u32, usize)> = self
-                .reached
-                .get(position)
-                .into_iter()
-                .flatten()
-                .map(|(node, visit)| (*node, *visit))
-                .collect();
-            for (node, visit) in here {
-                let segments = &self.url.segments;
-                for step in steps(self.index, self.method, segments, position, node) {
-                    self.take(position, visit, step);
+        let pieces: Vec<Piece<'_>> = self.url.segments.iter().map(Piece::new).collect();
+        let mut found = Vec::new();
+        for position in 0..pieces.len() {
+            // A step reads at least one segment, so nothing is added to this position any more.
+            let here = self.reached.get_mut(position).map(mem::take);
+            for (node, visit) in here.unwrap_or_default() {
+                let Some(Visit {
+                    node: record, cost, ..
+                }) = self.visits.get(visit)
+                else {
+                    continue;
+                };
+                let (at, cost) = ((node, *record), *cost);
+                steps(self.index, self.method, &pieces, position, at, &mut found);
+                for step in found.drain(..) {
+                    let end = position + step.taken;
+                    let rewrite = step.rewrite.map(|(kind, to)| Change {
+                        kind,
+                        to,
+                        start: position,
+                        end,
+                    });
+                    self.reach(end, step.node, cost.plus(step.cost), Some(visit), rewrite);
                 }
             }
         }
-    }
-
-    fn take(&mut self, position: usize, before: usize, step: Step) {
-        let Some(cost) = self.visits.get(before).map(|visit| visit.cost) else {
-            return;
-        };
-        let end = position + step.taken;
-        let rewrite = step.rewrite.map(|(kind, to)| Rewrite {
-            kind,
-            from: written(self.url.segments.get(position..end).unwrap_or_default()),
-            to,
-            note: note(kind, self.method),
-        });
-        self.reach(end, step.node, cost.plus(step.cost), Some(before), rewrite);
     }
 
     /// Records a way to a node, and through it to the node behind `...`, unless a cheaper one is known.
@@ -124,33 +131,35 @@ impl Search<'_> {
         node: u32,
         cost: Cost,
         before: Option<usize>,
-        rewrite: Option<Rewrite>,
+        rewrite: Option<Change>,
     ) {
-        let Some(reached) = self.reached.get_mut(position) else {
+        let (Some(reached), Some(record)) = (self.reached.get_mut(position), self.index.node(node))
+        else {
             return;
         };
         let visit = self.visits.len();
-        let is_full = reached.len() >= MAX_NODES;
-        match reached.entry(node) {
-            Entry::Occupied(mut known) => {
-                let known_cost = self.visits.get(*known.get()).map(|visit| visit.cost);
+        match reached.binary_search_by_key(&node, |(node, _)| *node) {
+            Ok(place) => {
+                let Some((_, known)) = reached.get_mut(place) else {
+                    return;
+                };
+                let known_cost = self.visits.get(*known).map(|visit| visit.cost);
                 if known_cost.is_some_and(|known| known <= cost) {
                     return;
                 }
-                known.insert(visit);
+                *known = visit;
             }
-            Entry::Vacant(_) if is_full => return,
-            Entry::Vacant(free) => {
-                free.insert(visit);
-            }
+            Err(_) if reached.len() >= MAX_NODES => return,
+            Err(place) => reached.insert(place, (node, visit)),
         }
         self.visits.push(Visit {
+            node: record,
             cost,
             before,
             rewrite,
         });
         // The node behind `...` has no `...` of its own, so this goes one deep.
-        if let Some(behind) = self.index.node(node).and_then(|node| node.repeat)
+        if let Some(behind) = record.repeat
             && behind != node
         {
             let once = Cost {
@@ -169,10 +178,11 @@ impl Search<'_> {
             .into_iter()
             .map(|name| name.to_lowercase())
             .collect();
-        for (node, visit) in self.reached.last().into_iter().flatten() {
-            let (Some(node), Some(way)) = (self.index.node(*node), self.visits.get(*visit)) else {
+        for (_, visit) in self.reached.last().into_iter().flatten() {
+            let Some(way) = self.visits.get(*visit) else {
                 continue;
             };
+            let node = way.node;
             let mut finish = |path: Option<PathId>, cost: Cost| {
                 if let Some(path) = path {
                     let has_method = self.index.has_operation(path, self.method);
@@ -205,11 +215,21 @@ impl Search<'_> {
         finals
     }
 
+    fn in_words(&self, change: &Change) -> Rewrite {
+        let segments = self.url.segments.get(change.start..change.end);
+        Rewrite {
+            kind: change.kind,
+            from: written(segments.unwrap_or_default()),
+            to: change.to.clone().into_owned(),
+            note: note(change.kind, self.method),
+        }
+    }
+
     fn reading(&self, (path, cost, has_method, visit): &Final) -> Reading {
         let mut rewrites = Vec::new();
         let mut next = Some(*visit);
         while let Some(visit) = next.and_then(|visit| self.visits.get(visit)) {
-            rewrites.extend(visit.rewrite.clone());
+            rewrites.extend(visit.rewrite.as_ref().map(|change| self.in_words(change)));
             next = visit.before;
         }
         rewrites.reverse();

@@ -1,5 +1,6 @@
 //! The ways from one node of the index to the next: what a segment can be read as.
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
 
 use super::index::Index;
@@ -14,7 +15,7 @@ use crate::path::{Namespaced, Segment, namespaced};
 pub(super) struct Step {
     pub(super) node: u32,
     pub(super) taken: usize,
-    pub(super) rewrite: Option<(RewriteKind, String)>,
+    pub(super) rewrite: Option<(RewriteKind, Cow<'static, str>)>,
     pub(super) cost: Cost,
 }
 
@@ -25,46 +26,68 @@ const ID: Cost = Cost {
     ids: 1,
 };
 
+/// A segment, and what every node that it is read from asks of it.
+pub(super) struct Piece<'a> {
+    segment: &'a Segment,
+    /// A word or id in lower case; empty for the other kinds.
+    lower: String,
+    namespaced: Option<Namespaced>,
+    can_be_id: bool,
+}
+
+impl<'a> Piece<'a> {
+    pub(super) fn new(segment: &'a Segment) -> Self {
+        let text = match segment {
+            Segment::Plain(text) => Some(text),
+            Segment::Key(_) | Segment::Call { .. } | Segment::File(_) => None,
+        };
+        Self {
+            segment,
+            lower: text.map_or_else(String::new, |text| text.to_lowercase()),
+            namespaced: text.and_then(|text| namespaced(text)),
+            can_be_id: segment.can_be_id(),
+        }
+    }
+}
+
 /// The steps from one place.
-pub(super) struct Steps<'a> {
+struct Steps<'a> {
     index: &'a dyn Index,
     method: Method,
-    segments: &'a [Segment],
+    pieces: &'a [Piece<'a>],
     position: usize,
     at: u32,
     node: NodeRecord,
-    found: Vec<Step>,
+    found: &'a mut Vec<Step>,
 }
 
-/// Returns every way on from node `at` with the segments from `position` still to be read.
-pub(super) fn steps<'a>(
-    index: &'a dyn Index,
+/// Finds every way on from a node with the pieces from `position` still to be read.
+pub(super) fn steps(
+    index: &dyn Index,
     method: Method,
-    segments: &'a [Segment],
+    pieces: &[Piece<'_>],
     position: usize,
-    at: u32,
-) -> Vec<Step> {
-    let Some(node) = index.node(at) else {
-        return Vec::new();
+    (at, node): (u32, NodeRecord),
+    found: &mut Vec<Step>,
+) {
+    let Some(piece) = pieces.get(position) else {
+        return;
     };
     let mut steps = Steps {
         index,
         method,
-        segments,
+        pieces,
         position,
         at,
         node,
-        found: Vec::new(),
+        found,
     };
-    if let Some(segment) = segments.get(position) {
-        steps.repeat(segment);
-        steps.segment(segment);
-        steps.drive(segment);
-        if at == 0 {
-            steps.root();
-        }
+    steps.repeat(piece.segment);
+    steps.segment(piece);
+    steps.drive(piece.segment);
+    if at == 0 {
+        steps.root();
     }
-    steps.found
 }
 
 /// Returns the child of a node along a literal edge.
@@ -72,8 +95,8 @@ fn literal(index: &dyn Index, node: &NodeRecord, word: &str) -> Option<u32> {
     let mut rows = node.edges();
     while !rows.is_empty() {
         let middle = rows.start + (rows.end - rows.start) / 2;
-        let (literal, child) = index.edge(middle)?;
-        match literal.cmp(word) {
+        let (literal, child) = index.edge_bytes(middle)?;
+        match literal.cmp(word.as_bytes()) {
             Ordering::Equal => return Some(child),
             Ordering::Less => rows.start = middle + 1,
             Ordering::Greater => rows.end = middle,
@@ -94,12 +117,18 @@ impl<'a> Steps<'a> {
         }
     }
 
-    fn rewrite(&mut self, node: Option<u32>, taken: usize, kind: RewriteKind, to: &str) {
+    fn rewrite(
+        &mut self,
+        node: Option<u32>,
+        taken: usize,
+        kind: RewriteKind,
+        to: impl Into<Cow<'static, str>>,
+    ) {
         if let Some(node) = node {
             self.found.push(Step {
                 node,
                 taken,
-                rewrite: Some((kind, to.to_owned())),
+                rewrite: Some((kind, to.into())),
                 cost: kind.cost(),
             });
         }
@@ -119,15 +148,20 @@ impl<'a> Steps<'a> {
     }
 
     fn ahead(&self, by: usize) -> Option<&'a Segment> {
-        self.segments.get(self.position + by)
+        Some(self.pieces.get(self.position + by)?.segment)
+    }
+
+    fn has_id_ahead(&self, by: usize) -> bool {
+        let piece = self.pieces.get(self.position + by);
+        piece.is_some_and(|piece| piece.can_be_id)
     }
 
     fn behind(&self, by: usize) -> Option<&'a Segment> {
-        self.segments.get(self.position.checked_sub(by)?)
+        Some(self.pieces.get(self.position.checked_sub(by)?)?.segment)
     }
 
     fn is_last(&self) -> bool {
-        self.position + 1 == self.segments.len()
+        self.position + 1 == self.pieces.len()
     }
 
     /// `...` as the reference writes it.
@@ -137,7 +171,8 @@ impl<'a> Steps<'a> {
         }
     }
 
-    fn segment(&mut self, segment: &'a Segment) {
+    fn segment(&mut self, piece: &'a Piece<'a>) {
+        let segment = piece.segment;
         match segment {
             Segment::Key(_) => {
                 self.well_known(segment);
@@ -146,13 +181,13 @@ impl<'a> Steps<'a> {
             Segment::File(_) => self.push(self.literal(FILE), 1, Cost::default()),
             Segment::Call { name, parameters } => self.call(name, parameters),
             Segment::Plain(text) => {
-                if let Some(name) = namespaced(text) {
-                    self.namespaced(&name);
+                if let Some(name) = &piece.namespaced {
+                    self.namespaced(name);
                     return;
                 }
-                self.push(self.literal(&text.to_lowercase()), 1, Cost::default());
+                self.push(self.literal(&piece.lower), 1, Cost::default());
                 self.well_known(segment);
-                if segment.can_be_id() {
+                if piece.can_be_id {
                     if self.is_users_me() {
                         let twin = self.node.parameter;
                         self.rewrite(twin, 1, RewriteKind::MeTwin, "{}");
@@ -178,10 +213,10 @@ impl<'a> Steps<'a> {
         let (Segment::Key(text) | Segment::Plain(text)) = segment else {
             return;
         };
-        let collection = self.behind(1).and_then(Segment::word);
+        let collection = self.behind(1);
         let known = WELL_KNOWN
             .iter()
-            .find(|(of, _, id)| collection.as_deref() == Some(of) && id == text);
+            .find(|(of, _, id)| id == text && collection.is_some_and(|it| it.is_word(of)));
         if let Some((_, name, _)) = known {
             self.push(self.literal(name), 1, Cost::default());
         }
@@ -189,6 +224,9 @@ impl<'a> Steps<'a> {
 
     /// `$count`, `$value` and `$ref` at the end of a path that the catalog lists without them.
     fn dollar(&mut self, text: &str) {
+        if !text.starts_with('$') {
+            return;
+        }
         let kind = match text.to_ascii_lowercase().as_str() {
             "$count" => RewriteKind::CountDropped,
             "$value" => RewriteKind::ValueDropped,
@@ -209,21 +247,22 @@ impl<'a> Steps<'a> {
             let Some(word) = word else { continue };
             if parameters.is_empty() {
                 match kind {
-                    Some(kind) => self.rewrite(self.literal(word), 1, kind, word),
+                    Some(kind) => self.rewrite(self.literal(word), 1, kind, word.to_owned()),
                     None => self.push(self.literal(word), 1, Cost::default()),
                 }
                 continue;
             }
             let exact = function(word, parameters);
             match kind {
-                Some(kind) => self.rewrite(self.literal(&exact), 1, kind, &exact),
+                Some(kind) => self.rewrite(self.literal(&exact), 1, kind, exact),
                 None => self.push(self.literal(&exact), 1, Cost::default()),
             }
-            self.rewrite(self.literal(word), 1, RewriteKind::ParametersDropped, word);
+            let node = self.literal(word);
+            self.rewrite(node, 1, RewriteKind::ParametersDropped, word.to_owned());
         }
         if !parameters.is_empty() && qualified.is_none() {
             let to = format!("{lower}/{{}}");
-            self.rewrite(self.item_of(&lower), 1, RewriteKind::AlternateKey, &to);
+            self.rewrite(self.item_of(&lower), 1, RewriteKind::AlternateKey, to);
         }
     }
 
@@ -231,7 +270,7 @@ impl<'a> Steps<'a> {
     fn namespaced(&mut self, name: &Namespaced) {
         self.push(self.literal(&name.full), 1, Cost::default());
         let bare = self.literal(&name.bare);
-        self.rewrite(bare, 1, RewriteKind::Namespace, &name.bare);
+        self.rewrite(bare, 1, RewriteKind::Namespace, name.bare.clone());
         // A qualified name that ends a POST is an action at least as often as a type: leaving it out
         // would answer an unknown action with the permissions to create something.
         let may_be_action = self.method == Method::Post && self.is_last();
@@ -239,7 +278,7 @@ impl<'a> Steps<'a> {
             self.rewrite(Some(self.at), 1, RewriteKind::CastDropped, "");
         }
         // `collection/type/{id}` where the catalog has `collection/{id}/type`.
-        if self.ahead(1).is_some_and(Segment::can_be_id)
+        if self.has_id_ahead(1)
             && let Some(item) = self.node.parameter
             && let Some(node) = self.index.node(item)
         {
@@ -248,19 +287,17 @@ impl<'a> Steps<'a> {
                 literal(self.index, &node, &name.full),
                 2,
                 RewriteKind::CastMoved,
-                &to,
+                to,
             );
         }
     }
 
     /// `collection/{id}/type` where the catalog has `collection/type/{id}`.
     fn cast_before_id(&mut self) {
-        let Some(Segment::Plain(next)) = self.ahead(1) else {
-            return;
-        };
-        if let Some(name) = namespaced(next) {
+        let next = self.pieces.get(self.position + 1);
+        if let Some(name) = next.and_then(|piece| piece.namespaced.as_ref()) {
             let to = format!("{}/{{}}", name.full);
-            self.rewrite(self.item_of(&name.full), 2, RewriteKind::CastMoved, &to);
+            self.rewrite(self.item_of(&name.full), 2, RewriteKind::CastMoved, to);
         }
     }
 
@@ -279,7 +316,7 @@ impl<'a> Steps<'a> {
                 self.rewrite(item, 1, RewriteKind::RootItem, "items/{}");
             }
         }
-        if in_drive && segment.is_word("special") && self.ahead(1).is_some_and(Segment::can_be_id) {
+        if in_drive && segment.is_word("special") && self.has_id_ahead(1) {
             let item = self.item_of("items");
             self.rewrite(item, 2, RewriteKind::SpecialFolder, "items/{}");
             if matches!(self.ahead(2), Some(Segment::File(_))) {
@@ -297,10 +334,10 @@ impl<'a> Steps<'a> {
 
     /// The changes that replace the beginning of a call.
     fn root(&mut self) {
-        let Some(first) = self.segments.first() else {
+        let Some(first) = self.ahead(0) else {
             return;
         };
-        let second_is_id = self.ahead(1).is_some_and(Segment::can_be_id);
+        let second_is_id = self.has_id_ahead(1);
         if first.is_word("me") {
             self.rewrite(self.item_of("users"), 1, RewriteKind::MeTwin, "users/{}");
         } else if first.is_word("users") && second_is_id {
@@ -319,38 +356,22 @@ impl<'a> Steps<'a> {
     fn owned_drive(&mut self, owner: &Segment) {
         let owner_length = if owner.is_word("me") {
             1
-        } else if OWNERS.iter().any(|word| owner.is_word(word))
-            && self.ahead(1).is_some_and(Segment::can_be_id)
-        {
+        } else if OWNERS.iter().any(|word| owner.is_word(word)) && self.has_id_ahead(1) {
             let is_site = owner.is_word("sites");
             let file = is_site && matches!(self.ahead(2), Some(Segment::File(_)));
             2 + usize::from(file)
         } else {
             return;
         };
+        let taken = match self.ahead(owner_length) {
+            Some(next) if next.is_word("drive") => owner_length + 1,
+            Some(next) if next.is_word("drives") && self.has_id_ahead(owner_length + 1) => {
+                owner_length + 2
+            }
+            _ => return,
+        };
         let drive = self.item_of("drives");
-        match self.ahead(owner_length) {
-            Some(next) if next.is_word("drive") => {
-                self.rewrite(
-                    drive,
-                    owner_length + 1,
-                    RewriteKind::OwnedDrive,
-                    "drives/{}",
-                );
-            }
-            Some(next)
-                if next.is_word("drives")
-                    && self.ahead(owner_length + 1).is_some_and(Segment::can_be_id) =>
-            {
-                self.rewrite(
-                    drive,
-                    owner_length + 2,
-                    RewriteKind::OwnedDrive,
-                    "drives/{}",
-                );
-            }
-            _ => {}
-        }
+        self.rewrite(drive, taken, RewriteKind::OwnedDrive, "drives/{}");
     }
 
     /// The managed devices of a user are also those of device management.
@@ -359,7 +380,7 @@ impl<'a> Steps<'a> {
         let is_device = self
             .ahead(owner_length)
             .is_some_and(|s| s.is_word("manageddevices"))
-            && self.ahead(owner_length + 1).is_some_and(Segment::can_be_id);
+            && self.has_id_ahead(owner_length + 1);
         if is_device && (owner.is_word("me") || owner.is_word("users")) {
             let management = self.literal("devicemanagement");
             let to = "deviceManagement";

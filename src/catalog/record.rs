@@ -42,14 +42,17 @@ impl NodeRecord {
 pub type Edge<'a> = (&'a str, u32);
 
 /// Where a curated fact comes from.
+pub type Evidence<'a> = EvidenceOf<&'a str>;
+
+/// [`Evidence`] with texts of some kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Evidence<'a> {
+pub struct EvidenceOf<T> {
     /// Why it is so, in one line.
-    pub reason: &'a str,
+    pub reason: T,
     /// A link.
-    pub source: &'a str,
+    pub source: T,
     /// When the source was read (ISO 8601).
-    pub date: &'a str,
+    pub date: T,
 }
 
 /// Microsoft's data the catalog was made of, and hashes that name it.
@@ -65,24 +68,30 @@ pub struct SourceRecord<'a> {
 }
 
 /// A permission.
+pub type PermissionRecord<'a> = PermissionOf<&'a str>;
+
+/// A permission under one scheme.
+pub type GrantRecord<'a> = GrantOf<&'a str>;
+
+/// [`PermissionRecord`] with texts of some kind: as bytes they need not be checked, which takes most of the
+/// time of decoding them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PermissionRecord<'a> {
+pub struct PermissionOf<T> {
     /// The name, in Microsoft's spelling.
-    pub name: &'a str,
+    pub name: T,
     /// What kind of grant it is.
     pub kind: Kind,
     /// By scheme: work, personal, application.
-    #[serde(borrow)]
-    pub grants: [Option<GrantRecord<'a>>; 3],
+    pub grants: [Option<GrantOf<T>>; 3],
     /// Rows of the permission notes that are about it.
     pub notes: Vec<u16>,
 }
 
-/// A permission under one scheme.
+/// [`GrantRecord`] with texts of some kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct GrantRecord<'a> {
+pub struct GrantOf<T> {
     /// The GUID that `requiredResourceAccess` and grants use; `None` when upstream has no usable one.
-    pub id: Option<&'a str>,
+    pub id: Option<T>,
     /// Whether an admin has to consent.
     pub admin: bool,
     /// Microsoft's privilege level, 1 to 4.
@@ -90,8 +99,7 @@ pub struct GrantRecord<'a> {
     /// Whether it can be asked for.
     pub state: State,
     /// The risk tier and why; `None` when nobody judged it.
-    #[serde(borrow)]
-    pub risk: Option<(u8, Evidence<'a>)>,
+    pub risk: Option<(u8, EvidenceOf<T>)>,
     /// Why it is not preferred while another permission is accepted.
     pub peculiarity: Option<Peculiarity>,
     /// The operations it opens that change nothing.

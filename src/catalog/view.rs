@@ -8,8 +8,9 @@ use crate::catalog::format::{Directory, FormatError, Table, verify};
 use crate::catalog::model::{Access, Method, OperationId, PathId, PermissionId, Scheme};
 use crate::catalog::record::{
     Above, CloudRecord, ConditionRecord, Edge, Evidence, GrantRecord, GrantorRecord, NodeRecord,
-    NoteRecord, Opens, OperationRecord, PathRecord, PermissionNoteRecord, PermissionRecord,
-    PolicyRecord, RepairRecord, ResourceRecord, RouteRecord, SourceRecord, StoredOpens, column,
+    NoteRecord, Opens, OperationRecord, PathRecord, PermissionNoteRecord, PermissionOf,
+    PermissionRecord, PolicyRecord, RepairRecord, ResourceRecord, RouteRecord, SourceRecord,
+    StoredOpens, column,
 };
 
 /// A read-only catalog.
@@ -73,13 +74,21 @@ impl Catalog {
         self.record(Table::Permissions, id.index())
     }
 
+    /// Returns a permission as [`Self::permission`] does, without checking that its texts are text.
+    pub fn permission_bytes(&self, id: PermissionId) -> PermissionOf<&[u8]> {
+        self.record(Table::Permissions, id.index())
+    }
+
     /// Returns a permission's name, in Microsoft's spelling.
     pub fn name(&self, id: PermissionId) -> &str {
-        // The name is the first field of the record: nothing else has to be decoded for it.
-        self.directory
-            .row(&self.bytes, Table::Permissions, id.index())
-            .and_then(|row| postcard::take_from_bytes::<&str>(row).ok())
-            .map_or("", |(name, _)| name)
+        self.first_field(Table::Permissions, id.index())
+            .unwrap_or_default()
+    }
+
+    /// Returns the first field of a row: nothing else has to be decoded for it.
+    fn first_field<'a, T: Deserialize<'a>>(&'a self, table: Table, row: usize) -> Option<T> {
+        let row = self.directory.row(&self.bytes, table, row)?;
+        Some(postcard::take_from_bytes(row).ok()?.0)
     }
 
     /// Returns the grant of a permission under a scheme.
@@ -94,11 +103,10 @@ impl Catalog {
     /// Returns the grant of a permission under an access: for delegated access that of work accounts, else
     /// that of personal ones.
     pub fn grant_for(&self, id: PermissionId, access: Access) -> Option<GrantRecord<'_>> {
+        let [work, personal, application] = self.permission(id).grants;
         match access {
-            Access::Delegated => self
-                .grant(id, Scheme::Work)
-                .or_else(|| self.grant(id, Scheme::Personal)),
-            Access::Application => self.grant(id, Scheme::Application),
+            Access::Delegated => work.or(personal),
+            Access::Application => application,
         }
     }
 
@@ -109,9 +117,9 @@ impl Catalog {
 
     /// Finds a permission by name, without regard to case.
     pub fn find_permission(&self, name: &str) -> Option<PermissionId> {
-        let wanted = name.to_lowercase();
         let found = self.search(Table::Permissions, |id| {
-            self.name(PermissionId(id)).to_lowercase().cmp(&wanted)
+            let known = self.first_field::<&[u8]>(Table::Permissions, id.into());
+            lower(known.unwrap_or_default()).cmp(lower(name.as_bytes()))
         });
         found.map(PermissionId)
     }
@@ -230,6 +238,12 @@ impl Catalog {
             .decode(&self.bytes, Table::Edges, usize::try_from(row).ok()?)
     }
 
+    /// Returns an edge as [`Self::edge`] does, without checking that its segment is text.
+    pub fn edge_bytes(&self, row: u32) -> Option<(&[u8], u32)> {
+        self.directory
+            .decode(&self.bytes, Table::Edges, usize::try_from(row).ok()?)
+    }
+
     /// Returns a condition.
     pub fn condition(&self, row: u16) -> ConditionRecord<'_> {
         self.record(Table::Conditions, usize::from(row))
@@ -269,10 +283,9 @@ impl Catalog {
     pub fn cloud_of_host(&self, host: &str) -> Option<String> {
         // Name and hosts are the first fields of the record: long lists follow.
         (0..self.directory.count(Table::Clouds))
-            .filter_map(|row| self.directory.row(&self.bytes, Table::Clouds, row))
-            .filter_map(|row| postcard::take_from_bytes::<(&str, Vec<&str>)>(row).ok())
-            .find(|((_, hosts), _)| hosts.contains(&host))
-            .map(|((name, _), _)| name.to_owned())
+            .filter_map(|row| self.first_field::<(&str, Vec<&str>)>(Table::Clouds, row))
+            .find(|(_, hosts)| hosts.contains(&host))
+            .map(|(name, _)| name.to_owned())
     }
 
     /// Returns other resources of Microsoft.
@@ -379,6 +392,11 @@ impl Catalog {
             is_sound(&record).then_some(())
         })
     }
+}
+
+/// Names of permissions are ASCII.
+fn lower(name: &[u8]) -> impl Iterator<Item = u8> {
+    name.iter().map(u8::to_ascii_lowercase)
 }
 
 fn ids(count: usize) -> impl Iterator<Item = u16> + use<> {

@@ -1,6 +1,8 @@
 //! The entries of `operations` and of `batch`.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::str::FromStr;
 
 use crate::catalog::model::{Access, Method};
@@ -177,17 +179,23 @@ impl Reader<'_> {
 
     /// Keeps the first of operations that say the same.
     pub(super) fn without_repetition(&mut self, operations: Vec<Operation>) -> Vec<Operation> {
-        let mut firsts: BTreeMap<Sameness, Span> = BTreeMap::new();
+        let mut firsts: BTreeMap<Sameness<'_>, Span> = BTreeMap::new();
+        let first_of = |operation| match firsts.entry(sameness(operation)) {
+            Entry::Occupied(first) => Some(*first.get()),
+            Entry::Vacant(free) => {
+                free.insert(operation.request_span);
+                None
+            }
+        };
+        let earlier: Vec<Option<Span>> = operations.iter().map(first_of).collect();
         let mut kept = Vec::with_capacity(operations.len());
-        for operation in operations {
-            let sameness = sameness(&operation);
-            if let Some(first) = firsts.get(&sameness) {
+        for (operation, earlier) in operations.into_iter().zip(earlier) {
+            if let Some(first) = earlier {
                 self.report(ManifestError::SameOperation {
                     span: operation.request_span,
-                    first: *first,
+                    first,
                 });
             } else {
-                firsts.insert(sameness, operation.request_span);
                 kept.push(operation);
             }
         }
@@ -203,18 +211,33 @@ impl Reader<'_> {
 
 /// What makes an operation another one: everything but the reasons and the order of names.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
-struct Sameness {
+struct Sameness<'a> {
     method: Method,
-    url: String,
-    access: Option<Vec<Access>>,
+    url: &'a str,
+    access: Option<&'a [Access]>,
     target: Option<Target>,
-    details: Details,
-    profile: Option<String>,
+    details: Cow<'a, Details>,
+    profile: Option<&'a str>,
     batch: Vec<Self>,
 }
 
-fn sameness(operation: &Operation) -> Sameness {
-    let mut details = operation.details.clone();
+fn sameness(operation: &Operation) -> Sameness<'_> {
+    Sameness {
+        method: operation.method,
+        url: &operation.url,
+        access: operation.access.as_deref(),
+        target: operation.target.as_ref().map(|target| target.value),
+        details: sorted(&operation.details),
+        profile: operation.profile.as_ref().map(|name| name.value.as_str()),
+        batch: operation.batch.iter().map(sameness).collect(),
+    }
+}
+
+fn sorted(details: &Details) -> Cow<'_, Details> {
+    if *details == Details::default() {
+        return Cow::Borrowed(details);
+    }
+    let mut details = details.clone();
     let lists = [
         &mut details.select,
         &mut details.expand,
@@ -224,15 +247,7 @@ fn sameness(operation: &Operation) -> Sameness {
     for names in lists.into_iter().flatten() {
         names.sort_unstable();
     }
-    Sameness {
-        method: operation.method,
-        url: operation.url.clone(),
-        access: operation.access.clone(),
-        target: operation.target.map(|target| target.value),
-        details,
-        profile: operation.profile.as_ref().map(|name| name.value.clone()),
-        batch: operation.batch.iter().map(sameness).collect(),
-    }
+    Cow::Owned(details)
 }
 
 fn is_batch_url(url: &str) -> bool {

@@ -99,7 +99,7 @@ fn expansions(list: &str, depth: usize) -> Vec<Expansion> {
                 select: Vec::new(),
                 expand: Vec::new(),
             };
-            for option in split::split_outside(inside, b";") {
+            for option in split::split_outside(inside, b';') {
                 let (key, value) = option.split_once('=').unwrap_or((option, ""));
                 match key.trim().trim_start_matches('$').to_lowercase().as_str() {
                     "select" => expansion.select = names(value),

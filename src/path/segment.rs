@@ -70,14 +70,6 @@ pub(super) fn is_placeholder(text: &str) -> bool {
 }
 
 impl Segment {
-    /// Returns the text of a word or id in lower case, and nothing for the other kinds.
-    pub fn word(&self) -> Option<String> {
-        match self {
-            Self::Plain(text) => Some(text.to_lowercase()),
-            Self::Key(_) | Self::Call { .. } | Self::File(_) => None,
-        }
-    }
-
     /// Tells whether this is the given word, in any case.
     pub fn is_word(&self, word: &str) -> bool {
         matches!(self, Self::Plain(text) if text.eq_ignore_ascii_case(word))
@@ -109,42 +101,42 @@ impl Segment {
         matches!(self, Self::Plain(text) if is_ellipsis(text))
     }
 
-    /// Returns the segments that one written segment means: `users('x')` is a collection and a key.
-    pub(super) fn read(raw: &str) -> Result<Vec<Self>, BadEscape> {
+    /// Adds the segments that one written segment means: `users('x')` is a collection and a key.
+    pub(super) fn read(raw: &str, into: &mut Vec<Self>) -> Result<(), BadEscape> {
         // Parentheses are looked for as written first: an escape inside quotes may decode to a quote.
-        if let Some(read) = Self::read_call(raw)? {
-            return Ok(read);
+        if Self::read_call(raw, into)? {
+            return Ok(());
         }
         let decoded = split::decode(raw)?;
-        if decoded != raw
-            && let Some(read) = Self::read_decoded_call(&decoded)
-        {
-            return Ok(read);
+        if decoded == raw || !Self::read_decoded_call(&decoded, into) {
+            into.push(Self::Plain(decoded.into_owned()));
         }
-        Ok(vec![Self::Plain(decoded)])
+        Ok(())
     }
 
-    fn read_call(raw: &str) -> Result<Option<Vec<Self>>, BadEscape> {
+    fn read_call(raw: &str, into: &mut Vec<Self>) -> Result<bool, BadEscape> {
         let Some((name, inside)) = call_parts(raw) else {
-            return Ok(None);
+            return Ok(false);
         };
-        let (name, inside) = (split::decode(name)?, inside);
-        Ok(match call(&name, inside) {
-            Some(Called::Key(key)) => {
-                let key = unquoted(&split::decode(key)?);
-                Some(keyed(&name, key))
-            }
-            Some(Called::Function(segment)) => Some(vec![segment]),
-            None => None,
-        })
+        let name = split::decode(name)?;
+        match call(&name, inside) {
+            Some(Called::Key(key)) => add_keyed(&name, unquoted(&split::decode(key)?), into),
+            Some(Called::Function(segment)) => into.push(segment),
+            None => return Ok(false),
+        }
+        Ok(true)
     }
 
-    fn read_decoded_call(decoded: &str) -> Option<Vec<Self>> {
-        let (name, inside) = call_parts(decoded)?;
-        match call(name, inside)? {
-            Called::Key(key) => Some(keyed(name, unquoted(key))),
-            Called::Function(segment) => Some(vec![segment]),
+    fn read_decoded_call(decoded: &str, into: &mut Vec<Self>) -> bool {
+        let Some((name, inside)) = call_parts(decoded) else {
+            return false;
+        };
+        match call(name, inside) {
+            Some(Called::Key(key)) => add_keyed(name, unquoted(key), into),
+            Some(Called::Function(segment)) => into.push(segment),
+            None => return false,
         }
+        true
     }
 }
 
@@ -221,12 +213,11 @@ fn call<'a>(name: &str, inside: &'a str) -> Option<Called<'a>> {
     }))
 }
 
-fn keyed(name: &str, key: String) -> Vec<Segment> {
-    if name.is_empty() {
-        vec![Segment::Key(key)]
-    } else {
-        vec![Segment::Plain(name.to_owned()), Segment::Key(key)]
+fn add_keyed(name: &str, key: String, into: &mut Vec<Segment>) {
+    if !name.is_empty() {
+        into.push(Segment::Plain(name.to_owned()));
     }
+    into.push(Segment::Key(key));
 }
 
 fn unquoted(key: &str) -> String {
@@ -248,16 +239,22 @@ const FUNCTION_PREFIXES: [&str; 3] = ["check", "get", "validate"];
 /// Tells whether a word reads as a function's name and not as an id: `delta`, `getAllMessages`. Ids of the
 /// API are no such words; a function that the catalog does not list must stay unknown.
 fn is_function_word(text: &str) -> bool {
-    let lower = text.to_ascii_lowercase();
-    let follows = |prefix: &str| lower.strip_prefix(prefix).zip(text.get(prefix.len()..));
     let is_prefixed = FUNCTION_PREFIXES
         .iter()
-        .filter_map(|prefix| follows(prefix))
-        .any(|(lower_rest, rest)| {
+        .filter_map(|prefix| after(text, prefix))
+        .any(|rest| {
             rest.starts_with(|first: char| first.is_ascii_uppercase())
-                || lower_rest.starts_with("all")
-                || lower_rest.starts_with("by")
+                || after(rest, "all").is_some()
+                || after(rest, "by").is_some()
         });
-    FUNCTIONS.contains(&lower.as_str())
+    FUNCTIONS
+        .iter()
+        .any(|function| function.eq_ignore_ascii_case(text))
         || (is_prefixed && text.bytes().all(|byte| byte.is_ascii_alphabetic()))
+}
+
+/// Returns what follows a beginning, in whatever case that is written.
+fn after<'a>(text: &'a str, beginning: &str) -> Option<&'a str> {
+    let (start, rest) = text.split_at_checked(beginning.len())?;
+    start.eq_ignore_ascii_case(beginning).then_some(rest)
 }

@@ -4,6 +4,9 @@
 //! parentheses protect nothing, because file names hold apostrophes. A parenthesis that never closes is
 //! an ordinary character, for the same reason.
 
+use std::borrow::Cow;
+use std::iter;
+
 /// A `%` that two hexadecimal digits do not follow, or bytes that are no UTF-8.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct BadEscape(pub(super) String);
@@ -29,32 +32,33 @@ fn after_closing(bytes: &[u8], open: usize) -> Option<usize> {
     None
 }
 
-/// Returns the positions of `wanted` bytes outside parentheses, in order.
-fn outside_parentheses(text: &str, wanted: &[u8]) -> Vec<usize> {
+/// Finds the positions of wanted bytes outside parentheses, in order.
+fn outside_parentheses(text: &str, is_wanted: impl Fn(u8) -> bool) -> impl Iterator<Item = usize> {
     let bytes = text.as_bytes();
-    let mut found = Vec::new();
     let mut position = 0;
     // Once one parenthesis is known not to close, none is searched for again: that keeps it linear.
     let mut closes = true;
-    while let Some(byte) = bytes.get(position) {
-        if *byte == b'(' && closes {
-            if let Some(end) = after_closing(bytes, position) {
-                position = end;
-                continue;
+    iter::from_fn(move || {
+        while let Some(byte) = bytes.get(position) {
+            if *byte == b'(' && closes {
+                if let Some(end) = after_closing(bytes, position) {
+                    position = end;
+                    continue;
+                }
+                closes = false;
             }
-            closes = false;
+            position += 1;
+            if is_wanted(*byte) {
+                return Some(position - 1);
+            }
         }
-        if wanted.contains(byte) {
-            found.push(position);
-        }
-        position += 1;
-    }
-    found
+        None
+    })
 }
 
 /// Splits a URL's path from its query; the fragment is dropped.
 pub(super) fn path_and_query(text: &str) -> (&str, Option<&str>) {
-    let Some(cut) = outside_parentheses(text, b"?#").first().copied() else {
+    let Some(cut) = outside_parentheses(text, |byte| matches!(byte, b'?' | b'#')).next() else {
         return (text, None);
     };
     let (path, rest) = text.split_at_checked(cut).unwrap_or((text, ""));
@@ -68,22 +72,21 @@ pub(super) fn path_and_query(text: &str) -> (&str, Option<&str>) {
 
 /// Splits a path into its segments, without the empty ones.
 pub(super) fn segments(path: &str) -> Vec<&str> {
-    split_outside(path, b"/")
-        .into_iter()
+    split_outside(path, b'/')
         .filter(|segment| !segment.is_empty())
         .collect()
 }
 
-/// Splits text at `separators` (ASCII) outside parentheses.
-pub(super) fn split_outside<'a>(text: &'a str, separators: &[u8]) -> Vec<&'a str> {
-    let mut parts = Vec::new();
+/// Splits text at a separator (ASCII) outside parentheses.
+pub(super) fn split_outside(text: &str, separator: u8) -> impl Iterator<Item = &str> {
+    let ends =
+        outside_parentheses(text, move |byte| byte == separator).chain(iter::once(text.len()));
     let mut start = 0;
-    for cut in outside_parentheses(text, separators) {
-        parts.push(text.get(start..cut).unwrap_or_default());
-        start = cut + 1;
-    }
-    parts.push(text.get(start..).unwrap_or_default());
-    parts
+    ends.map(move |end| {
+        let part = text.get(start..end).unwrap_or_default();
+        start = end + 1;
+        part
+    })
 }
 
 /// Splits text at commas outside quotes and parentheses; parts are trimmed, empty ones are kept.
@@ -109,9 +112,9 @@ pub(super) fn arguments(text: &str) -> Vec<&str> {
 }
 
 /// Decodes every `%XX`.
-pub(super) fn decode(text: &str) -> Result<String, BadEscape> {
+pub(super) fn decode(text: &str) -> Result<Cow<'_, str>, BadEscape> {
     if !text.contains('%') {
-        return Ok(text.to_owned());
+        return Ok(Cow::Borrowed(text));
     }
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
@@ -131,7 +134,8 @@ pub(super) fn decode(text: &str) -> Result<String, BadEscape> {
         bytes.push(high * 16 + low);
         rest = tail;
     }
-    String::from_utf8(bytes).map_err(|_| BadEscape(text.to_owned()))
+    let decoded = String::from_utf8(bytes).map_err(|_| BadEscape(text.to_owned()))?;
+    Ok(Cow::Owned(decoded))
 }
 
 /// Encodes what would be read as structure: the inverse of [`decode`] for one segment.

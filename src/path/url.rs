@@ -1,5 +1,6 @@
 //! A written call's URL in normal form: cloud, version, segments, query.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use super::segment::{Segment, is_placeholder};
@@ -226,10 +227,10 @@ fn segments(raw: &[&str]) -> Result<Vec<Segment>, UrlError> {
             // The colon is the last character, encoded or not, and only one is structure.
             let opener = strip_colons(raw);
             if !opener.is_empty() {
-                segments.extend(Segment::read(opener)?);
+                Segment::read(opener, &mut segments)?;
             }
         } else {
-            segments.extend(Segment::read(raw)?);
+            Segment::read(raw, &mut segments)?;
         }
     }
     if let Some(path) = file {
@@ -256,12 +257,11 @@ fn push_file(segments: &mut Vec<Segment>, path: &[&str]) {
 }
 
 fn pairs(query: &str) -> Result<Vec<(String, String)>, UrlError> {
-    split::split_outside(query, b"&")
-        .into_iter()
+    split::split_outside(query, b'&')
         .filter(|pair| !pair.is_empty())
         .map(|pair| {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-            let plain = |text: &str| split::decode(&text.replace('+', " "));
+            let plain = |text: &str| split::decode(&text.replace('+', " ")).map(Cow::into_owned);
             Ok((plain(name)?, plain(value)?))
         })
         .collect()

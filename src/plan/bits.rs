@@ -41,6 +41,14 @@ impl Bits {
         }
     }
 
+    /// Returns the numbers that are in both sets.
+    pub(super) fn shared_with(&self, other: &Self) -> Self {
+        let words = self.words.iter().zip(&other.words);
+        Self {
+            words: words.map(|(mine, theirs)| mine & theirs).collect(),
+        }
+    }
+
     /// Removes all numbers of another set.
     pub(super) fn remove_all(&mut self, other: &Self) {
         for (word, less) in self.words.iter_mut().zip(&other.words) {
@@ -65,9 +73,9 @@ impl Bits {
 
     /// Returns whether every number of this set is in one of the two others.
     pub(super) fn is_within(&self, one: &Self, two: &Self) -> bool {
-        self.beside(one)
-            .zip(two.words.iter().copied().chain(repeat(0)))
-            .all(|((word, first), second)| word & !first & !second == 0)
+        let at = |bits: &Self, place: usize| bits.words.get(place).copied().unwrap_or(0);
+        let mut words = self.words.iter().enumerate();
+        words.all(|(place, word)| word & !at(one, place) & !at(two, place) == 0)
     }
 
     /// Iterates over the numbers that the other set lacks, in ascending order.

@@ -41,25 +41,39 @@ impl Cost {
     #[must_use]
     pub fn of(problem: &Problem, chosen: &[CandidateId]) -> Self {
         let mut opened = Opened::default();
-        let mut has_admin = false;
         for &id in problem.given() {
             opened.open(problem.candidate(id));
-            has_admin |= problem.candidate(id).needs_admin;
         }
         let (writes, reads) = opened.size();
-        let mut cost = Self::default();
         for &id in chosen {
-            let candidate = problem.candidate(id);
-            opened.open(candidate);
-            cost.tier0 += u64::from(candidate.tier == Some(Tier::Zero));
-            cost.tier1 += u64::from(candidate.tier == Some(Tier::One));
-            cost.admin_needed |= candidate.needs_admin && !has_admin;
-            cost.permissions += 1;
+            opened.open(problem.candidate(id));
         }
         let (all_writes, all_reads) = opened.size();
-        cost.writes = all_writes - writes;
-        cost.reads = all_reads - reads;
-        cost
+        Self {
+            writes: all_writes - writes,
+            reads: all_reads - reads,
+            ..Self::without_opened(problem, chosen)
+        }
+    }
+
+    /// Returns the same without what is opened, which takes much longer to count than the rest.
+    pub(super) fn without_opened(problem: &Problem, chosen: &[CandidateId]) -> Self {
+        let needs_admin = |id: &CandidateId| problem.candidate(*id).needs_admin;
+        let has_admin = problem.given().iter().any(needs_admin);
+        let tier = |tier| {
+            let of_tier = chosen
+                .iter()
+                .filter(|id| problem.candidate(**id).tier == Some(tier));
+            of_tier.count() as u64
+        };
+        Self {
+            tier0: tier(Tier::Zero),
+            tier1: tier(Tier::One),
+            admin_needed: !has_admin && chosen.iter().any(needs_admin),
+            permissions: chosen.len() as u64,
+            writes: 0,
+            reads: 0,
+        }
     }
 
     /// Compares two costs under an objective. Names are not part of a cost: equal ones may differ there.

@@ -1,12 +1,12 @@
 //! What the catalog says of the permissions of one plan, each looked up once.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use crate::catalog::Catalog;
 use crate::catalog::model::{Access, Kind, PermissionId, Scheme, State};
-use crate::catalog::record::{PermissionRecord, column};
+use crate::catalog::record::{PermissionOf, column};
 use crate::manifest::model::{App, Audience};
 use crate::plan::cost::Opened;
 use crate::plan::model::Reach;
@@ -21,7 +21,8 @@ pub(super) struct Facts<'a> {
     pub(super) access: Access,
     /// The schemes that the access must work under, the one whose facts count first.
     pub(super) schemes: Vec<Scheme>,
-    standings: RefCell<BTreeMap<PermissionId, Standing>>,
+    /// By permission id. Each is asked for once per alternative that names it.
+    standings: Vec<Cell<Option<Standing>>>,
     openings: RefCell<BTreeMap<PermissionId, Rc<Opening>>>,
 }
 
@@ -51,21 +52,24 @@ impl<'a> Facts<'a> {
             schemes: schemes
                 .filter(|scheme| scheme.access() == access && takes(*scheme))
                 .collect(),
-            standings: RefCell::default(),
+            standings: vec![Cell::new(None); catalog.permission_ids().count()],
             openings: RefCell::default(),
         }
     }
 
     fn standing(&self, id: PermissionId) -> Standing {
-        *self
-            .standings
-            .borrow_mut()
-            .entry(id)
-            .or_insert_with(|| self.look_up(id))
+        let cell = self.standings.get(id.index());
+        cell.and_then(Cell::get).unwrap_or_else(|| {
+            let standing = self.look_up(id);
+            if let Some(cell) = cell {
+                cell.set(Some(standing));
+            }
+            standing
+        })
     }
 
     fn look_up(&self, id: PermissionId) -> Standing {
-        let permission = self.catalog.permission(id);
+        let permission = self.catalog.permission_bytes(id);
         let scheme = self.scheme_of(&permission);
         let grant = permission.grants.get(column(scheme)).copied().flatten();
         let is_offered = |state| matches!(state, State::Visible | State::Hidden);
@@ -87,7 +91,7 @@ impl<'a> Facts<'a> {
     }
 
     /// Returns the scheme whose facts count for a permission: the plan's first one that has it.
-    fn scheme_of(&self, permission: &PermissionRecord<'_>) -> Scheme {
+    fn scheme_of<T>(&self, permission: &PermissionOf<T>) -> Scheme {
         let has = |scheme: &Scheme| {
             let grant = permission.grants.get(column(*scheme));
             grant.is_some_and(Option::is_some)

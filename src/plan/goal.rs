@@ -81,7 +81,7 @@ impl<'a> Demand<'a> {
         })
     }
 
-    fn wanted(&self, alternatives: Vec<Set>) -> Wanted {
+    fn wanted<'d>(&'d self, alternatives: Vec<&'d Set>) -> Wanted<'d> {
         let preferred = self.preferred.iter().flatten();
         Wanted {
             alternatives,
@@ -112,81 +112,86 @@ pub(super) fn force_admin<'d>(facts: &Facts<'_>, demands: &'d [Demand<'d>]) -> V
 
 /// Turns demands into clauses. `universe` are the permissions that `documented` may use; the preferred ones
 /// of these demands join it, so a later increment may use what an earlier one prefers.
-pub(super) fn clauses(
+pub(super) fn clauses<'d>(
     facts: &Facts<'_>,
     goal: Goal,
-    demands: &[&Demand<'_>],
+    demands: &[&'d Demand<'_>],
     universe: &mut BTreeSet<PermissionId>,
-) -> Vec<Wanted> {
+) -> Vec<Wanted<'d>> {
     match goal {
         Goal::Documented => documented(facts, demands, universe),
         Goal::Fewest => demands
             .iter()
-            .map(|demand| demand.wanted(first_of(&[askable(facts, &demand.alternatives)], demand)))
+            .map(|demand| demand.wanted(first_of([askable(facts, &demand.alternatives)], demand)))
             .collect(),
         Goal::NoAdmin => no_admin(facts, demands, universe),
     }
 }
 
-fn documented(
+fn documented<'d>(
     facts: &Facts<'_>,
-    demands: &[&Demand<'_>],
+    demands: &[&'d Demand<'_>],
     universe: &mut BTreeSet<PermissionId>,
-) -> Vec<Wanted> {
+) -> Vec<Wanted<'d>> {
     let preferred = demands.iter().flat_map(|demand| demand.preferred.iter());
     universe.extend(preferred.flatten());
     // Two passes: what serves a requirement whose documented sets cannot be asked for becomes part of the
     // universe, and may then serve the others too.
-    let within = |demand: &Demand<'_>, universe: &BTreeSet<PermissionId>| {
-        inside(askable(facts, &demand.admissible), universe)
-    };
-    let fallbacks: Vec<Option<Vec<Set>>> = demands
+    let is_within =
+        |set: &Set, universe: &BTreeSet<_>| facts.can_ask_for(set) && is_inside(set, universe);
+    let fallbacks: Vec<Option<Vec<&Set>>> = demands
         .iter()
         .map(|demand| {
-            within(demand, universe).is_empty().then(|| {
+            let mut admissible = demand.admissible.iter();
+            (!admissible.any(|set| is_within(set, universe))).then(|| {
+                let inside = demand.admissible.iter();
                 let steps = [
                     askable(facts, &demand.admissible),
                     askable(facts, &demand.alternatives),
-                    inside(demand.admissible.to_vec(), universe),
-                    demand.admissible.to_vec(),
+                    inside.filter(|set| is_inside(set, universe)).collect(),
+                    demand.admissible.iter().collect(),
                 ];
-                first_of(&steps, demand)
+                first_of(steps, demand)
             })
         })
         .collect();
-    universe.extend(fallbacks.iter().flatten().flatten().flatten());
+    universe.extend(fallbacks.iter().flatten().flatten().copied().flatten());
     demands
         .iter()
         .zip(fallbacks)
         .map(|(demand, fallback)| {
-            demand.wanted(fallback.unwrap_or_else(|| within(demand, universe)))
+            let within = || {
+                let admissible = demand.admissible.iter();
+                admissible.filter(|set| is_within(set, universe)).collect()
+            };
+            demand.wanted(fallback.unwrap_or_else(within))
         })
         .collect()
 }
 
 /// Returns the documented clauses without the sets that need an admin, so a documented plan that needs none
 /// stays what it is. Only a clause of which nothing is left looks further.
-fn no_admin(
+fn no_admin<'d>(
     facts: &Facts<'_>,
-    demands: &[&Demand<'_>],
+    demands: &[&'d Demand<'_>],
     universe: &mut BTreeSet<PermissionId>,
-) -> Vec<Wanted> {
+) -> Vec<Wanted<'d>> {
     let mut clauses = documented(facts, demands, universe);
     let mut looks_further = Vec::with_capacity(clauses.len());
     for (demand, clause) in demands.iter().zip(&mut clauses) {
-        clause.alternatives = free(facts, &clause.alternatives);
+        clause.alternatives.retain(|set| is_free(facts, set));
         looks_further.push(clause.alternatives.is_empty());
         if clause.alternatives.is_empty() {
-            let steps = [without_admin(facts, demand)];
-            clause.alternatives = first_of(&steps, demand);
-            universe.extend(clause.alternatives.iter().flatten());
+            clause.alternatives = first_of([without_admin(facts, demand)], demand);
+            universe.extend(clause.alternatives.iter().copied().flatten());
         }
     }
     // What serves those may serve the others too, or they would ask for more beside it.
     let others = demands.iter().zip(&mut clauses).zip(looks_further);
     for ((demand, clause), _) in others.filter(|(_, looks_further)| !looks_further) {
-        let more = free(facts, &demand.admissible);
-        clause.alternatives.extend(inside(more, universe));
+        let more = free(facts, &demand.admissible).into_iter();
+        let more = more.filter(|set| is_inside(set, universe));
+        clause.alternatives.extend(more);
         clause.alternatives.sort_unstable();
         clause.alternatives.dedup();
     }
@@ -194,30 +199,32 @@ fn no_admin(
 }
 
 /// Returns the first step that has sets, or all alternatives.
-fn first_of(steps: &[Vec<Set>], demand: &Demand<'_>) -> Vec<Set> {
-    let first = steps.iter().find(|sets| !sets.is_empty());
-    first.map_or_else(|| demand.alternatives.to_vec(), Clone::clone)
+fn first_of<'d, const N: usize>(steps: [Vec<&'d Set>; N], demand: &'d Demand<'_>) -> Vec<&'d Set> {
+    let first = steps.into_iter().find(|sets| !sets.is_empty());
+    first.unwrap_or_else(|| demand.alternatives.iter().collect())
 }
 
-fn inside(mut sets: Vec<Set>, universe: &BTreeSet<PermissionId>) -> Vec<Set> {
-    sets.retain(|set| set.iter().all(|id| universe.contains(id)));
-    sets
+fn is_inside(set: &Set, universe: &BTreeSet<PermissionId>) -> bool {
+    set.iter().all(|id| universe.contains(id))
 }
 
-fn askable(facts: &Facts<'_>, sets: &[Set]) -> Vec<Set> {
+fn askable<'d>(facts: &Facts<'_>, sets: &'d [Set]) -> Vec<&'d Set> {
     let sets = sets.iter();
-    sets.filter(|set| facts.can_ask_for(set)).cloned().collect()
+    sets.filter(|set| facts.can_ask_for(set)).collect()
 }
 
-/// Returns the sets that can be asked for and need no admin.
-fn free(facts: &Facts<'_>, sets: &[Set]) -> Vec<Set> {
-    let mut sets = askable(facts, sets);
-    sets.retain(|set| !set.iter().any(|id| facts.needs_admin(*id)));
-    sets
+/// Returns whether a set can be asked for and needs no admin.
+fn is_free(facts: &Facts<'_>, set: &Set) -> bool {
+    facts.can_ask_for(set) && !set.iter().any(|id| facts.needs_admin(*id))
+}
+
+fn free<'d>(facts: &Facts<'_>, sets: &'d [Set]) -> Vec<&'d Set> {
+    let sets = sets.iter();
+    sets.filter(|set| is_free(facts, set)).collect()
 }
 
 /// Returns the admissible sets that need no admin, or else the accepted ones.
-fn without_admin(facts: &Facts<'_>, demand: &Demand<'_>) -> Vec<Set> {
+fn without_admin<'d>(facts: &Facts<'_>, demand: &'d Demand<'_>) -> Vec<&'d Set> {
     let admissible = free(facts, &demand.admissible);
     if admissible.is_empty() {
         free(facts, &demand.alternatives)

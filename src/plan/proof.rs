@@ -79,8 +79,13 @@ pub fn explain(problem: &Problem, solution: &Solution) -> Proof {
                 explanation.serves.push(id);
             }
         }
-        for candidate in shared_inside(clause, &set) {
-            if let Some(explanation) = explanations.get_mut(&candidate) {
+        let mut others = inside(clause, &set);
+        let first = others.next();
+        // What all alternatives inside the set share: without one of them none is left.
+        let is_shared =
+            |id: &&CandidateId| others.clone().all(|other| other.binary_search(id).is_ok());
+        for candidate in first.into_iter().flatten().filter(is_shared) {
+            if let Some(explanation) = explanations.get_mut(candidate) {
                 explanation.lost_without.push(id);
             }
         }
@@ -112,6 +117,9 @@ pub fn explain(problem: &Problem, solution: &Solution) -> Proof {
 #[must_use]
 pub fn least_inside(problem: &Problem, clause: &Clause, set: &[CandidateId]) -> Vec<CandidateId> {
     let mut inside: Vec<_> = inside(clause, set).collect();
+    if let [only] = inside.as_slice() {
+        return (*only).clone();
+    }
     let risk = |alternative: &[CandidateId]| {
         let tier = |tier| {
             members(problem, alternative)
@@ -155,17 +163,7 @@ fn members<'a>(
 fn inside<'a>(
     clause: &'a Clause,
     set: &'a [CandidateId],
-) -> impl Iterator<Item = &'a Vec<CandidateId>> {
+) -> impl Iterator<Item = &'a Vec<CandidateId>> + Clone {
     let alternatives = clause.alternatives.iter();
     alternatives.filter(|alternative| is_inside(alternative, set))
-}
-
-/// What all alternatives inside the set share: without one of them none is left.
-fn shared_inside(clause: &Clause, set: &[CandidateId]) -> Vec<CandidateId> {
-    let mut sets = inside(clause, set);
-    let mut shared = sets.next().cloned().unwrap_or_default();
-    for other in sets {
-        shared.retain(|id| other.binary_search(id).is_ok());
-    }
-    shared
 }

@@ -78,7 +78,7 @@ pub(super) fn reduce(
             take_as_chosen(&mut demands, &forced);
             continue;
         }
-        drop_implied(&mut demands, problem.candidate_count());
+        drop_implied(&mut demands);
         let dominated = dominated(problem, packing, base, &demands);
         if dominated.is_empty() {
             return demands;
@@ -168,30 +168,39 @@ fn forced(demands: &[Demand]) -> BTreeSet<CandidateId> {
     forced
 }
 
-/// For each candidate the demands that mention it, as positions in the list.
-fn mentions(demands: &[Demand], candidate_count: usize) -> Table<CandidateId, Vec<usize>> {
-    let mut mentions: Table<CandidateId, Vec<usize>> =
-        Table::new((0..candidate_count).map(|_| Vec::new()).collect());
-    for (position, demand) in demands.iter().enumerate() {
-        for &id in demand.iter().flatten() {
-            if mentions[id].last() != Some(&position) {
-                mentions[id].push(position);
-            }
-        }
+/// The candidates with the positions of the demands that mention them, sorted.
+struct Mentions(Vec<(CandidateId, usize)>);
+
+impl Mentions {
+    fn new(demands: &[Demand]) -> Self {
+        let of_demand = |(position, demand): (usize, &Demand)| -> Vec<_> {
+            let members = demand.iter().flatten();
+            members.map(|&id| (id, position)).collect()
+        };
+        let mut all: Vec<_> = demands.iter().enumerate().flat_map(of_demand).collect();
+        all.sort_unstable();
+        all.dedup();
+        Self(all)
     }
-    mentions
+
+    fn of(&self, id: CandidateId) -> impl ExactSizeIterator<Item = usize> {
+        let start = self.0.partition_point(|(other, _)| *other < id);
+        let end = self.0.partition_point(|(other, _)| *other <= id);
+        let entries = self.0.get(start..end).unwrap_or_default();
+        entries.iter().map(|(_, position)| *position)
+    }
 }
 
-fn drop_implied(demands: &mut Vec<Demand>, candidate_count: usize) {
-    let mentions = mentions(demands, candidate_count);
+fn drop_implied(demands: &mut Vec<Demand>) {
+    let mentions = Mentions::new(demands);
     let mut implied = vec![false; demands.len()];
     for (position, demand) in demands.iter().enumerate() {
         // What it implies has an alternative inside each of its own: the rarest one is looked at.
-        let reach = |set: &&Alternative| set.iter().map(|&id| mentions[id].len()).sum::<usize>();
+        let reach = |set: &&Alternative| set.iter().map(|&id| mentions.of(id).len()).sum::<usize>();
         let Some(rarest) = demand.iter().min_by_key(reach) else {
             continue;
         };
-        for &other in rarest.iter().flat_map(|&id| &mentions[id]) {
+        for other in rarest.iter().flat_map(|&id| mentions.of(id)) {
             if other != position
                 && let (Some(lesser), Some(mark)) = (demands.get(other), implied.get_mut(other))
             {
@@ -215,19 +224,20 @@ fn dominated(
     base: &Base,
     demands: &[Demand],
 ) -> BTreeSet<CandidateId> {
-    let mentions = mentions(demands, problem.candidate_count());
+    let Mentions(mentions) = Mentions::new(demands);
     let mut dominated = BTreeSet::new();
-    for (id, positions) in mentions.iter() {
-        let rows: Vec<&Demand> = positions.iter().filter_map(|&at| demands.get(at)).collect();
+    for mentions in mentions.chunk_by(|(one, _), (two, _)| one == two) {
+        let rows = mentions.iter().filter_map(|(_, at)| demands.get(*at));
         // A dominating candidate occurs in each of these demands, so also in the shortest.
-        let Some(shortest) = rows.iter().min_by_key(|row| row.len()) else {
+        let (Some(&(id, _)), Some(shortest)) =
+            (mentions.first(), rows.clone().min_by_key(|row| row.len()))
+        else {
             continue;
         };
-        let rivals: BTreeSet<CandidateId> = shortest.iter().flatten().copied().collect();
-        if rivals.into_iter().any(|rival| {
+        if shortest.iter().flatten().any(|&rival| {
             rival != id
                 && may_be_better(problem, packing, rival, id)
-                && rows.iter().all(|row| can_replace(row, id, rival))
+                && rows.clone().all(|row| can_replace(row, id, rival))
                 && is_better(problem, packing, base, rival, id)
         }) {
             dominated.insert(id);
@@ -277,15 +287,17 @@ pub(super) fn demands(
     problem: &Problem,
     is_excluded: impl Fn(CandidateId) -> bool,
 ) -> Option<Vec<Demand>> {
-    let mut demands: Vec<Demand> = problem
-        .clauses()
-        .iter()
-        .map(|clause| clause.alternatives.clone())
-        .collect();
-    take_as_chosen(&mut demands, problem.given());
-    take_as_excluded(&mut demands, is_excluded);
-    demands
-        .iter()
-        .all(|demand| !demand.is_empty())
-        .then_some(demands)
+    let is_given = |id: &CandidateId| problem.given().binary_search(id).is_ok();
+    let is_open = |id: &CandidateId| is_given(id) || !is_excluded(*id);
+    let clauses = problem.clauses().iter();
+    clauses
+        .map(|clause| {
+            let sets = clause.alternatives.iter();
+            let open = sets.filter(|set| set.iter().all(is_open));
+            let demand: Demand = open
+                .map(|set| set.iter().copied().filter(|id| !is_given(id)).collect())
+                .collect();
+            (!demand.is_empty()).then_some(demand)
+        })
+        .collect()
 }

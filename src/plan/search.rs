@@ -84,12 +84,7 @@ pub fn solve(problem: &Problem, objective: Objective, budget: u64) -> Solution {
     let with_admin = demands(problem, |_| false)
         .map(|demands| Weighed::new(problem, packing, demands, &mut left));
 
-    let cost = |weighed: &Weighed| {
-        let chosen = weighed.chosen();
-        let mut cost = Cost::of(problem, &chosen);
-        (cost.writes, cost.reads) = (0, 0);
-        cost
-    };
+    let cost = |weighed: &Weighed| Cost::without_opened(problem, &weighed.chosen());
     let bounds = [
         without_admin
             .as_ref()

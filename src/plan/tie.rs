@@ -119,12 +119,13 @@ fn simplify(problem: &Problem, base: &mut Base, parts: &mut Vec<Part>) -> bool {
     let private = private(parts);
     for (part, private) in parts.iter_mut().zip(&private) {
         // A way only loses to one that is before it in this order, as what beats it opens no more.
-        part.sort_by(|one, two| {
-            let sizes = one.opened.size().cmp(&two.opened.size());
+        let mut sized: Vec<_> = part.drain(..).map(|way| (way.opened.size(), way)).collect();
+        sized.sort_by(|(one_size, one), (two_size, two)| {
+            let sizes = one_size.cmp(two_size);
             sizes.then_with(|| one.names.compare_as_names(&two.names))
         });
         let mut kept: Part = Vec::new();
-        for way in part.drain(..) {
+        for (_, way) in sized {
             if !kept.iter().any(|better| better.beats(&way, private)) {
                 kept.push(way);
             }
@@ -161,11 +162,8 @@ fn private(parts: &[Part]) -> Vec<Opened> {
             (&reach.writes, &mut once.writes, &mut twice.writes),
             (&reach.reads, &mut once.reads, &mut twice.reads),
         ] {
-            let fresh = reach.iter_outside(once).collect();
-            let mut again = reach.clone();
-            again.remove_all(&fresh);
-            twice.add_all(&again);
-            once.add_all(&fresh);
+            twice.add_all(&reach.shared_with(once));
+            once.add_all(reach);
         }
     }
     for reach in &mut reaches {

@@ -13,9 +13,9 @@ use crate::requirement::Set;
 
 /// A clause in permissions.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Wanted {
+pub(super) struct Wanted<'a> {
     /// The sets that may serve it; never none.
-    pub(super) alternatives: Vec<Set>,
+    pub(super) alternatives: Vec<&'a Set>,
     /// The permissions that are preferred for it.
     pub(super) preferred: Vec<PermissionId>,
 }
@@ -53,7 +53,7 @@ pub(super) struct Explained {
 pub(super) fn solve(
     facts: &Facts<'_>,
     objective: Objective,
-    wanted: &[Wanted],
+    wanted: &[Wanted<'_>],
     given: &BTreeSet<PermissionId>,
 ) -> Result<Answer, PlanError> {
     let numbering = Numbering::new(wanted, given);
@@ -77,10 +77,10 @@ pub(super) fn solve(
 struct Numbering(Vec<PermissionId>);
 
 impl Numbering {
-    fn new(wanted: &[Wanted], given: &BTreeSet<PermissionId>) -> Self {
+    fn new(wanted: &[Wanted<'_>], given: &BTreeSet<PermissionId>) -> Self {
         let mut ids: Vec<_> = given.iter().copied().collect();
         for clause in wanted {
-            ids.extend(clause.alternatives.iter().flatten());
+            ids.extend(clause.alternatives.iter().copied().flatten());
             ids.extend(&clause.preferred);
         }
         ids.sort_unstable();
@@ -103,32 +103,35 @@ impl Numbering {
     fn problem(
         &self,
         facts: &Facts<'_>,
-        wanted: &[Wanted],
+        wanted: &[Wanted<'_>],
         given: &BTreeSet<PermissionId>,
     ) -> Result<Problem, PlanError> {
+        let clauses: Vec<Clause> = wanted
+            .iter()
+            .map(|clause| Clause {
+                alternatives: clause
+                    .alternatives
+                    .iter()
+                    .map(|set| self.candidates(*set))
+                    .collect(),
+                preferred: self.candidates(&clause.preferred),
+            })
+            .collect();
+        let given = self.candidates(given);
         // What is only preferred is never chosen: what it opens does not have to be looked up.
-        let alternatives = wanted.iter().flat_map(|clause| &clause.alternatives);
-        let eligible: BTreeSet<_> = alternatives.flatten().chain(given).collect();
-        let candidate = |id| {
-            if eligible.contains(id) {
-                facts.candidate(*id)
-            } else {
-                Candidate::default()
+        let mut candidates = vec![Candidate::default(); self.0.len()];
+        let mut is_known = vec![false; self.0.len()];
+        let alternatives = clauses.iter().flat_map(|clause| &clause.alternatives);
+        for id in alternatives.flatten().chain(&given) {
+            if let Some(known @ false) = is_known.get_mut(id.0)
+                && let (Some(candidate), Some(permission)) =
+                    (candidates.get_mut(id.0), self.0.get(id.0))
+            {
+                *known = true;
+                *candidate = facts.candidate(*permission);
             }
-        };
-        let clauses = wanted.iter().map(|clause| Clause {
-            alternatives: clause
-                .alternatives
-                .iter()
-                .map(|set| self.candidates(set))
-                .collect(),
-            preferred: self.candidates(&clause.preferred),
-        });
-        Problem::new(
-            self.0.iter().map(candidate).collect(),
-            clauses.collect(),
-            self.candidates(given),
-        )
+        }
+        Problem::new(candidates, clauses, given)
     }
 
     fn answer(&self, solution: &Solution, proof: Proof) -> Answer {

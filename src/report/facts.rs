@@ -10,7 +10,7 @@ use crate::requirement::Requirement;
 /// Returns what has to be done besides consent and what to know, one line each, as the catalog has it.
 pub fn of_permission(catalog: &Catalog, id: PermissionId, access: Access) -> Vec<String> {
     let mut lines = Vec::new();
-    for row in catalog.permission(id).notes {
+    for row in catalog.permission_bytes(id).notes {
         let fact = catalog.permission_note(row);
         if fact.access.is_empty() || fact.access.contains(&access) {
             let texts = fact.prerequisites.iter().copied().chain(fact.note);

@@ -1,11 +1,13 @@
 //! What an analysis asks of the catalog again and again, decoded once.
 
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
+use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use crate::catalog::Catalog;
 use crate::catalog::model::{Access, Kind, PermissionId, Scheme, State};
 use crate::catalog::overlay::Peculiarity;
-use crate::catalog::record::{GrantRecord, column};
+use crate::catalog::record::{GrantOf, column};
 
 /// Why a tenant-wide grant of a permission cannot be counted on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,7 +45,7 @@ struct Traits {
 pub(super) struct Facts<'a> {
     pub(super) catalog: &'a Catalog,
     traits: Vec<OnceCell<Traits>>,
-    above: [Vec<OnceCell<Vec<PermissionId>>>; 2],
+    above: RefCell<BTreeMap<(PermissionId, Access), Rc<[PermissionId]>>>,
 }
 
 impl<'a> Facts<'a> {
@@ -52,19 +54,14 @@ impl<'a> Facts<'a> {
         Self {
             catalog,
             traits: vec![OnceCell::new(); count],
-            above: [vec![OnceCell::new(); count], vec![OnceCell::new(); count]],
+            above: RefCell::default(),
         }
     }
 
-    fn above(&self, id: PermissionId, access: Access) -> &[PermissionId] {
-        let [delegated, application] = &self.above;
-        let cells = match access {
-            Access::Delegated => delegated,
-            Access::Application => application,
-        };
-        cells.get(id.index()).map_or(&[], |cell| {
-            cell.get_or_init(|| self.catalog.above(id, access))
-        })
+    fn above(&self, id: PermissionId, access: Access) -> Rc<[PermissionId]> {
+        let mut known = self.above.borrow_mut();
+        let above = known.entry((id, access));
+        Rc::clone(above.or_insert_with(|| self.catalog.above(id, access).into()))
     }
 
     /// Tells whether every permission of `lower` is contained in one of `upper`.
@@ -100,7 +97,7 @@ impl<'a> Facts<'a> {
     fn traits(&self, id: PermissionId) -> Option<&Traits> {
         let cell = self.traits.get(id.index())?;
         Some(cell.get_or_init(|| {
-            let permission = self.catalog.permission(id);
+            let permission = self.catalog.permission_bytes(id);
             Traits {
                 doubts: permission.grants.map(|grant| match grant {
                     _ if permission.kind == Kind::Rsc => Some(Doubt::Rsc),
@@ -115,7 +112,7 @@ impl<'a> Facts<'a> {
     }
 }
 
-fn doubt_of(grant: &GrantRecord<'_>) -> Option<Doubt> {
+fn doubt_of<T>(grant: &GrantOf<T>) -> Option<Doubt> {
     if matches!(grant.state, State::Disabled | State::Unprovisioned) {
         Some(Doubt::Unavailable)
     } else {

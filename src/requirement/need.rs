@@ -77,6 +77,7 @@ impl Call<'_> {
         let documented = self.documented(scheme);
         let applied: Vec<&ConditionRecord<'_>> = self.conditions.applied.iter().collect();
         let answer = combine(self.facts, documented, &applied, self.said, scheme);
+        let fuller = self.fuller(&answer, scheme);
         let mut draft = Draft {
             choice: None,
             rank: documented.map(|need| need.rank),
@@ -97,8 +98,8 @@ impl Call<'_> {
                     )
                 }));
         } else {
-            match &answer {
-                Answer::Needs(choice) => draft.choice = Some(choice.clone()),
+            match answer {
+                Answer::Needs(choice) => draft.choice = Some(choice),
                 Answer::Unsupported(reason) => {
                     draft.verdict = Verdict::Unsupported;
                     let reason = reason.map(|reason| format!("not supported: {reason}"));
@@ -114,7 +115,6 @@ impl Call<'_> {
         self.question(&mut draft);
         self.doubt(&mut draft, scheme);
         let admissible = self.admissible(&draft, scheme);
-        let fuller = self.fuller(&answer, scheme);
         let mut missing_detail = std::mem::take(&mut draft.missing_detail);
         missing_detail.extend(fuller.iter().map(|fuller| fuller.detail));
         missing_detail.sort_unstable();

@@ -4,6 +4,7 @@ use super::facts::Facts;
 use super::model::Set;
 use crate::catalog::model::{PermissionId, Scheme};
 use crate::catalog::names::Name;
+use crate::catalog::record::column;
 use crate::manifest::model::Target;
 use crate::path::Url;
 
@@ -38,7 +39,8 @@ pub(super) fn wider_twin(
     constraints.into_iter().find_map(|constraint| {
         let twin = format!("{}.{}.{constraint}", name.family, name.action);
         let twin = facts.catalog.find_permission(&twin)?;
-        facts.catalog.grant(twin, scheme).map(|_| twin)
+        let grants = facts.catalog.permission_bytes(twin).grants;
+        grants.get(column(scheme))?.is_some().then_some(twin)
     })
 }
 

@@ -7,9 +7,9 @@
 )]
 
 mod catalog;
+mod ci;
 mod compare;
 mod consent;
-mod ci;
 mod diff;
 mod explain;
 mod graph;

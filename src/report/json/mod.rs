@@ -5,6 +5,7 @@
 pub mod answer;
 pub mod catalog;
 pub mod consent;
+mod indent;
 pub mod lock;
 pub mod permission;
 pub mod plan;
@@ -21,7 +22,10 @@ use std::fmt::Write as _;
 use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
 use serde::Serialize;
+use serde::ser::Error as _;
+use serde_json::Serializer;
 
+use self::indent::Indented;
 use crate::catalog::Catalog;
 use crate::catalog::model::PermissionId;
 use crate::source::escape::{acts, has_command, is_unsafe, without_commands};
@@ -86,14 +90,22 @@ fn names(catalog: &Catalog, ids: &[PermissionId]) -> Vec<String> {
     ids.iter().map(|id| name(catalog, *id)).collect()
 }
 
+/// Room for the usual document, in bytes. What is not written to costs nothing, growing does.
+const ROOM: usize = 256 << 10;
+
 /// Returns the indented JSON of a value, ending with a line feed.
 ///
 /// # Errors
 /// Never for the structs of this module: their keys are text.
 pub fn text<T: Serialize>(value: &T) -> serde_json::Result<String> {
-    let mut text = harmless(serde_json::to_string_pretty(value)?);
-    text.push('\n');
-    Ok(text)
+    let mut bytes = Vec::with_capacity(ROOM);
+    value.serialize(&mut Serializer::with_formatter(
+        &mut bytes,
+        Indented::default(),
+    ))?;
+    bytes.push(b'\n');
+    let text = String::from_utf8(bytes).map_err(serde_json::Error::custom)?;
+    Ok(harmless(text))
 }
 
 /// Escapes what would act on a terminal. Such characters stand only inside JSON strings, and there an

@@ -1,7 +1,7 @@
 //! `plan --format json`.
 
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use super::requirement::{Operation, Personal, Serving, note, operation};
 use super::{CatalogFacts, Reach, VERSION, name, names};
@@ -81,7 +81,36 @@ pub struct Plans<'a> {
     /// By access.
     pub access: PerAccess,
     /// In the order of the manifest, batches expanded; plans refer to them by position, from 0.
-    pub operations: Vec<Operation<'a>>,
+    #[schemars(with = "Vec<Operation<'a>>")]
+    pub operations: Operations<'a>,
+}
+
+/// The operations of a plan, each made while it is written: together they are larger than the plan.
+#[derive(Debug, Clone, Copy)]
+pub struct Operations<'a> {
+    catalog: &'a Catalog,
+    origin: &'a str,
+    planned: &'a Planned<'a>,
+}
+
+impl Serialize for Operations<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let plan = &self.planned.plan;
+        let personal = if self.planned.takes_personal() {
+            Personal::Shown
+        } else {
+            Personal::Left
+        };
+        let operations = plan.requirements.iter().enumerate();
+        serializer.collect_seq(operations.map(|(at, requirement)| {
+            let serving = Serving {
+                delegated: at_position(&plan.delegated.chosen, at),
+                personal: at_position(&plan.delegated.chosen_personal, at),
+                application: at_position(&plan.application.chosen, at),
+            };
+            operation(self.catalog, self.origin, requirement, serving, personal)
+        }))
+    }
 }
 
 /// A plan per access.
@@ -283,28 +312,16 @@ fn facts<'a>(planned: &'a Planned<'a>) -> Option<AppFacts<'a>> {
 }
 
 fn plans<'a>(catalog: &'a Catalog, origin: &'a str, planned: &'a Planned<'a>) -> Plans<'a> {
-    let personal = if planned.takes_personal() {
-        Personal::Shown
-    } else {
-        Personal::Left
-    };
-    let plans = &planned.plan;
-    let operations = planned.plan.requirements.iter().enumerate();
     Plans {
         access: PerAccess {
             delegated: plan(catalog, planned, Access::Delegated),
             application: plan(catalog, planned, Access::Application),
         },
-        operations: operations
-            .map(|(at, requirement)| {
-                let serving = Serving {
-                    delegated: at_position(&plans.delegated.chosen, at),
-                    personal: at_position(&plans.delegated.chosen_personal, at),
-                    application: at_position(&plans.application.chosen, at),
-                };
-                operation(catalog, origin, requirement, serving, personal)
-            })
-            .collect(),
+        operations: Operations {
+            catalog,
+            origin,
+            planned,
+        },
     }
 }
 

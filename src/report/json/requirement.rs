@@ -1,7 +1,7 @@
 //! Operations and what they need, as JSON.
 
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use super::{CatalogFacts, Fact, VERSION};
 use crate::call::{MatchKind, Rewrite};
@@ -79,13 +79,17 @@ pub struct NeedForm<'a> {
     /// `supported`, `conditional`, `unsupported`, `unknown` or `excluded`.
     pub verdict: &'static str,
     /// The least sets; several are a tie.
-    pub preferred: Vec<Vec<&'a str>>,
+    #[schemars(with = "Vec<Vec<&str>>")]
+    pub preferred: Sets<'a>,
     /// All sets known to suffice.
-    pub alternatives: Vec<Vec<&'a str>>,
+    #[schemars(with = "Vec<Vec<&str>>")]
+    pub alternatives: Sets<'a>,
     /// The sets that a plan may use: preferred, or containing a preferred one.
-    pub admissible: Vec<Vec<&'a str>>,
+    #[schemars(with = "Vec<Vec<&str>>")]
+    pub admissible: Sets<'a>,
     /// The set of the plan that serves it; null where nothing does or no plan was made.
-    pub chosen: Option<Vec<&'a str>>,
+    #[schemars(with = "Option<Vec<&str>>")]
+    pub chosen: Option<Names<'a>>,
     /// How the path was found and the preferred sets were chosen; null when the path is unknown.
     pub evidence: Option<Evidence<'a>>,
     /// The details that would decide and that the manifest does not give.
@@ -121,7 +125,8 @@ pub struct FullerForm<'a> {
     /// What the call would have to name; empty for anything else than usual.
     pub values: &'a [String],
     /// What it would need then, preferred sets first.
-    pub needs: Vec<Vec<&'a str>>,
+    #[schemars(with = "Vec<Vec<&str>>")]
+    pub needs: Sets<'a>,
     /// Why.
     pub reason: &'a str,
 }
@@ -151,7 +156,7 @@ pub fn operation<'a>(
     catalog: &'a Catalog,
     origin: &'a str,
     requirement: &'a Requirement,
-    serving: Serving<'_>,
+    serving: Serving<'a>,
     personal: Personal,
 ) -> Operation<'a> {
     let need = |need, chosen| form(catalog, origin, requirement, need, chosen);
@@ -181,14 +186,14 @@ fn form<'a>(
     origin: &'a str,
     requirement: &'a Requirement,
     need: &'a Need,
-    chosen: Option<&Set>,
+    chosen: Option<&'a Set>,
 ) -> NeedForm<'a> {
     NeedForm {
         verdict: need.verdict.word(),
-        preferred: sets(catalog, &need.preferred),
-        alternatives: sets(catalog, &need.alternatives),
-        admissible: sets(catalog, &need.admissible),
-        chosen: chosen.map(|set| names(catalog, set)),
+        preferred: Sets(catalog, &need.preferred),
+        alternatives: Sets(catalog, &need.alternatives),
+        admissible: Sets(catalog, &need.admissible),
+        chosen: chosen.map(|set| Names(catalog, set)),
         evidence: requirement
             .matched
             .map(|matched| evidence(origin, matched, need)),
@@ -204,7 +209,7 @@ fn form<'a>(
                 condition: &fuller.condition,
                 detail: fuller.detail.key(),
                 values: &fuller.values,
-                needs: sets(catalog, &fuller.needs),
+                needs: Sets(catalog, &fuller.needs),
                 reason: &fuller.reason,
             })
             .collect(),
@@ -212,12 +217,26 @@ fn form<'a>(
     }
 }
 
-fn names<'a>(catalog: &'a Catalog, ids: &[PermissionId]) -> Vec<&'a str> {
-    ids.iter().map(|id| catalog.name(*id)).collect()
+/// Permissions by name, looked up while they are written.
+#[derive(Debug, Clone, Copy)]
+pub struct Names<'a>(&'a Catalog, &'a [PermissionId]);
+
+impl Serialize for Names<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self(catalog, ids) = *self;
+        serializer.collect_seq(ids.iter().map(|id| catalog.name(*id)))
+    }
 }
 
-fn sets<'a>(catalog: &'a Catalog, sets: &[Set]) -> Vec<Vec<&'a str>> {
-    sets.iter().map(|ids| names(catalog, ids)).collect()
+/// Sets of permissions by name, looked up while they are written.
+#[derive(Debug, Clone, Copy)]
+pub struct Sets<'a>(&'a Catalog, &'a [Set]);
+
+impl Serialize for Sets<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self(catalog, sets) = *self;
+        serializer.collect_seq(sets.iter().map(|ids| Names(catalog, ids)))
+    }
 }
 
 /// Returns a note with its link.
