@@ -73,6 +73,8 @@ pub struct LetterPart {
     pub lead: Rich,
     /// The permissions.
     pub asks: Vec<LetterAsk>,
+    /// The scopes of signing in, in a line; empty when there are none.
+    pub sign_in: Rich,
 }
 
 /// A permission.
@@ -304,13 +306,22 @@ fn part(catalog: &Catalog, planned: &Planned<'_>, part: &Part) -> LetterPart {
         let grant = catalog.grant_for(ask.permission, part.access);
         let tier = grant.and_then(|grant| grant.risk.map(|(tier, _)| tier));
         // What nobody has judged comes before what is known to be limited.
-        (ask.is_sign_in, tier.map_or(3, |tier| 2 * tier))
+        tier.map_or(3, |tier| 2 * tier)
     };
-    let mut asks: Vec<&Ask> = part.asks.iter().collect();
+    let (sign_in, mut asks): (Vec<&Ask>, Vec<&Ask>) =
+        part.asks.iter().partition(|ask| ask.is_sign_in);
     asks.sort_by_key(risk);
+    let sign_in = if sign_in.is_empty() {
+        Rich::default()
+    } else {
+        let names = sign_in.iter().map(|ask| catalog.name(ask.permission));
+        Rich::plain("For signing in, which opens no operation of Microsoft Graph: ")
+            .and_names(names)
+    };
     LetterPart {
         title: show::title(part),
         lead,
+        sign_in,
         asks: asks
             .into_iter()
             .map(|it| ask(catalog, planned, part, it))
@@ -322,22 +333,16 @@ fn ask(catalog: &Catalog, planned: &Planned<'_>, part: &Part, ask: &Ask) -> Lett
     let grant = catalog.grant_for(ask.permission, part.access);
     let risk = grant.and_then(|grant| grant.risk);
     let mut facts = Vec::new();
-    if ask.is_sign_in {
-        facts.push(Rich::plain(
-            "Belongs to signing in and opens no operation of Microsoft Graph.",
-        ));
-    } else {
-        facts.push(match risk {
-            Some((_, evidence)) => Rich::plain("What it could do: ")
-                .and_prose(evidence.reason)
-                .and("."),
-            None => Rich::plain("Nobody has judged yet what it could do in the wrong hands."),
-        });
-        facts.push(reach(
-            grant.map_or((0, 0), |grant| (grant.reads, grant.writes)),
-        ));
-        facts.extend(whose(catalog.name(ask.permission), part.access).map(Rich::plain));
-    }
+    facts.push(match risk {
+        Some((_, evidence)) => Rich::plain("What it could do: ")
+            .and_prose(evidence.reason)
+            .and("."),
+        None => Rich::plain("Nobody has judged yet what it could do in the wrong hands."),
+    });
+    facts.push(reach(
+        grant.map_or((0, 0), |grant| (grant.reads, grant.writes)),
+    ));
+    facts.extend(whose(catalog.name(ask.permission), part.access).map(Rich::plain));
     let tier = risk.map(|(tier, _)| tier);
     let besides = [
         (FactKind::Prerequisite, "Before it works: "),
@@ -351,10 +356,9 @@ fn ask(catalog: &Catalog, planned: &Planned<'_>, part: &Part, ask: &Ask) -> Lett
     });
     LetterAsk {
         name: Rich::code(catalog.name(ask.permission)),
-        kind: match (ask.is_sign_in, part.access) {
-            (true, _) => "sign-in",
-            (false, Access::Delegated) => "delegated",
-            (false, Access::Application) => "app role",
+        kind: match part.access {
+            Access::Delegated => "delegated",
+            Access::Application => "app role",
         },
         tier: tier.map_or_else(|| "unknown".to_owned(), |tier| tier.to_string()),
         risk_label: match tier {

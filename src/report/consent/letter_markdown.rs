@@ -38,6 +38,9 @@ fn one(letter: &Letter, out: &mut String) {
         for each in &part.asks {
             ask(each, out);
         }
+        if !part.sign_in.is_empty() {
+            let _ = writeln!(out, "{}\n", part.sign_in.to_markdown());
+        }
     }
     entries(
         "What is reached without a tenant-wide permission",
