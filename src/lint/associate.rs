@@ -134,13 +134,11 @@ impl<'a> Candidates<'a> {
         if !declared.is_empty() {
             return choose(&declared, file, registration, Tie::Declared);
         }
-        match self.near.get(&home(file)) {
-            Some(near) => choose(near, file, registration, Tie::Folder),
-            None => {
-                let why = "no operations manifest stands beside it or names it under `declared`";
-                Answer::none(why.to_owned(), false)
-            }
+        if let Some(near) = self.near.get(&home(file)) {
+            return choose(near, file, registration, Tie::Folder);
         }
+        let why = "no operations manifest stands beside it or names it under `declared`";
+        Answer::none(why.to_owned(), false)
     }
 }
 

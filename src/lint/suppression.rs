@@ -179,9 +179,11 @@ impl<'a> Suppressions<'a> {
             if ours.is_empty() {
                 continue;
             }
-            let lines = Lines::new(source, comments);
+            let layout = Lines::new(source, comments);
             for (comment, allowance) in ours {
-                all.push(in_comment(inputs, path, source, &lines, comment, allowance));
+                all.push(in_comment(
+                    inputs, path, source, &layout, comment, allowance,
+                ));
             }
         }
         for (index, file) in inputs.operations.iter().enumerate() {
@@ -269,7 +271,7 @@ fn in_comment<'a>(
     inputs: &Inputs,
     path: &Path,
     source: &Source,
-    lines: &Lines,
+    layout: &Lines,
     comment: &Comment,
     allowance: Result<Allowance, String>,
 ) -> Found<'a> {
@@ -277,7 +279,7 @@ fn in_comment<'a>(
     let scope = if has_subject {
         Scope::File
     } else {
-        Scope::Line(lines.target(source, comment.span))
+        Scope::Line(layout.target(source, comment.span))
     };
     let base = inputs.base_comments.as_ref();
     let is_trusted = base.is_none_or(|base| {
