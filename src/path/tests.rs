@@ -414,6 +414,12 @@ proptest::proptest! {
         }
     }
 
+    /// The question mark sends the same path the long way.
+    #[test]
+    fn plain_paths_are_read_as_any_other(text in "/(/|[a-zA-Z0-9{}_$-]{1,4}|beta|me|\\{id\\}){0,20}") {
+        proptest::prop_assert_eq!(parse(&text, &known), parse(&format!("{text}?"), &known));
+    }
+
     #[test]
     fn any_text_is_read_or_refused(text in "\\PC{0,80}") {
         if let Ok(url) = parse(&text, &known) {

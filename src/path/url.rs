@@ -123,12 +123,36 @@ pub fn parse(text: &str, cloud_of_host: &dyn Fn(&str) -> Option<String>) -> Resu
         return Err(UrlError::TooLong { bytes: text.len() });
     }
     let text = text.trim();
+    if text.starts_with('/') && text.bytes().all(is_plain) {
+        let plain = |raw: &[&str]| {
+            Ok(raw
+                .iter()
+                .map(|text| Segment::Plain((*text).to_owned()))
+                .collect())
+        };
+        let raw = text.split('/').filter(|segment| !segment.is_empty());
+        return assemble(None, raw.collect(), plain, None);
+    }
     if let Some(character) = text.chars().find(|character| character.is_control()) {
         return Err(UrlError::ControlCharacter { character });
     }
     let (cloud, rest) = host(text, cloud_of_host)?;
     let (path, query) = split::path_and_query(rest);
-    let mut raw = split::segments(path);
+    assemble(cloud, split::segments(path), segments, query)
+}
+
+/// Tells whether a byte means itself wherever it stands in a path: most paths consist of such bytes alone,
+/// and each of their segments is as it is written.
+const fn is_plain(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'{' | b'}' | b'-' | b'_' | b'$')
+}
+
+fn assemble(
+    cloud: Option<String>,
+    mut raw: Vec<&str>,
+    read: impl Fn(&[&str]) -> Result<Vec<Segment>, UrlError>,
+    query: Option<&str>,
+) -> Result<Url, UrlError> {
     if raw.len() > MAX_SEGMENTS {
         return Err(UrlError::TooManySegments {
             segments: raw.len(),
@@ -138,7 +162,7 @@ pub fn parse(text: &str, cloud_of_host: &dyn Fn(&str) -> Option<String>) -> Resu
     if version.is_some() {
         raw.remove(0);
     }
-    let segments = segments(&raw)?;
+    let segments = read(&raw)?;
     if segments.is_empty() {
         return Err(UrlError::Empty);
     }
