@@ -86,9 +86,9 @@ pub enum Command {
     /// Ask the catalog which permission opens or contains what
     Query(Query),
     /// Acquire an access token, or decode one
-    Token(Token),
+    Token(Box<Token>),
     /// Compare an access token, and live answers, with the plan
-    Verify(Verify),
+    Verify(Box<Verify>),
     /// Inspect, check, compare or import the permissions data
     Catalog(Catalog),
     /// Print shell completions

@@ -18,7 +18,7 @@ pub struct Token {
 #[derive(Debug, Subcommand)]
 pub enum TokenAction {
     /// Acquire an access token and say what is in it
-    Get(TokenGet),
+    Get(Box<TokenGet>),
     /// Decode an access token, without verifying it
     Inspect(TokenInspect),
 }
@@ -123,10 +123,10 @@ pub struct TokenOrigin {
     /// How to acquire the token [otherwise: client-secret for `token get`, given for `verify`]
     #[arg(long, value_name = "FLOW")]
     pub flow: Option<FlowName>,
-    /// The app [otherwise: the manifest, AZURE_CLIENT_ID]
+    /// The app [otherwise: the manifest, `AZURE_CLIENT_ID`]
     #[arg(long, value_name = "ID")]
     pub client_id: Option<String>,
-    /// The tenant, an id or a domain [otherwise: the manifest, AZURE_TENANT_ID]
+    /// The tenant, an id or a domain [otherwise: the manifest, `AZURE_TENANT_ID`]
     #[arg(long, value_name = "TENANT")]
     pub tenant: Option<String>,
     /// The cloud [otherwise: the manifest, global]
@@ -141,7 +141,7 @@ pub struct TokenOrigin {
     /// Do not start a browser, only show the page
     #[arg(long)]
     pub no_browser: bool,
-    /// The port of the redirect URI http://localhost [otherwise: any]
+    /// The port of the redirect URI `http://localhost` [otherwise: any]
     #[arg(
         long,
         value_name = "PORT",
@@ -167,7 +167,7 @@ pub struct CredentialOptions {
     /// The file with the client secret, `-` for standard input
     #[arg(long, value_name = "FILE")]
     pub secret_file: Option<PathBuf>,
-    /// The certificate with its key, PEM or PFX [otherwise: AZURE_CLIENT_CERTIFICATE_PATH]
+    /// The certificate with its key, PEM or PFX [otherwise: `AZURE_CLIENT_CERTIFICATE_PATH`]
     #[arg(long, value_name = "FILE")]
     pub certificate: Option<PathBuf>,
     /// The environment variable with the password of the key

@@ -220,7 +220,7 @@ impl Client {
 
     /// The client for a URL, if that may be called at all.
     fn client(&self, call: &Call<'_>) -> Result<&blocking::Client, NetError> {
-        let (cell, here) = match (call.url.scheme(), is_loopback(call.url)) {
+        let (slot, here) = match (call.url.scheme(), is_loopback(call.url)) {
             ("https", false) => (&self.internet, false),
             ("https", true) => (&self.machine, true),
             ("http", _) if call.plain && is_local(call.url) => (&self.machine, true),
@@ -229,11 +229,11 @@ impl Client {
                 return Err(NetError::Insecure { host });
             }
         };
-        if let Some(client) = cell.get() {
+        if let Some(client) = slot.get() {
             return Ok(client);
         }
         let client = self.build(here)?;
-        Ok(cell.get_or_init(|| client))
+        Ok(slot.get_or_init(|| client))
     }
 
     fn build(&self, here: bool) -> Result<blocking::Client, NetError> {

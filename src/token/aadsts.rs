@@ -62,6 +62,9 @@ impl Table {
 }
 
 /// Reads the table.
+///
+/// # Panics
+/// Never: a test reads it.
 #[expect(
     clippy::expect_used,
     reason = "the text is part of the program, and a test reads it"

@@ -136,9 +136,8 @@ impl Claims {
     pub fn permissions(&self) -> &[String] {
         let claim = match self.kind {
             Kind::Delegated => &self.scopes,
-            Kind::Application => &self.roles,
             Kind::Unknown if self.scopes.is_some() => &self.scopes,
-            Kind::Unknown => &self.roles,
+            Kind::Application | Kind::Unknown => &self.roles,
         };
         claim.as_deref().unwrap_or_default()
     }

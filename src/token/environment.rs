@@ -39,7 +39,7 @@ impl Environment {
     }
 
     /// Returns the raw value of a variable.
-    pub(super) fn raw(&self, name: &str) -> Option<OsString> {
+    pub(super) fn raw(self, name: &str) -> Option<OsString> {
         (self.look_up)(name)
     }
 
@@ -63,7 +63,7 @@ impl Environment {
     }
 
     /// Returns the current folder.
-    pub(super) fn folder(&self) -> Option<PathBuf> {
+    pub(super) fn folder(self) -> Option<PathBuf> {
         let _ = self.look_up;
         env::current_dir().ok()
     }

@@ -43,7 +43,7 @@ pub(super) enum RunError {
 }
 
 /// Finds a program in the absolute folders of `PATH`, except the current folder.
-pub(super) fn find(environment: &Environment, name: &str) -> Option<PathBuf> {
+pub(super) fn find(environment: Environment, name: &str) -> Option<PathBuf> {
     let here = environment
         .folder()
         .and_then(|folder| folder.canonicalize().ok());
@@ -127,7 +127,7 @@ pub fn open_page(environment: &Environment, page: &str) -> bool {
     } else {
         ("xdg-open", &[])
     };
-    let Some(program) = find(environment, name) else {
+    let Some(program) = find(*environment, name) else {
         return false;
     };
     Command::new(program)

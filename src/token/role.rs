@@ -28,6 +28,9 @@ pub struct Role {
 }
 
 /// Reads the table.
+///
+/// # Panics
+/// Never: a test reads it.
 #[expect(
     clippy::expect_used,
     reason = "the text is part of the program, and a test reads it"

@@ -32,7 +32,7 @@ pub fn acquire(world: &World<'_>, authority: &Authority) -> Result<Acquired, Tok
         what: what.to_owned(),
         help,
     };
-    let Some(program) = process::find(world.environment, "az") else {
+    let Some(program) = process::find(*world.environment, "az") else {
         return Err(failed(
             "there is no `az` in the absolute folders of PATH",
             "install the Azure CLI; an `az` in the current folder is never run",

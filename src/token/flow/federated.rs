@@ -31,6 +31,17 @@ const GITLAB: &str = "GITLAB_OIDC_TOKEN";
 /// The codes that say that no federated credential matches.
 const MISMATCH: [u32; 5] = [70021, 700_211, 700_213, 7_002_121, 7_002_131];
 
+#[derive(Deserialize)]
+struct GitHubReply {
+    value: String,
+}
+
+#[derive(Deserialize)]
+struct AzureReply {
+    #[serde(rename = "oidcToken")]
+    token: String,
+}
+
 /// Where the assertion comes from.
 #[derive(Debug, Clone, Copy)]
 pub enum From<'a> {
@@ -201,11 +212,7 @@ fn github(world: &World<'_>, authority: &Authority) -> Result<Secret, TokenError
         plain: authority.plain,
         ..Call::get(&url)
     })?;
-    #[derive(Deserialize)]
-    struct Reply {
-        value: String,
-    }
-    taken(NAME, &answer, HELP, |reply: Reply| reply.value)
+    taken(NAME, &answer, HELP, |reply: GitHubReply| reply.value)
 }
 
 fn azure_pipelines(
@@ -247,12 +254,7 @@ fn azure_pipelines(
         plain: authority.plain,
         ..Call::get(&url)
     })?;
-    #[derive(Deserialize)]
-    struct Reply {
-        #[serde(rename = "oidcToken")]
-        token: String,
-    }
-    taken(NAME, &answer, HELP, |reply: Reply| reply.token)
+    taken(NAME, &answer, HELP, |reply: AzureReply| reply.token)
 }
 
 fn taken<T: serde::de::DeserializeOwned>(

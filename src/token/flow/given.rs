@@ -13,7 +13,7 @@ pub const WHAT: &str = "the access token";
 /// # Errors
 /// When it is not there, or is no token.
 pub fn from_environment(environment: &Environment, variable: &str) -> Result<Acquired, TokenError> {
-    sound(environment.secret(variable, WHAT)?)
+    sound(&environment.secret(variable, WHAT)?)
 }
 
 /// Takes a token that was read from standard input or a file.
@@ -21,10 +21,10 @@ pub fn from_environment(environment: &Environment, variable: &str) -> Result<Acq
 /// # Errors
 /// When it is none.
 pub fn from_bytes(bytes: Vec<u8>) -> Result<Acquired, TokenError> {
-    sound(Secret::from_bytes(bytes, WHAT)?)
+    sound(&Secret::from_bytes(bytes, WHAT)?)
 }
 
-fn sound(secret: Secret) -> Result<Acquired, TokenError> {
+fn sound(secret: &Secret) -> Result<Acquired, TokenError> {
     // People paste the whole header.
     let text = secret.trimmed();
     let (scheme, rest) = text.split_once(' ').unwrap_or((text, ""));

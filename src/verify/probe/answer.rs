@@ -144,19 +144,19 @@ pub fn diagnose(reply: &Reply<'_>, asked_ids_only: bool) -> Diagnosis {
     });
     let (meaning, advice) = words(reply, outcome);
     let accepted = between(&message, &ACCEPTED);
-    let mut advice = advice.to_owned();
-    if !accepted.is_empty() {
-        advice = "grant one of the permissions that the service names, the least that does what the app needs (their order says \
-                  nothing about privilege), and acquire a new token"
-            .to_owned();
-    }
+    let advice = if accepted.is_empty() {
+        advice
+    } else {
+        "grant one of the permissions that the service names, the least that does what the app needs (their order says \
+         nothing about privilege), and acquire a new token"
+    };
     Diagnosis {
         status: reply.status,
         outcome,
         workload: entry.map(|entry| entry.workload.clone()),
         code: codes.into_iter().next(),
         meaning: entry.map_or_else(|| meaning.to_owned(), |entry| entry.meaning.clone()),
-        advice,
+        advice: advice.to_owned(),
         accepted,
         presented: between(&message, &PRESENTED),
         resource_specific: between(&message, &[RESOURCE_SPECIFIC]),

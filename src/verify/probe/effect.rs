@@ -18,7 +18,13 @@ pub fn apply(verification: &mut Verification, plan: &AppPlan, answers: Vec<Answe
                 answer.operation,
                 format!("`{request}` was not called: {}", why.0),
             )],
-            Ok(diagnosis) => judged(verification, answer.operation, request, verdict, diagnosis),
+            Ok(diagnosis) => judged(
+                verification,
+                answer.operation,
+                request,
+                verdict.as_ref(),
+                diagnosis,
+            ),
         };
         verification
             .problems
@@ -40,7 +46,7 @@ fn judged(
     verification: &mut Verification,
     operation: usize,
     request: &str,
-    verdict: Option<Verdict>,
+    verdict: Option<&Verdict>,
     diagnosis: &Diagnosis,
 ) -> Vec<Problem> {
     let at = At::Operation(operation);
@@ -57,7 +63,8 @@ fn judged(
             let mut message = format!("`{request}` answered {status}: {}", diagnosis.meaning);
             if !diagnosis.accepted.is_empty() {
                 let names = diagnosis.accepted.join(", ");
-                message.push_str(&format!("; the service accepts {names}"));
+                message.push_str("; the service accepts ");
+                message.push_str(&names);
             }
             vec![problem(
                 &rule::REFUSED,
@@ -91,7 +98,7 @@ fn confirmed(
     verification: &mut Verification,
     operation: usize,
     request: &str,
-    verdict: Option<Verdict>,
+    verdict: Option<&Verdict>,
 ) -> Vec<Problem> {
     let settles = |problem: &Problem| {
         let rules = [&rule::IMPLIED, &rule::MISSING, &rule::UNKNOWN, &rule::ROUTE];

@@ -232,5 +232,4 @@ fn wipe(blocks: Vec<Pem>) {
 }
 
 #[cfg(test)]
-#[path = "credential_tests.rs"]
 mod tests;
