@@ -48,7 +48,7 @@ fn main() -> Result<(), String> {
 /// loaded at each start, which takes a tenth of a short run, to unwind nothing but the trace of a bug. Every
 /// GCC has both.
 fn link_unwinder() {
-    let is = |key: &str, value: &str| std::env::var(key).is_ok_and(|found| found == value);
+    let is = |key: &str, value: &str| std::env::var_os(key).is_some_and(|found| found == value);
     if is("PROFILE", "release")
         && is("CARGO_CFG_TARGET_OS", "linux")
         && is("CARGO_CFG_TARGET_ENV", "gnu")

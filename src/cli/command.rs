@@ -70,13 +70,13 @@ pub enum Command {
     /// Compare delegated with app-only access, and recommend one
     Compare(Compare),
     /// Judge what apps declare: app manifests, infrastructure files and policy
-    Lint(Lint),
+    Lint(Box<Lint>),
     /// Write down the plan, so that a change of it is noticed
     Lock(Lock),
     /// Say which access is new between two manifests, plans, locks or git revisions
     Diff(AccessDiff),
     /// Say who must consent to a plan, and write the request for it
-    Consent(Consent),
+    Consent(Box<Consent>),
     /// Compare what is needed, declared, granted and in a token
     Status(Status),
     /// Explain an operation (`GET /me/messages`), a permission (`Mail.Read`), a rule or an error code

@@ -121,8 +121,8 @@ fn simplify(problem: &Problem, base: &mut Base, parts: &mut Vec<Part>) -> bool {
         // A way only loses to one that is before it in this order, as what beats it opens no more.
         let mut sized: Vec<_> = part.drain(..).map(|way| (way.opened.size(), way)).collect();
         sized.sort_by(|(one_size, one), (two_size, two)| {
-            let sizes = one_size.cmp(two_size);
-            sizes.then_with(|| one.names.compare_as_names(&two.names))
+            let by_size = one_size.cmp(two_size);
+            by_size.then_with(|| one.names.compare_as_names(&two.names))
         });
         let mut kept: Part = Vec::new();
         for (_, way) in sized {

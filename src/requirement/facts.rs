@@ -40,12 +40,15 @@ struct Traits {
     is_property_scoped: [bool; 3],
 }
 
+/// The permissions above one, by permission and access.
+type Above = BTreeMap<(PermissionId, Access), Rc<[PermissionId]>>;
+
 /// The catalog with a memory for permissions.
 #[derive(Debug)]
 pub(super) struct Facts<'a> {
     pub(super) catalog: &'a Catalog,
     traits: Vec<OnceCell<Traits>>,
-    above: RefCell<BTreeMap<(PermissionId, Access), Rc<[PermissionId]>>>,
+    above: RefCell<Above>,
 }
 
 impl<'a> Facts<'a> {

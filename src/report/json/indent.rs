@@ -1,4 +1,4 @@
-//! The layout of the machine forms: two spaces for each level, as serde_json has it, which writes them one
+//! The layout of the machine forms: two spaces for each level, as `serde_json` has it, which writes them one
 //! level at a time. Half of a plan's JSON is indentation.
 
 use std::io::{self, Write};
