@@ -244,7 +244,7 @@ fn an_unknown_operation_is_no_pass() {
 
 #[test]
 fn hostile_texts_do_not_act() {
-    let name = r#"<img src=x> | @org/team ##vso[task.x] `x` \u202e\x1b[31m"#;
+    let name = r"<img src=x> | @org/team ##vso[task.x] `x` \u202e\x1b[31m";
     let manifest = |operations: &str| {
         format!(
             "apps:\n  - app: {{name: \"{name}\"}}\n    operations: [{operations}]\n  - {{name: b, operations: [GET /me]}}\n"

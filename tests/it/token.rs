@@ -328,7 +328,7 @@ fn a_machine_without_roots_is_told() {
         ("HTTPS_PROXY", "http://127.0.0.1:1"),
     ];
     let outcome = Place::new()
-        .run_in(&arguments, "", &environment)
+        .run_given(&arguments, "", &environment)
         .ends_with(2);
     assert!(
         outcome.err.contains("no_certificates") && outcome.err.contains("--ca-file"),
