@@ -70,7 +70,7 @@ pub enum Command {
     Lock(Lock),
     /// Say which access is new between two manifests, plans, locks or git revisions
     Diff(AccessDiff),
-    /// Explain an operation (`GET /me/messages`) or a permission (`Mail.Read`)
+    /// Explain an operation (`GET /me/messages`), a permission (`Mail.Read`) or a rule (`GG001`)
     Explain(Explain),
     /// Ask the catalog which permission opens or contains what
     Query(Query),

@@ -65,7 +65,7 @@ pub struct Lint {
 pub enum LintFormat {
     /// Diagnostics with the lines they are about
     Human,
-    /// The stable machine form (schemas/findings.schema.json)
+    /// The stable machine form (schemas/lint.schema.json)
     Json,
     /// SARIF 2.1.0 for code scanning
     Sarif,

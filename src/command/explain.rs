@@ -1,4 +1,4 @@
-//! `graphgrant explain`: one operation or one permission.
+//! `graphgrant explain`: one operation, one permission or one rule.
 
 use miette::IntoDiagnostic as _;
 
@@ -8,6 +8,7 @@ use crate::cli::{AnswerFormat, Explain};
 use crate::command::{Context, manifest, permission, warn};
 use crate::exit::Exit;
 use crate::graph;
+use crate::lint::rule;
 use crate::manifest::model::Audience;
 use crate::report::{human, json};
 use crate::requirement;
@@ -21,6 +22,16 @@ pub fn run(context: &Context, options: &Explain) -> miette::Result<Exit> {
     let catalog = context.catalog()?;
     if is_request(&options.subject) {
         return operation(context, &catalog, options);
+    }
+    if let Some(rule) = rule::find(options.subject.trim()) {
+        let text = match options.format {
+            AnswerFormat::Human => human::rule::explain(rule, context.look(None)),
+            AnswerFormat::Json => {
+                json::text(&json::rule::Explanation::new(rule)).into_diagnostic()?
+            }
+        };
+        context.write(&text, None)?;
+        return Ok(Exit::Fine);
     }
     match permission::find(&catalog, &options.subject) {
         Ok(id) => explain_permission(context, &catalog, id, options.format),

@@ -140,7 +140,7 @@ pub fn check(
         Err(ReadError::NotFound { .. }) => return Err(Missing { name }.into()),
         other => other?,
     };
-    let difference = drift(catalog, manifest, &source)?;
+    let difference = difference(catalog, manifest, &source)?;
     if difference.is_empty() {
         return Ok(Exit::Fine);
     }
@@ -159,12 +159,16 @@ pub fn check(
     Ok(Exit::Findings)
 }
 
-/// Returns what has changed since a lock was written, planned with its objective.
+/// Returns what differs between the text of a lock and the plan of a manifest.
 ///
 /// # Errors
 /// When the lock cannot be read, or the manifest asks for what does not exist.
-pub fn drift(catalog: &Catalog, manifest: &Manifest, lock: &Source) -> miette::Result<Difference> {
-    let before = read::lock(lock)?;
+pub(super) fn difference(
+    catalog: &Catalog,
+    manifest: &Manifest,
+    source: &Source,
+) -> miette::Result<Difference> {
+    let before = read::lock(source)?;
     let now = of_manifest(catalog, manifest, goal(&before.objective))?;
     Ok(compare(&before, &now))
 }

@@ -17,7 +17,8 @@ pub struct SyntaxError {
     pub file: Source,
     /// Where.
     pub span: Span,
-    named: Named,
+    // In a box: an error is returned by value, and large ones slow down every success.
+    named: Box<Named>,
 }
 
 impl SyntaxError {
@@ -31,7 +32,7 @@ impl SyntaxError {
         Self {
             message: message.into(),
             help: help.into(),
-            named: source.to_named(),
+            named: Box::new(source.to_named()),
             file: source.clone(),
             span,
         }
@@ -48,7 +49,7 @@ impl Diagnostic for SyntaxError {
     }
 
     fn source_code(&self) -> Option<&dyn SourceCode> {
-        Some(&self.named)
+        Some(self.named.as_ref())
     }
 
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {

@@ -13,6 +13,16 @@ use crate::source::{Source, Span, Spanned};
 /// How many faults of one file are told. A file with more has one cause.
 const FAULTS: usize = 100;
 
+/// What encloses names that a tool fills in before the file is used.
+const MARKS: [(&str, &str); 6] = [
+    ("${", "}"),
+    ("{{", "}}"),
+    ("#{", "}"),
+    ("$(", ")"),
+    ("<%", "%>"),
+    ("__", "__"),
+];
+
 /// Reads fields and keeps what is wrong with them.
 pub(super) struct Reader<'r> {
     /// What the catalog knows.
@@ -303,14 +313,6 @@ impl<'r> Reader<'r> {
         if self.kind == Kind::TerraformPlan {
             return false;
         }
-        const MARKS: [(&str, &str); 6] = [
-            ("${", "}"),
-            ("{{", "}}"),
-            ("#{", "}"),
-            ("$(", ")"),
-            ("<%", "%>"),
-            ("__", "__"),
-        ];
         MARKS.iter().any(|(open, close)| {
             let inside = text.split_once(open).map(|(_, rest)| rest);
             inside.is_some_and(|rest| rest.find(close).is_some_and(|at| at > 0))

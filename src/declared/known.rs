@@ -48,7 +48,7 @@ const OTHER_NAMES: [(&str, &str); 5] = [
 #[derive(Debug)]
 pub struct Ids<'c> {
     catalog: &'c Catalog,
-    ids: BTreeMap<u128, Vec<(Access, PermissionId)>>,
+    by_id: BTreeMap<u128, Vec<(Access, PermissionId)>>,
     names: Vec<Name<'c>>,
     /// Names of resources in lower case, with their application ids.
     resources: BTreeMap<String, &'c str>,
@@ -57,7 +57,7 @@ pub struct Ids<'c> {
 /// A permission's name and what it is sifted by before distances are measured.
 #[derive(Debug)]
 struct Name<'c> {
-    name: &'c str,
+    text: &'c str,
     letters: [u8; LETTERS],
     accesses: Vec<Access>,
 }
@@ -65,7 +65,7 @@ struct Name<'c> {
 impl<'c> Ids<'c> {
     /// Makes the index of a catalog.
     pub fn new(catalog: &'c Catalog) -> Self {
-        let mut ids: BTreeMap<u128, Vec<(Access, PermissionId)>> = BTreeMap::new();
+        let mut by_id: BTreeMap<u128, Vec<(Access, PermissionId)>> = BTreeMap::new();
         let mut names = Vec::new();
         for permission in catalog.permission_ids() {
             let mut accesses = Vec::new();
@@ -75,12 +75,12 @@ impl<'c> Ids<'c> {
                 };
                 accesses.push(access);
                 if let Some(id) = grant.id.and_then(guid) {
-                    ids.entry(id).or_default().push((access, permission));
+                    by_id.entry(id).or_default().push((access, permission));
                 }
             }
             let name = catalog.name(permission);
             names.push(Name {
-                name,
+                text: name,
                 letters: letters(name),
                 accesses,
             });
@@ -94,7 +94,7 @@ impl<'c> Ids<'c> {
             .collect();
         Self {
             catalog,
-            ids,
+            by_id,
             names,
             resources,
         }
@@ -132,7 +132,7 @@ impl<'c> Ids<'c> {
     }
 
     fn known_id(&self, id: u128, access: Option<Access>) -> Known {
-        let found = self.ids.get(&id).map_or(&[][..], Vec::as_slice);
+        let found = self.by_id.get(&id).map_or(&[][..], Vec::as_slice);
         let fits = |(of, _): &&(Access, PermissionId)| access.is_none_or(|access| *of == access);
         if let Some((_, permission)) = found.iter().find(fits) {
             return Known::Permission(*permission);
@@ -144,7 +144,7 @@ impl<'c> Ids<'c> {
             };
         }
         let mut near: Vec<_> = self
-            .ids
+            .by_id
             .iter()
             .map(|(other, found)| (slips(id, *other), found))
             .filter(|(slips, _)| *slips <= SLIPS)
@@ -190,9 +190,9 @@ impl<'c> Ids<'c> {
         near.sort_by_key(|known| access.is_some_and(|access| !known.accesses.contains(&access)));
         let mut nearest = Vec::new();
         while nearest.len() < NEAREST
-            && let Some(found) = suggest::nearest(name, near.iter().map(|known| known.name))
+            && let Some(found) = suggest::nearest(name, near.iter().map(|known| known.text))
         {
-            near.retain(|known| known.name != found);
+            near.retain(|known| known.text != found);
             nearest.push(found.to_owned());
         }
         nearest

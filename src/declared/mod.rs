@@ -6,6 +6,7 @@
 
 mod agents_toolkit;
 mod arm_template;
+pub mod bicep;
 mod credential;
 mod detect;
 pub mod edit;
@@ -33,3 +34,5 @@ pub use read::read;
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod told;

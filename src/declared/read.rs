@@ -5,7 +5,7 @@ use crate::declared::field::Reader;
 use crate::declared::known::Ids;
 use crate::declared::model::{Document, Kind};
 use crate::declared::{
-    agents_toolkit, arm_template, credential, graph_application, legacy, spfx, teams_app,
+    agents_toolkit, arm_template, bicep, credential, graph_application, legacy, spfx, teams_app,
     terraform, terraform_plan,
 };
 use crate::manifest::secret;
@@ -23,7 +23,8 @@ pub fn read(ids: &Ids<'_>, source: &Source, kind: Kind) -> Result<Document, Synt
         Kind::TerraformPlan => from_json(ids, source, kind, terraform_plan::read),
         Kind::ArmTemplate => from_json(ids, source, kind, arm_template::read),
         Kind::Terraform => terraform::read(ids, source),
-        Kind::Bicep | Kind::Operations => Err(SyntaxError::new(
+        Kind::Bicep => bicep::read(ids, source),
+        Kind::Operations => Err(SyntaxError::new(
             &secret::redact_lines(source),
             source.span(),
             format!("{} declares nothing that is read here", kind.title()),

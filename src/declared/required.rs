@@ -148,7 +148,7 @@ impl Reader<'_> {
             self.missing(access, "type", help.to_owned());
         }
         let key = key?;
-        let (typed, bad_type) = self.access_word(written, Access::resource_access_type);
+        let (typed, bad_type) = access_word(written, Access::resource_access_type);
         let later = bad_type
             .as_ref()
             .is_some_and(|word| self.is_placeholder(&word.value));
@@ -195,22 +195,6 @@ impl Reader<'_> {
         );
     }
 
-    /// Returns the access that a word means, or the word when it means none.
-    pub(super) fn access_word(
-        &self,
-        written: Option<Spanned<String>>,
-        word: impl Fn(Access) -> &'static str,
-    ) -> (Option<Spanned<Access>>, Option<Spanned<String>>) {
-        let Some(written) = written else {
-            return (None, None);
-        };
-        let mut all = Access::ALL.into_iter();
-        match all.find(|access| word(*access) == written.value) {
-            Some(access) => (Some(Spanned::new(access, written.span)), None),
-            None => (None, Some(written)),
-        }
-    }
-
     /// Returns what the catalog knows of a permission of a resource.
     pub(super) fn known(
         &self,
@@ -232,4 +216,19 @@ impl Reader<'_> {
 /// Returns the place of the brace that opens an object: the object itself may be long.
 pub(super) fn opening(node: &Node) -> Span {
     Span::new(node.span.start, (node.span.start + 1).min(node.span.end))
+}
+
+/// Returns the access that a word means, or the word when it means none.
+pub(super) fn access_word(
+    written: Option<Spanned<String>>,
+    word: impl Fn(Access) -> &'static str,
+) -> (Option<Spanned<Access>>, Option<Spanned<String>>) {
+    let Some(written) = written else {
+        return (None, None);
+    };
+    let mut all = Access::ALL.into_iter();
+    match all.find(|access| word(*access) == written.value) {
+        Some(access) => (Some(Spanned::new(access, written.span)), None),
+        None => (None, Some(written)),
+    }
 }

@@ -5,9 +5,9 @@ use crate::catalog::model::{Access, Kind as PermissionKind};
 use crate::declared::field::{Reader, undecided};
 use crate::declared::known::GRAPH;
 use crate::declared::model::{Document, Entry, EntryRole, Known, RedirectKind, Registration};
-use crate::declared::required::opening;
+use crate::declared::required::{access_word, opening};
 use crate::source::escape::shown;
-use crate::source::json::{Node, NodeKind};
+use crate::source::json::Node;
 use crate::source::{Span, Spanned};
 
 /// The most permissions that the manifest's schema allows (1.29, June 2026).
@@ -82,14 +82,12 @@ fn has_permissions(root: &Node) -> bool {
 
 fn name(reader: &mut Reader<'_>, root: &Node) -> Option<Spanned<String>> {
     let node = root.get("name")?;
-    match &node.kind {
-        // Before 1.5 the name was plain text.
-        NodeKind::String(name) => Some(Spanned::new(name.clone(), node.span)),
-        _ => {
-            let name = reader.object(root, "name")?;
-            reader.text(name, "short")
-        }
+    // Before 1.5 the name was plain text.
+    if let Some(name) = node.text() {
+        return Some(Spanned::new(name.to_owned(), node.span));
     }
+    let name = reader.object(root, "name")?;
+    reader.text(name, "short")
 }
 
 fn resource_specific(reader: &mut Reader<'_>, permissions: &Node, into: &mut Registration) {
@@ -119,7 +117,7 @@ fn resource_specific(reader: &mut Reader<'_>, permissions: &Node, into: &mut Reg
         }
         let written = reader.text(node, "type");
         if let Some(name) = name {
-            let (access, bad_type) = reader.access_word(written, type_word);
+            let (access, bad_type) = access_word(written, type_word);
             let mut entry = entry(reader, node.span, name, None, bad_type);
             let key = &entry.key.value;
             if let (false, Some(access)) = (reader.is_placeholder(key), &access) {

@@ -1,10 +1,11 @@
 //! Text with places: what is read from files, with the byte ranges that diagnostics point at.
 //!
-//! In comes a path or standard input, out goes a [`Source`], a spanned tree of YAML, JSON or HCL, or an
-//! error with a place.
+//! In comes a path or standard input, out goes a [`Source`], a spanned tree of YAML, JSON, HCL or Bicep, or
+//! an error with a place.
 //! The only module that opens the user's files (`read`), lists them (`walk`), writes them (`write`) and asks
 //! git for those of a revision (`git`). Nothing here knows what the text means.
 
+pub mod bicep;
 pub mod escape;
 pub mod git;
 pub mod hcl;

@@ -86,7 +86,7 @@ impl fmt::Display for Position {
 /// A text and the name it is shown under. Cheap to clone.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Source {
-    name: String,
+    name: Arc<str>,
     text: Arc<str>,
     /// The offset after each line feed. INVARIANT: ascending.
     line_starts: Arc<[usize]>,
@@ -106,7 +106,7 @@ impl Source {
             .map(|(offset, _)| offset + 1)
             .collect();
         Self {
-            name: name.into(),
+            name: Arc::from(name.into()),
             text,
             line_starts,
         }
@@ -172,7 +172,7 @@ impl Source {
             }
         }
         Self {
-            name: self.name.clone(),
+            name: Arc::clone(&self.name),
             text: Arc::from(text),
             line_starts: Arc::clone(&self.line_starts),
         }

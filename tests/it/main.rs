@@ -11,6 +11,7 @@ mod ci;
 mod diff;
 mod explain;
 mod init;
+mod lint;
 mod lock;
 mod plan;
 mod query;

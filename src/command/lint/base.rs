@@ -5,10 +5,11 @@ use std::path::Path;
 use miette::IntoDiagnostic as _;
 
 use crate::catalog::Catalog;
-use crate::command::Context;
-use crate::source::Source;
+use crate::command::{CATALOG_LIMIT, Context};
+use crate::lint::input::Changed;
 use crate::source::git::{GitError, Repository, Revision};
 use crate::source::read::{self, ReadError};
+use crate::source::{Source, Span};
 
 /// A revision that has been reviewed.
 #[derive(Debug)]
@@ -63,13 +64,26 @@ pub(super) enum BaseError {
     Read(#[from] ReadError),
 }
 
-/// Opens the catalog: that of the base, when `--catalog` names a file that the base has.
-pub(super) fn catalog(context: &Context, base: Option<&Base>) -> miette::Result<Catalog> {
+/// Opens the catalog: that of the base, when `--catalog` names a file that the base has. Says when the file
+/// is another one now.
+pub(super) fn catalog(
+    context: &Context,
+    base: Option<&Base>,
+) -> miette::Result<(Catalog, Option<Changed>)> {
     let Some((base, path)) = base.zip(context.global.catalog.as_ref()) else {
-        return context.catalog();
+        return Ok((context.catalog()?, None));
     };
-    match base.bytes(path)? {
-        Some(bytes) => Catalog::from_bytes(bytes).into_diagnostic(),
-        None => context.catalog(),
-    }
+    let Some(before) = base.bytes(path)? else {
+        return Ok((context.catalog()?, None));
+    };
+    let now = read::bytes(path, CATALOG_LIMIT).ok();
+    let changed = (now.as_ref() != Some(&before)).then(|| Changed {
+        path: path.clone(),
+        // It is no text that could be shown.
+        source: Source::new(path.to_string_lossy(), ""),
+        span: Span::default(),
+        what: "the catalog".to_owned(),
+        revision: base.name().to_owned(),
+    });
+    Ok((Catalog::from_bytes(before).into_diagnostic()?, changed))
 }

@@ -9,6 +9,7 @@ use crate::catalog::Catalog;
 use crate::cli::{KindName, Lint};
 use crate::command::lint::base::Base;
 use crate::command::lint::files::{File, Files};
+use crate::command::lint::locks;
 use crate::command::lint::policies::Sources;
 use crate::command::manifest;
 use crate::declared::{self, Document, Ids, Kind, SyntaxError, terraform};
@@ -66,6 +67,13 @@ impl<'c> Reading<'c> {
         reading.read_operations(catalog);
         reading.read_declared();
         reading.read_policies(base.as_ref(), options)?;
+        let locks = locks::read(
+            catalog,
+            &reading.files,
+            base.as_ref(),
+            &mut reading.inputs.operations,
+        )?;
+        reading.inputs.changed.extend(locks);
         reading.read_apps();
         if let Some(base) = &base {
             reading.read_base_comments(base)?;

@@ -4,6 +4,7 @@ mod base;
 mod files;
 mod fixes;
 mod inputs;
+mod locks;
 mod output;
 mod policies;
 
@@ -59,9 +60,10 @@ pub fn run(context: &Context, options: &Lint) -> miette::Result<Exit> {
         Some(revision) => Some(Base::open(revision)?),
         None => None,
     };
-    let catalog = base::catalog(context, base.as_ref())?;
+    let (catalog, other_catalog) = base::catalog(context, base.as_ref())?;
     let files = Files::gather(options)?;
     let mut reading = Reading::new(&catalog, files, base, options)?;
+    reading.inputs.changed.extend(other_catalog);
     let wish = Options {
         pedantic: options.pedantic,
     };

@@ -3,7 +3,7 @@
 use crate::declared::edit::list::{blanks, comma_after, comment_len, gap_before};
 use crate::finding::Edit;
 use crate::source::Span;
-use crate::source::json::{Node, NodeKind};
+use crate::source::json::{Member, Node, NodeKind};
 
 /// A value to write.
 #[derive(Debug, Clone)]
@@ -71,7 +71,7 @@ impl<'t> Page<'t> {
     ) -> Option<Vec<Edit>> {
         let (key, rest) = keys.split_first()?;
         match object.get(key) {
-            Some(found) if rest.is_empty() && found.is_array() => self.append(found, item),
+            Some(found) if rest.is_empty() && found.is_array() => self.append(found, &item),
             Some(found) if !rest.is_empty() && found.is_object() => self.ensure(found, rest, item),
             Some(found) if found.kind != NodeKind::Null => None,
             _ => {
@@ -98,7 +98,7 @@ impl<'t> Page<'t> {
             }]);
         }
         let manner = manner_of(self.text, object, &self.manner);
-        let spans: Vec<_> = members.iter().map(|member| member.span()).collect();
+        let spans: Vec<_> = members.iter().map(Member::span).collect();
         self.insert(object.span, &spans, &manner, &|indent| {
             let value = self.written(value, indent, &manner);
             format!("{}{}{value}", quoted(key), manner.colon)
@@ -106,7 +106,7 @@ impl<'t> Page<'t> {
     }
 
     /// Puts an item at the end of a list.
-    pub(super) fn append(&self, list: &Node, item: Value) -> Option<Vec<Edit>> {
+    pub(super) fn append(&self, list: &Node, item: &Value) -> Option<Vec<Edit>> {
         let items = list.items();
         let spans: Vec<_> = items.iter().map(|item| item.span).collect();
         let neighbour = items.last().filter(|item| item.is_object());
@@ -123,7 +123,7 @@ impl<'t> Page<'t> {
                 |node| manner_of(self.text, node, &manner),
             );
         self.insert(list.span, &spans, &manner, &|indent| {
-            self.written_within(&item, indent, &manner, &inner)
+            self.written_within(item, indent, &manner, &inner)
         })
     }
 

@@ -2,8 +2,8 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::catalog::bundled;
-use crate::declared::{Ids, read};
-use crate::source::Source;
+use crate::declared::{Entry, GRAPH, Ids, read};
+use crate::source::{Source, Span};
 
 const DELEGATED: Access = Access::Delegated;
 const APPLICATION: Access = Access::Application;
@@ -483,7 +483,7 @@ fn loose(is_strict: bool) -> impl Strategy<Value = (String, Vec<usize>)> {
         any::<bool>(),
         prop::collection::vec(trivia(!is_strict), 120),
     )
-        .prop_map(|(blocks, last_comma, trivia)| {
+        .prop_map(move |(blocks, last_comma, trivia)| {
             let mut trivia = trivia.into_iter().cycle();
             let mut text = String::new();
             let mut put = |part: &str| {

@@ -69,7 +69,7 @@ impl Collector<'_> {
         const LIST: &str = "required_resource_access";
         let (lists, undecided) = self.nested(&block.body, LIST, scope);
         into.undecided.extend(undecided);
-        if let Some(span) = self.ignored(&block.body, &[LIST]) {
+        if let Some(span) = ignored(&block.body, &[LIST]) {
             let address = Address::of(block);
             // The other half of the pair that the provider's documentation prescribes.
             let is_elsewhere = address.is_some_and(|address| self.has_api_access(&address));
@@ -105,15 +105,16 @@ impl Collector<'_> {
         }
         let (entries, undecided) = self.nested(list.body, "resource_access", &list.scope);
         into.undecided.extend(undecided);
+        let before = into.entries.len();
+        for entry in &entries {
+            self.required_entry(entry, &api, into);
+        }
         into.resources.push(Resource {
             span,
             written: self.written(&id.value),
             app_id: api.app_id(),
-            permissions: entries.len(),
+            permissions: into.entries.len() - before,
         });
-        for entry in &entries {
-            self.required_entry(entry, &api, into);
-        }
     }
 
     fn required_entry(&mut self, entry: &Instance<'_>, api: &Api, into: &mut Registration) {
@@ -150,24 +151,6 @@ impl Collector<'_> {
         found.entry.bad_type = bad_type;
         let fault = found.push(is_told, into);
         self.collected.faults.extend(fault);
-    }
-
-    /// Returns where `ignore_changes` names one of the arguments, or all.
-    pub(super) fn ignored(&self, body: &Body, names: &[&str]) -> Option<Span> {
-        let lifecycle = body.blocks_of("lifecycle").next()?;
-        let ignored = lifecycle.body.attribute("ignore_changes")?;
-        let is_named = |kind: &ExpressionKind| match kind {
-            ExpressionKind::Traversal(root, _) => names.contains(&root.value.as_str()),
-            // The spelling of old versions.
-            ExpressionKind::Text(text) => names.contains(&text.as_str()),
-            _ => false,
-        };
-        let hits = match &ignored.value.kind {
-            ExpressionKind::List(items) => items.iter().any(|item| is_named(&item.kind)),
-            ExpressionKind::Traversal(root, _) => root.value == "all",
-            _ => true,
-        };
-        hits.then_some(ignored.span)
     }
 
     /// Returns whether the module gives an application permissions in blocks of their own.
@@ -330,6 +313,24 @@ impl Collector<'_> {
         let draft = self.draft(&found, block, named.map(|attribute| &attribute.value));
         merge(draft, read);
     }
+}
+
+/// Returns where `ignore_changes` names one of the arguments, or all.
+pub(super) fn ignored(body: &Body, names: &[&str]) -> Option<Span> {
+    let lifecycle = body.blocks_of("lifecycle").next()?;
+    let ignored = lifecycle.body.attribute("ignore_changes")?;
+    let is_named = |kind: &ExpressionKind| match kind {
+        ExpressionKind::Traversal(root, _) => names.contains(&root.value.as_str()),
+        // The spelling of old versions.
+        ExpressionKind::Text(text) => names.contains(&text.as_str()),
+        _ => false,
+    };
+    let hits = match &ignored.value.kind {
+        ExpressionKind::List(items) => items.iter().any(|item| is_named(&item.kind)),
+        ExpressionKind::Traversal(root, _) => root.value == "all",
+        _ => true,
+    };
+    hits.then_some(ignored.span)
 }
 
 /// Adds what was read to a draft.

@@ -5,7 +5,7 @@ use crate::declared::known::guid;
 use crate::declared::model::{
     Entry, EntryRole, Fault, FaultKind, Known, Registration, Resource, Undecided,
 };
-use crate::declared::terraform::application::{merge, opening};
+use crate::declared::terraform::application::{ignored, merge, opening};
 use crate::declared::terraform::collect::Collector;
 use crate::declared::terraform::module::Address;
 use crate::declared::terraform::owner::{Api, Found};
@@ -73,7 +73,7 @@ impl Collector<'_> {
                     );
                 }
             }
-            read.undecided.extend(self.ignored_lists(block));
+            read.undecided.extend(ignored_lists(block));
             let span = self.here(instance.place, block.span);
             read.resources.push(Resource {
                 span: if instances.len() > 1 {
@@ -167,7 +167,7 @@ impl Collector<'_> {
                 EntryRole::Grants,
                 &mut read,
             );
-            read.undecided.extend(self.ignored_lists(block));
+            read.undecided.extend(ignored_lists(block));
             self.add(&found, block, &principal.value, read);
         }
     }
@@ -210,14 +210,6 @@ impl Collector<'_> {
             what: what.clone(),
         });
         api
-    }
-
-    fn ignored_lists(&self, block: &Block) -> Option<Undecided> {
-        let span = self.ignored(&block.body, &["role_ids", "scope_ids", "claim_values"])?;
-        Some(Undecided {
-            span,
-            what: "`ignore_changes`".to_owned(),
-        })
     }
 
     /// Reads a list of ids or names.
@@ -393,6 +385,14 @@ impl Collector<'_> {
             ),
         })
     }
+}
+
+fn ignored_lists(block: &Block) -> Option<Undecided> {
+    let span = ignored(&block.body, &["role_ids", "scope_ids", "claim_values"])?;
+    Some(Undecided {
+        span,
+        what: "`ignore_changes`".to_owned(),
+    })
 }
 
 /// Returns the place of the type of a block.

@@ -40,9 +40,9 @@ use crate::declared::terraform::collect::{Collected, Collector};
 use crate::declared::terraform::module::{File, Module};
 use crate::declared::terraform::value::Evaluator;
 use crate::manifest::secret::redact_lines;
-use crate::source::Source;
 use crate::source::escape::shown;
 use crate::source::hcl;
+use crate::source::{Source, Span};
 
 /// Reads a Terraform file alone.
 ///
@@ -70,10 +70,42 @@ fn read_known(
     source: &Source,
     beside: &[&Source],
 ) -> Result<Document, SyntaxError> {
-    let parsed = hcl::parse(source).map_err(|error| {
+    let refused = |error: hcl::HclError| {
         // What cannot be read may hold secrets all the same.
         SyntaxError::new(&redact_lines(source), error.span, error.message, error.help)
-    })?;
+    };
+    let parsed = hcl::parse(source).map_err(refused)?;
+    let hidden = secret::places(source, &parsed.body, &parsed.comments);
+    if hidden.is_empty() {
+        return Ok(document(ids, source, parsed, beside));
+    }
+    // A secret may be repeated anywhere, also in what the document holds: so it is made of the text without.
+    let shown = source.redacted(&hidden);
+    let Ok(without) = hcl::parse(&shown) else {
+        let bare = document(ids, source, parsed, beside);
+        return Ok(Document {
+            undecided: bare.undecided,
+            ..Document::empty(shown, Kind::Terraform)
+        });
+    };
+    let with = document(ids, source, parsed, beside);
+    let mut document = document(ids, &shown, without, beside);
+    let registrations = document.registrations.iter_mut();
+    // Blotted out it no longer looks like a secret.
+    for (found, before) in registrations.zip(&with.registrations) {
+        for (credential, before) in found.credentials.iter_mut().zip(&before.credentials) {
+            credential.secret = before.secret;
+        }
+    }
+    Ok(document)
+}
+
+fn document(
+    ids: Option<&Ids<'_>>,
+    source: &Source,
+    parsed: hcl::Parsed,
+    beside: &[&Source],
+) -> Document {
     let mut files = vec![File {
         source,
         body: parsed.body,
@@ -93,11 +125,12 @@ fn read_known(
         let other = Collector::new(&evaluator, file).collect();
         doubt_shared(&mut collected, &other, &files, file);
     }
-    let Some(body) = files.first().map(|file| &file.body) else {
-        return Ok(Document::empty(source.clone(), Kind::Terraform));
-    };
-    let hidden = secret::places(source, body, &parsed.comments);
-    let source = source.redacted(&hidden);
+    if evaluator.is_exhausted() {
+        collected.undecided.push(Undecided {
+            span: Span::default(),
+            what: value::TOO_FAR.to_owned(),
+        });
+    }
     let comments = parsed.comments.into_iter().map(|span| Comment {
         text: hcl::comment_text(source.slice(span)).to_owned(),
         span,
@@ -107,7 +140,7 @@ fn read_known(
         ..Document::empty(source.clone(), Kind::Terraform)
     };
     collected.finish(&mut document);
-    Ok(document)
+    document
 }
 
 /// Marks the registrations that another file of the module gives permissions to as well.

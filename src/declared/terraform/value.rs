@@ -22,6 +22,9 @@ const BUDGET: usize = 200_000;
 /// How deep names may lead into each other.
 const DEPTH: usize = 160;
 
+/// Why something is not told that takes too much work.
+pub(super) const TOO_FAR: &str = "names that lead too far";
+
 /// A value and where it is written.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Value {
@@ -187,6 +190,11 @@ impl<'a> Evaluator<'a> {
         }
     }
 
+    /// Returns whether there was more work than is done: anything may be undecided then.
+    pub(super) const fn is_exhausted(&self) -> bool {
+        self.left.get() == 0
+    }
+
     /// Returns what an expression comes to.
     pub(super) fn value(&self, expression: &Expression, scope: &Scope) -> Value {
         self.evaluate(expression, scope, 0)
@@ -198,7 +206,7 @@ impl<'a> Evaluator<'a> {
             span: expression.span,
         };
         let Some(left) = self.left.get().checked_sub(1).filter(|_| depth < DEPTH) else {
-            return undecided(place, "names that lead too far");
+            return undecided(place, TOO_FAR);
         };
         self.left.set(left);
         let content = match &expression.kind {
@@ -420,7 +428,11 @@ impl<'a> Evaluator<'a> {
     ) -> Value {
         let Some((step, rest)) = steps.split_first() else {
             // A list is as long to copy as it was to read.
-            self.left.set(self.left.get().saturating_sub(size(value)));
+            let Some(left) = self.left.get().checked_sub(size(value)) else {
+                self.left.set(0);
+                return undecided(place, TOO_FAR);
+            };
+            self.left.set(left);
             return value.clone();
         };
         let key = match step {
@@ -515,8 +527,8 @@ impl<'a> Evaluator<'a> {
     /// Returns the client id of a service principal, as its block says it.
     fn client_id(&self, address: Address, place: Place, depth: usize) -> Value {
         let written = self.module.block(&address).and_then(|(file, block)| {
-            let named = ["client_id", "application_id"].into_iter();
-            let attribute = named.filter_map(|name| block.body.attribute(name)).next()?;
+            let mut named = ["client_id", "application_id"].into_iter();
+            let attribute = named.find_map(|name| block.body.attribute(name))?;
             Some((file, &attribute.value))
         });
         match written {

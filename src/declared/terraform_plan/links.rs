@@ -158,12 +158,6 @@ impl<'n> Links<'n> {
         self.all.get(*found?)
     }
 
-    /// Returns what names the principal of a block, when that is known.
-    pub(super) fn principal_value(&self, block: &Block<'n>) -> Option<&'n str> {
-        let mut keys = APPLICATION_KEYS.into_iter().chain(PRINCIPAL_KEYS);
-        keys.find_map(|key| text(block, key))
-    }
-
     /// Returns what the principal of a block is told by in the configuration.
     pub(super) fn principal_reference(&self, block: &Block<'n>) -> String {
         let keys = APPLICATION_KEYS.into_iter().chain(PRINCIPAL_KEYS);
@@ -364,4 +358,10 @@ fn holds_true(node: &Node) -> bool {
             .members()
             .iter()
             .any(|member| holds_true(&member.value))
+}
+
+/// Returns what names the principal of a block, when that is known.
+pub(super) fn principal_value<'n>(block: &Block<'n>) -> Option<&'n str> {
+    let mut keys = APPLICATION_KEYS.into_iter().chain(PRINCIPAL_KEYS);
+    keys.find_map(|key| text(block, key))
 }

@@ -129,7 +129,7 @@ pub fn schema<T: JsonSchema>() -> String {
 pub type Schema = (&'static str, fn() -> String);
 
 /// The schemas of all machine forms.
-pub const SCHEMAS: [Schema; 11] = [
+pub const SCHEMAS: [Schema; 13] = [
     ("plan.schema.json", schema::<plan::Document<'static>>),
     (
         "explain-operation.schema.json",
@@ -139,6 +139,8 @@ pub const SCHEMAS: [Schema; 11] = [
         "explain-permission.schema.json",
         schema::<permission::Explanation>,
     ),
+    ("explain-rule.schema.json", schema::<rule::Explanation>),
+    ("lint-rules.schema.json", schema::<rule::Rules>),
     ("query-opens.schema.json", schema::<answer::Opens>),
     ("query-covers.schema.json", schema::<answer::Covers>),
     ("query-between.schema.json", schema::<answer::Between>),

@@ -177,7 +177,7 @@ fn traversal_of(traversal: &expr::Traversal, span: Span) -> Expression {
 
 fn for_of(parts: &expr::ForExpr, span: Span) -> For {
     For {
-        key_name: parts.intro.key_var.as_ref().map(|name| name.to_string()),
+        key_name: parts.intro.key_var.as_deref().map(ToString::to_string),
         value_name: parts.intro.value_var.to_string(),
         collection: expression(&parts.intro.collection_expr, span),
         key: parts.key_expr.as_ref().map(|key| expression(key, span)),

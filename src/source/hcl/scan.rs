@@ -74,14 +74,13 @@ const UNCLOSED_TEXT: &str = "the text that starts here does not end on its line"
 
 /// Returns what a comment says, without its marks.
 pub(super) fn said(comment: &str) -> &str {
-    let inner = match comment.strip_prefix("/*") {
-        Some(inner) => inner.strip_suffix("*/").unwrap_or(inner),
-        None => {
-            let inner = comment.strip_prefix("//");
-            inner
-                .or_else(|| comment.strip_prefix('#'))
-                .unwrap_or(comment)
-        }
+    let inner = if let Some(inner) = comment.strip_prefix("/*") {
+        inner.strip_suffix("*/").unwrap_or(inner)
+    } else {
+        let inner = comment.strip_prefix("//");
+        inner
+            .or_else(|| comment.strip_prefix('#'))
+            .unwrap_or(comment)
     };
     inner.trim()
 }

@@ -1,6 +1,6 @@
 //! JSON text to a spanned tree, or an error with a place. Knows no schema.
 //!
-//! Two parsers see each text. serde_json is the strict gate: what it takes is JSON. jsonc-parser then gives the
+//! Two parsers see each text. `serde_json` is the strict gate: what it takes is JSON. `jsonc-parser` then gives the
 //! tree with byte ranges; alone it would let control characters and foreign white space pass. A text that
 //! the gate refuses only for comments or commas before a closing bracket is taken all the same, with those
 //! collected, as people keep such files by hand; whoever reads the tree decides what to say of them. Duplicate

@@ -79,7 +79,7 @@ impl<'t> Writer<'t> {
             Some((address, block)) if address.kind == "azuread_application" && !is_split => {
                 self.new_list(block)
             }
-            Some((address, block)) => self.new_api_access(&address, block),
+            Some((address, block)) => Some(self.new_api_access(&address, block)),
             None if self.found.resources.is_empty() => self.granted(),
             None => None,
         }
@@ -95,18 +95,18 @@ impl<'t> Writer<'t> {
 
     /// Adds to a block `required_resource_access`.
     fn in_list(&self, list: &'t Block) -> Option<Vec<Edit>> {
-        let Some(last) = list.body.blocks_of("resource_access").last() else {
+        let Some(sample) = list.body.blocks_of("resource_access").last() else {
             return self.extended(EntryRole::Declares);
         };
-        let id = last.body.attribute("id")?;
-        let kind = last.body.attribute("type")?;
+        let id = sample.body.attribute("id")?;
+        let kind = sample.body.attribute("type")?;
         let page = self.page;
         let gap = |name: Span, value: Span| page.slice(Span::new(name.end, value.start));
-        let indent = page.indent(last.span.start);
+        let indent = page.indent(sample.span.start);
         let inner = page.indent(id.span.start);
         let (key, comment) = self.like(&id.value)?;
         let end = page.line_end();
-        let start = page.own_lines(last.span)?.start;
+        let start = page.own_lines(sample.span)?.start;
         let before = page.slice(Span::new(page.line_start(start.saturating_sub(1)), start));
         let blank = if before.trim().is_empty() { end } else { "" };
         let id_gap = gap(id.name.span, id.value.span);
@@ -115,7 +115,7 @@ impl<'t> Writer<'t> {
         let text = format!(
             "{blank}{indent}resource_access {{{end}{inner}id{id_gap}{key}{comment}{end}{inner}type{type_gap}\"{word}\"{end}{indent}}}{end}"
         );
-        let at = page.next_line(last.span.end);
+        let at = page.next_line(sample.span.end);
         Some(vec![insert(at, text)])
     }
 
@@ -239,7 +239,7 @@ impl<'t> Writer<'t> {
         let (inner, deep) = (format!("{indent}{unit}"), format!("{indent}{unit}{unit}"));
         let (key, comment) = self.plain();
         let word = self.new.access.resource_access_type();
-        let list = format!(
+        let text = format!(
             "{indent}required_resource_access {{{end}{inner}resource_app_id = \"{GRAPH}\" # Microsoft Graph{end}{end}{inner}resource_access {{{end}{deep}id   = {key}{comment}{end}{deep}type = \"{word}\"{end}{inner}}}{end}{indent}}}{end}"
         );
         let last = block.body.blocks_of("required_resource_access").last();
@@ -250,11 +250,11 @@ impl<'t> Writer<'t> {
         let before = page.slice(Span::new(page.line_start(at.saturating_sub(1)), at));
         let is_apart = before.trim().is_empty() || before.trim_end().ends_with('{');
         let blank = if is_apart { "" } else { end };
-        Some(vec![insert(at, format!("{blank}{list}"))])
+        Some(vec![insert(at, format!("{blank}{text}"))])
     }
 
     /// Writes an `azuread_application_api_access` after those that there are, or after the application.
-    fn new_api_access(&self, address: &Address, home: &'t Block) -> Option<Vec<Edit>> {
+    fn new_api_access(&self, address: &Address, home: &'t Block) -> Vec<Edit> {
         let end = self.page.line_end();
         let (key, comment) = self.plain();
         let list = match self.new.access {
@@ -267,11 +267,11 @@ impl<'t> Writer<'t> {
             "resource \"{kind}\" \"{label}\" {{{end}  application_id = {address}.id{end}  api_client_id  = \"{GRAPH}\" # Microsoft Graph{end}{end}  {list} = [{end}    {key},{comment}{end}  ]{end}}}"
         );
         let mut spots = self.found.resources.iter().rev();
-        let last = spots.find_map(|resource| match find(self.body, resource.span)? {
+        let neighbour = spots.find_map(|resource| match find(self.body, resource.span)? {
             Spot::Whole(block) => Some(block.span),
             _ => None,
         });
-        Some(vec![self.after(last.unwrap_or(home.span), &text)])
+        vec![self.after(neighbour.unwrap_or(home.span), &text)]
     }
 
     /// Returns the edit that writes a block after another one of the file.
@@ -353,14 +353,14 @@ pub(super) fn is_only_for(body: &Body, within: Within<'_>, entries: usize) -> bo
 /// Returns the edits that put an item at the end of a list.
 pub(super) fn appended(
     page: Page<'_>,
-    list: &Expression,
+    of: &Expression,
     item: &str,
     comment: Option<&str>,
 ) -> Option<Vec<Edit>> {
-    let ExpressionKind::List(items) = &list.kind else {
+    let ExpressionKind::List(items) = &of.kind else {
         return None;
     };
-    let inside = Span::new(list.span.start + 1, list.span.end - 1);
+    let inside = Span::new(of.span.start + 1, of.span.end - 1);
     let Some(last) = items.last() else {
         return page.slice(inside).trim().is_empty().then(|| {
             vec![Edit {

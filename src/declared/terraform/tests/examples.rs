@@ -1,40 +1,12 @@
 //! The examples that are shipped, as they are read.
 
 use super::*;
+use crate::declared::told::told_whole;
 
 #[track_caller]
 fn example(name: &str, text: &str) {
     let document = document(text);
-    let mut told = told(&document);
-    for found in &document.registrations {
-        for redirect in &found.redirects {
-            writeln!(told, "  {:?} {}", redirect.kind, redirect.uri.value).unwrap();
-        }
-        for credential in &found.credentials {
-            let end = credential.end.as_ref().map(|end| &end.value);
-            writeln!(told, "  {:?} until {end:?}", credential.kind).unwrap();
-        }
-        for resource in &found.resources {
-            let (id, count) = (&resource.app_id, resource.permissions);
-            writeln!(told, "  {count} of {id:?} ({})", resource.written.value).unwrap();
-        }
-        for undecided in &found.undecided_settings {
-            writeln!(told, "  settings ? {}", doubt(&document, undecided)).unwrap();
-        }
-        let implicit = [found.implicit_access_tokens, found.implicit_id_tokens];
-        writeln!(
-            told,
-            "  implicit {implicit:?}, public {:?}",
-            found.public_client
-        )
-        .unwrap();
-        writeln!(
-            told,
-            "  audience {:?}",
-            found.audience.map(|audience| audience.value)
-        )
-        .unwrap();
-    }
+    let told = told_whole(&document);
     insta::with_settings!({ omit_expression => true }, {
         insta::assert_snapshot!(name, told);
     });

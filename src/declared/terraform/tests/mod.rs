@@ -10,9 +10,10 @@ use std::fmt::Write;
 
 use crate::catalog::bundled;
 use crate::declared::known::Ids;
-use crate::declared::model::{Document, EntryRole, Known, Registration, Undecided};
+use crate::declared::model::{Document, Known};
 use crate::declared::terraform::{read, read_in_module};
-use crate::source::{Source, Span};
+use crate::declared::told::{ids, told};
+use crate::source::Source;
 
 /// Blocks that most files have.
 const GRAPH: &str = r#"
@@ -34,96 +35,16 @@ resource "azuread_service_principal" "app" {
 
 #[track_caller]
 fn document(text: &str) -> Document {
-    let catalog = bundled::open().unwrap();
-    read(&Ids::new(&catalog), &Source::new("main.tf", text)).unwrap()
+    read(ids(), &Source::new("main.tf", text)).unwrap()
 }
 
 fn beside(text: &str, others: &[(&str, &str)]) -> Document {
-    let catalog = bundled::open().unwrap();
     let others: Vec<_> = others
         .iter()
         .map(|(name, text)| Source::new(*name, *text))
         .collect();
     let others: Vec<_> = others.iter().collect();
-    read_in_module(&Ids::new(&catalog), &Source::new("main.tf", text), &others).unwrap()
-}
-
-/// Writes a document in lines. Places are shown by the first line of what stands there.
-fn told(document: &Document) -> String {
-    let mut text = String::new();
-    for found in &document.registrations {
-        write!(text, "{}", registration(document, found)).unwrap();
-    }
-    for undecided in &document.undecided {
-        writeln!(text, "? {}", doubt(document, undecided)).unwrap();
-    }
-    for fault in &document.faults {
-        writeln!(
-            text,
-            "! {} at {}",
-            fault.message,
-            first_line(document, fault.span)
-        )
-        .unwrap();
-    }
-    text
-}
-
-fn registration(document: &Document, found: &Registration) -> String {
-    let catalog = bundled::open().unwrap();
-    let mut text = String::new();
-    let name = found.name.as_ref().map_or("", |name| &name.value);
-    writeln!(text, "{name} = {}", first_line(document, found.span)).unwrap();
-    for entry in &found.entries {
-        let role = match entry.role {
-            EntryRole::Declares => "declares",
-            EntryRole::Grants => "grants",
-            EntryRole::ResourceSpecific | EntryRole::TenantShared => "asks",
-        };
-        let access = entry
-            .access
-            .as_ref()
-            .map_or("?", |access| access.value.name());
-        let known = match &entry.known {
-            Known::Permission(permission) => catalog.name(*permission).to_owned(),
-            Known::WrongType {
-                permission,
-                belongs_to,
-            } => format!("{} but {belongs_to}", catalog.name(*permission)),
-            Known::Unknown { nearest } => format!("unknown, near {}", nearest.join("|")),
-            Known::OtherResource => "other".to_owned(),
-            Known::Undecided => "undecided".to_owned(),
-        };
-        let bad = entry.bad_type.as_ref().map_or("", |word| &word.value);
-        writeln!(
-            text,
-            "  {role} {access}{bad} {} [{known}] at {}",
-            entry.key.value,
-            first_line(document, entry.span)
-        )
-        .unwrap();
-    }
-    for undecided in &found.undecided {
-        writeln!(text, "  ? {}", doubt(document, undecided)).unwrap();
-    }
-    text
-}
-
-fn doubt(document: &Document, undecided: &Undecided) -> String {
-    format!(
-        "{} at {}",
-        undecided.what,
-        first_line(document, undecided.span)
-    )
-}
-
-fn first_line(document: &Document, span: Span) -> &str {
-    document
-        .source
-        .slice(span)
-        .lines()
-        .next()
-        .unwrap_or_default()
+    read_in_module(ids(), &Source::new("main.tf", text), &others).unwrap()
 }
 
 /// Compares what is told of a text, after [`GRAPH`] and [`APP`].

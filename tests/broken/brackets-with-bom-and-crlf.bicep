@@ -1,0 +1,4 @@
+﻿resource app 'Microsoft.Graph/applications@v1.0' = {
+  requiredResourceAccess: [
+  }
+}

@@ -1,0 +1,4 @@
+﻿resource "azuread_application" "app" {
+  required_resource_access [
+  }
+}

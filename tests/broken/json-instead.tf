@@ -1,0 +1,1 @@
+{"resource": {"azuread_application": {"app": {}}}}

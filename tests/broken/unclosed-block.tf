@@ -1,0 +1,2 @@
+resource "azuread_application" "app" {
+  display_name = "App"

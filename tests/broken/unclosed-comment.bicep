@@ -1,0 +1,2 @@
+/* never ended
+resource app 'Microsoft.Graph/applications@v1.0' = {}

@@ -1,0 +1,3 @@
+resource "azuread_application_password" "app" {
+  value = <<EOT
+  never ended

@@ -1,0 +1,5 @@
+resource app 'Microsoft.Graph/applications@v1.0' = {
+  displayName: 'App'
+  note: '''
+  never ended
+}

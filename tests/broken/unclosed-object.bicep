@@ -1,0 +1,2 @@
+resource app 'Microsoft.Graph/applications@v1.0' = {
+  displayName: 'App'

@@ -1,0 +1,3 @@
+resource app 'Microsoft.Graph/applications@v1.0' = {
+  displayName: 'App
+}

@@ -1,0 +1,3 @@
+resource "azuread_application" "app" {
+  display_name = "App
+}
