@@ -39,6 +39,7 @@ const LAYERS: [(&str, &[&str]); 18] = [
             "coverage",
             "declared",
             "finding",
+            "lock",
             "manifest",
             "path",
             "plan",

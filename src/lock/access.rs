@@ -6,11 +6,11 @@
 //! itself or by what it contains: these are the counterexamples. A route is new access for the operations
 //! that nothing served before. An operation that nobody knows may need anything: then there is no verdict.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::catalog::Catalog;
 use crate::catalog::model::{Access, Effect, OperationId, PermissionId, Scheme};
-use crate::lock::compare::{Cause, Change, Data, compare};
+use crate::lock::compare::{Cause, Change, Data, app_difference};
 use crate::lock::model::{CatalogVersion, Lock, LockedApp, LockedPlan, LockedRoute};
 use crate::lock::pair::{self, Pair};
 
@@ -163,20 +163,6 @@ pub struct AccessDifference {
 
 /// Says which access is new.
 pub fn new_access(catalog: &Catalog, old: &Lock, new: &Lock) -> AccessDifference {
-    let difference = compare(old, new);
-    let causes = |app: Option<&str>, access: Access, name: &str| {
-        let mut apps = difference.apps.iter();
-        let app = apps.find(|it| it.app.as_deref() == app)?;
-        app.changes.iter().find_map(|change| match change {
-            Change::Permission {
-                access: of,
-                name: found,
-                causes,
-                ..
-            } if *of == access && found == name => Some(causes.clone()),
-            _ => None,
-        })
-    };
     let mut all = Vec::new();
     for pair in pair::apps(&old.apps, &new.apps) {
         let mut app = AppAccess {
@@ -184,10 +170,9 @@ pub fn new_access(catalog: &Catalog, old: &Lock, new: &Lock) -> AccessDifference
             unknown: unknown(pair),
             ..AppAccess::default()
         };
+        let causes = causes(catalog, pair);
         for access in Access::ALL {
-            Side::new(catalog, access, pair).judge(&mut app, &|name| {
-                causes(pair.name(), access, name).unwrap_or_default()
-            });
+            Side::new(catalog, access, pair).judge(&mut app, &causes);
         }
         let scopes = |app: Option<&LockedApp>| {
             let plan = app.map(|app| app.delegated.sign_in.clone());
@@ -204,12 +189,35 @@ pub fn new_access(catalog: &Catalog, old: &Lock, new: &Lock) -> AccessDifference
     AccessDifference {
         verdict: verdicts.max().unwrap_or(Verdict::NoNewAccess),
         apps: all,
-        data: difference.data,
-        old: difference.old,
-        new: difference.new,
+        data: Data::new(&old.catalog, &new.catalog),
+        old: old.catalog.clone(),
+        new: new.catalog.clone(),
         objectives: (old.objective != new.objective)
             .then(|| (old.objective.clone(), new.objective.clone())),
     }
+}
+
+/// Why permissions came, by access and the catalog's name.
+type Causes = BTreeMap<(Access, String), Vec<Cause>>;
+
+fn causes(catalog: &Catalog, pair: Pair<'_>) -> Causes {
+    let changes = app_difference(pair).changes.into_iter();
+    let of = |change| match change {
+        Change::Permission {
+            access,
+            name,
+            causes,
+            ..
+        } => Some(((access, spelling(catalog, &name)), causes)),
+        _ => None,
+    };
+    changes.filter_map(of).collect()
+}
+
+/// Returns a name as the catalog spells it, or as it is where the catalog has none such.
+fn spelling(catalog: &Catalog, name: &str) -> String {
+    let id = catalog.find_permission(name);
+    id.map_or(name, |id| catalog.name(id)).to_owned()
 }
 
 /// The operations that came, or became unknown, and may need anything.
@@ -235,15 +243,40 @@ struct Side<'a> {
     catalog: &'a Catalog,
     access: Access,
     pair: Pair<'a>,
-    /// Names held before, those of routes included.
-    before: BTreeSet<&'a str>,
-    /// Names held afterwards, those of routes included.
-    after: BTreeSet<&'a str>,
+    /// What was held before, what routes ask for included.
+    before: Held,
+    /// What is held afterwards.
+    after: Held,
+}
+
+/// Names as the catalog spells them, and the ids of those that it has.
+#[derive(Debug, Default)]
+struct Held {
+    names: BTreeSet<String>,
+    ids: BTreeSet<PermissionId>,
+}
+
+impl Held {
+    fn new(catalog: &Catalog, plan: Option<&LockedPlan>) -> Self {
+        let mut held = Self::default();
+        let plan = plan.into_iter();
+        let of = |plan: &LockedPlan| {
+            let of_plan = plan.permissions.iter().map(|it| it.name.clone());
+            let of_routes = plan.routes.iter().flat_map(|route| route.grants.clone());
+            of_plan.chain(of_routes).collect::<Vec<_>>()
+        };
+        for name in plan.flat_map(of) {
+            let id = catalog.find_permission(&name);
+            held.ids.extend(id);
+            held.names.insert(spelling(catalog, &name));
+        }
+        held
+    }
 }
 
 impl<'a> Side<'a> {
     fn new(catalog: &'a Catalog, access: Access, pair: Pair<'a>) -> Self {
-        let held = |app: Option<&'a LockedApp>| held(app.map(|app| app.plan(access)));
+        let held = |app: Option<&'a LockedApp>| Held::new(catalog, app.map(|app| app.plan(access)));
         Self {
             catalog,
             access,
@@ -253,15 +286,14 @@ impl<'a> Side<'a> {
         }
     }
 
-    fn judge(&self, app: &mut AppAccess, causes: &dyn Fn(&str) -> Vec<Cause>) {
-        let known_before = self.ids(&self.before);
-        let opened_before = self.opened_by(&self.with_contained(&known_before));
+    fn judge(&self, app: &mut AppAccess, causes: &Causes) {
+        let opened_before = self.opened_by(&self.with_contained(&self.before.ids));
         let mut opened = BTreeSet::new();
-        for name in self.after.difference(&self.before) {
+        for name in self.after.names.difference(&self.before.names) {
             if let Some(within) = self.container(name, &self.before) {
                 app.contained.push(Contained {
                     access: self.access,
-                    name: (*name).to_owned(),
+                    name: name.clone(),
                     within,
                 });
                 continue;
@@ -274,12 +306,12 @@ impl<'a> Side<'a> {
             let grant = id.and_then(|id| self.catalog.grant_for(id, self.access));
             app.new.push(NewPermission {
                 access: self.access,
-                name: (*name).to_owned(),
+                name: name.clone(),
                 is_known: grant.is_some(),
                 admin_consent: self.access == Access::Application
                     || grant.is_none_or(|grant| grant.admin),
                 tier: grant.and_then(|grant| grant.risk.map(|(tier, _)| tier)),
-                causes: causes(name),
+                causes: (causes.get(&(self.access, name.clone())).cloned()).unwrap_or_default(),
                 opens: self.told(&new),
             });
             opened.extend(new);
@@ -287,10 +319,10 @@ impl<'a> Side<'a> {
         if !opened.is_empty() {
             app.opens.push((self.access, self.told(&opened)));
         }
-        for name in self.before.difference(&self.after) {
+        for name in self.before.names.difference(&self.after.names) {
             app.gone.push(Gone {
                 access: self.access,
-                name: (*name).to_owned(),
+                name: name.clone(),
                 kept_by: self.container(name, &self.after),
             });
         }
@@ -310,7 +342,8 @@ impl<'a> Side<'a> {
             let is_new = |request: &&String| !served.contains(request.as_str());
             let operations: Vec<String> = operations.iter().filter(is_new).cloned().collect();
             if !operations.is_empty() {
-                let was_held = |name: &&String| !self.before.contains(name.as_str());
+                let was_held =
+                    |name: &&String| !self.before.names.contains(&spelling(self.catalog, name));
                 app.routes.push(NewRoute {
                     access: self.access,
                     via: via.clone(),
@@ -336,23 +369,12 @@ impl<'a> Side<'a> {
         by_permissions.chain(by_routes).collect()
     }
 
-    /// One of the names that contains another by the order.
-    fn container(&self, name: &str, held: &BTreeSet<&str>) -> Option<String> {
+    /// One that contains another by the order.
+    fn container(&self, name: &str, held: &Held) -> Option<String> {
         let id = self.catalog.find_permission(name)?;
         let above = self.catalog.above(id, self.access);
-        let mut held = held.iter();
-        let found = held.find(|other| {
-            let other = self.catalog.find_permission(other);
-            other.is_some_and(|other| above.contains(&other))
-        });
-        found.map(|name| (*name).to_owned())
-    }
-
-    fn ids(&self, names: &BTreeSet<&str>) -> BTreeSet<PermissionId> {
-        let found = names
-            .iter()
-            .filter_map(|name| self.catalog.find_permission(name));
-        found.collect()
+        let found = above.into_iter().find(|upper| held.ids.contains(upper));
+        found.map(|upper| self.catalog.name(upper).to_owned())
     }
 
     fn with_contained(&self, ids: &BTreeSet<PermissionId>) -> BTreeSet<PermissionId> {
@@ -387,17 +409,4 @@ impl<'a> Side<'a> {
             examples: first.map(|id| self.catalog.operation_text(*id)).collect(),
         }
     }
-}
-
-/// The names of a plan: its permissions, and what its routes ask for beside them.
-fn held(plan: Option<&LockedPlan>) -> BTreeSet<&str> {
-    let Some(plan) = plan else {
-        return BTreeSet::new();
-    };
-    let of_plan = plan.permissions.iter().map(|it| it.name.as_str());
-    let of_routes = plan
-        .routes
-        .iter()
-        .flat_map(|route| route.grants.iter().map(String::as_str));
-    of_plan.chain(of_routes).collect()
 }

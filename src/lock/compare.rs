@@ -4,7 +4,7 @@
 //! have another answer, or because the manifest asks for it by name. Another answer has one of two causes:
 //! other data, or other details in the manifest. Which one is certain only where the data is the same.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use crate::catalog::model::Access;
@@ -330,7 +330,8 @@ pub fn compare(old: &Lock, new: &Lock) -> Difference {
     }
 }
 
-fn app_difference(pair: Pair<'_>) -> AppDifference {
+/// What differs for an app.
+pub(super) fn app_difference(pair: Pair<'_>) -> AppDifference {
     let mut changes = Vec::new();
     for access in Access::ALL {
         permissions(pair, access, &mut changes);
@@ -368,12 +369,11 @@ fn planned(app: Option<&LockedApp>, access: Access) -> Option<&LockedPlan> {
 }
 
 fn permissions(pair: Pair<'_>, access: Access, changes: &mut Vec<Change>) {
-    let all = |app| planned(app, access).map_or(&[][..], |plan| &plan.permissions);
-    let (old, new): (&[LockedPermission], &[LockedPermission]) = (all(pair.old), all(pair.new));
-    let names: BTreeSet<&str> = old.iter().chain(new).map(|it| it.name.as_str()).collect();
+    let (old, new) = (by_name(pair.old, access), by_name(pair.new, access));
+    let mut reasons = reasons(pair, access);
+    let names: BTreeSet<&str> = old.keys().chain(new.keys()).copied().collect();
     for name in names {
-        let is_it = |it: &&LockedPermission| it.name == name;
-        let movement = match (old.iter().find(is_it), new.iter().find(is_it)) {
+        let movement = match (old.get(name), new.get(name)) {
             (Some(before), Some(after)) => {
                 facts(access, before, after, changes);
                 continue;
@@ -381,35 +381,48 @@ fn permissions(pair: Pair<'_>, access: Access, changes: &mut Vec<Change>) {
             (None, _) => Movement::Came,
             (_, None) => Movement::Went,
         };
+        let causes = reasons.remove(&(name, movement)).unwrap_or_default();
         changes.push(Change::Permission {
             access,
             name: name.to_owned(),
             movement,
-            causes: causes(pair, access, name, movement),
+            causes: if causes.is_empty() {
+                vec![Cause::ByName]
+            } else {
+                causes.into_iter().collect()
+            },
         });
     }
 }
 
-/// Why a permission came or went: the operations that only one side has, else those that are served
+fn by_name(app: Option<&LockedApp>, access: Access) -> BTreeMap<&str, &LockedPermission> {
+    let plan = planned(app, access).into_iter();
+    let permissions = plan.flat_map(|plan| &plan.permissions);
+    permissions.map(|it| (it.name.as_str(), it)).collect()
+}
+
+/// Why each permission came or went: the operations that only one side has, and those that are served
 /// otherwise.
-fn causes(pair: Pair<'_>, access: Access, name: &str, movement: Movement) -> Vec<Cause> {
-    let serves = |it: Option<&LockedOperation>| it.is_some_and(|it| it.is_served_by(access, name));
-    let mut causes = BTreeSet::new();
+fn reasons(pair: Pair<'_>, access: Access) -> BTreeMap<(&str, Movement), BTreeSet<Cause>> {
+    let mut reasons: BTreeMap<_, BTreeSet<Cause>> = BTreeMap::new();
     for ((request, _), (old, new)) in pair::operations(pair) {
-        let request = || request.to_owned();
-        let cause = match movement {
-            Movement::Came if !serves(new) => continue,
-            Movement::Went if !serves(old) => continue,
-            Movement::Came if old.is_none() => Cause::OperationCame(request()),
-            Movement::Went if new.is_none() => Cause::OperationWent(request()),
-            _ => Cause::OtherAnswer(request()),
+        let (came, went) = match (old, new) {
+            (None, _) => (Cause::OperationCame(request.to_owned()), Cause::ByName),
+            (_, None) => (Cause::ByName, Cause::OperationWent(request.to_owned())),
+            _ => {
+                let other = Cause::OtherAnswer(request.to_owned());
+                (other.clone(), other)
+            }
         };
-        causes.insert(cause);
+        for (side, movement, cause) in [(new, Movement::Came, came), (old, Movement::Went, went)] {
+            let needs = side.into_iter().flat_map(|it| it.needs(access));
+            for name in needs.flat_map(|need| need.chosen.iter().flatten()) {
+                let reason = reasons.entry((name.as_str(), movement)).or_default();
+                reason.insert(cause.clone());
+            }
+        }
     }
-    if causes.is_empty() {
-        return vec![Cause::ByName];
-    }
-    causes.into_iter().collect()
+    reasons
 }
 
 fn facts(

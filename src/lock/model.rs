@@ -130,12 +130,6 @@ impl LockedOperation {
         };
         std::iter::once(first).chain(second)
     }
-
-    /// Returns whether a permission serves it under an access.
-    pub fn is_served_by(&self, access: Access, name: &str) -> bool {
-        let mut chosen = self.needs(access).filter_map(|need| need.chosen.as_ref());
-        chosen.any(|set| set.iter().any(|one| one == name))
-    }
 }
 
 /// The answer for an operation.

@@ -1,6 +1,6 @@
 //! Which app, and which operation, of one lock is which of another.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use crate::lock::model::{LockedApp, LockedOperation};
 
@@ -28,30 +28,48 @@ pub(super) fn apps<'a>(old: &'a [LockedApp], new: &'a [LockedApp]) -> Vec<Pair<'
             new: Some(new),
         }];
     }
-    let mut left: Vec<&LockedApp> = old.iter().collect();
-    let mut taken: Vec<Option<&LockedApp>> = vec![None; new.len()];
-    let is_same: [fn(&LockedApp, &LockedApp) -> bool; 3] = [
-        |a, b| a.name.is_some() && a.name == b.name,
-        |a, b| a.client_id.is_some() && a.client_id == b.client_id,
-        |a, b| (&a.name, &a.client_id) == (&b.name, &b.client_id),
-    ];
-    for is_same in is_same {
+    let mut taken: Vec<Option<usize>> = vec![None; new.len()];
+    let mut left: BTreeSet<usize> = (0..old.len()).collect();
+    for key in [by_name, by_id, by_both] {
+        let mut free: BTreeMap<Key<'_>, VecDeque<usize>> = BTreeMap::new();
+        for (at, app) in old.iter().enumerate().filter(|(at, _)| left.contains(at)) {
+            if let Some(key) = key(app) {
+                free.entry(key).or_default().push_back(at);
+            }
+        }
         for (app, slot) in new.iter().zip(&mut taken) {
-            let found = left.iter().position(|other| is_same(other, app));
-            if let (None, Some(at)) = (&slot, found) {
-                *slot = Some(left.remove(at));
+            let same = key(app).filter(|_| slot.is_none());
+            let found = same.and_then(|key| free.get_mut(&key)?.pop_front());
+            if let Some(at) = found {
+                left.remove(&at);
+                *slot = Some(at);
             }
         }
     }
-    let stayed = new.iter().zip(taken).map(|(new, old)| Pair {
-        old,
+    let stayed = new.iter().zip(taken).map(|(new, at)| Pair {
+        old: at.and_then(|at| old.get(at)),
         new: Some(new),
     });
-    let gone = left.iter().map(|old| Pair {
-        old: Some(old),
+    let gone = left.iter().map(|at| Pair {
+        old: old.get(*at),
         new: None,
     });
     stayed.chain(gone).collect()
+}
+
+type Key<'a> = (Option<&'a str>, Option<&'a str>);
+
+fn by_name(app: &LockedApp) -> Option<Key<'_>> {
+    Some((Some(app.name.as_deref()?), None))
+}
+
+fn by_id(app: &LockedApp) -> Option<Key<'_>> {
+    Some((None, Some(app.client_id.as_deref()?)))
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "one of several of this kind")]
+fn by_both(app: &LockedApp) -> Option<Key<'_>> {
+    Some((app.name.as_deref(), app.client_id.as_deref()))
 }
 
 /// An operation of the older and of the newer lock; one of them may be missing.

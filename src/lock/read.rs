@@ -36,6 +36,16 @@ pub enum LockError {
     },
 }
 
+impl LockError {
+    /// Returns the place of a mistake; the start for a text of another version.
+    pub fn span(&self) -> Span {
+        match self {
+            Self::Unreadable(mistake) => mistake.span,
+            Self::Version { .. } => Span::default(),
+        }
+    }
+}
+
 /// A text with a mistake.
 #[derive(Debug, Clone, Error, Diagnostic)]
 #[error("`{name}` cannot be read as {what}: {message}")]

@@ -390,3 +390,46 @@ fn scopes_of_signing_in_are_told_and_open_nothing() {
     assert_eq!(told.verdict, Verdict::NoNewAccess);
     assert_eq!(told.apps[0].sign_in, ["offline_access", "openid"]);
 }
+
+/// Lists as long as a file may hold: nothing looks through one list for each entry of another.
+#[test]
+fn long_lists_are_compared() {
+    let catalog = catalog();
+    let old = lock(&catalog, "operations: [GET /me]");
+    let mut new = old.clone();
+    let app = new.apps[0].clone();
+    let (permission, operation) = (&app.delegated.permissions[0], &app.operations[0]);
+    for number in 0..30_000 {
+        let mut permission = permission.clone();
+        permission.name = format!("No.Such{number}");
+        let mut operation = operation.clone();
+        operation.request = format!("GET /me/{number}");
+        operation.delegated.chosen = Some(vec![permission.name.clone()]);
+        new.apps[0].delegated.permissions.push(permission);
+        new.apps[0].operations.push(operation);
+        let name = Some(format!("app {number}"));
+        new.apps.push(LockedApp {
+            name,
+            ..LockedApp::default()
+        });
+    }
+    let told = new_access(&catalog, &old, &new);
+    assert_eq!(told.apps[0].new.len(), 30_000);
+    assert_eq!(
+        new_access(&catalog, &new, &new).verdict,
+        Verdict::NoNewAccess
+    );
+    assert_eq!(compare(&old, &new).apps.len(), 30_001);
+}
+
+#[test]
+fn the_spelling_of_a_name_does_not_matter() {
+    let catalog = catalog();
+    let old = lock(&catalog, "access: delegated\noperations: [GET /me]");
+    let mut new = old.clone();
+    new.apps[0].delegated.permissions[0].name = "user.read".to_owned();
+    assert_eq!(
+        new_access(&catalog, &old, &new).verdict,
+        Verdict::NoNewAccess
+    );
+}

@@ -7,6 +7,7 @@
 )]
 
 mod catalog;
+mod ci;
 mod diff;
 mod explain;
 mod init;
