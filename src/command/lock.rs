@@ -140,9 +140,7 @@ pub fn check(
         Err(ReadError::NotFound { .. }) => return Err(Missing { name }.into()),
         other => other?,
     };
-    let before = read::lock(&source)?;
-    let goal = goal(&before.objective);
-    let difference = compare(&before, &of_manifest(catalog, manifest, goal)?);
+    let difference = difference(catalog, manifest, &source)?;
     if difference.is_empty() {
         return Ok(Exit::Fine);
     }
@@ -188,8 +186,11 @@ fn count(difference: &Difference) -> String {
     words::count(number.sum(), "change")
 }
 
-/// The lock file of a manifest: `graphgrant.lock` for `graphgrant.yaml`.
-fn beside(manifest: &Path) -> miette::Result<PathBuf> {
+/// Returns the lock file of a manifest: `graphgrant.lock` for `graphgrant.yaml`.
+///
+/// # Errors
+/// When the manifest is standard input.
+pub fn beside(manifest: &Path) -> miette::Result<PathBuf> {
     if manifest.as_os_str() == STDIN {
         return Err(NoName.into());
     }

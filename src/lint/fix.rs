@@ -211,6 +211,17 @@ mod tests {
     }
 
     #[test]
+    fn the_only_entry_of_a_list_is_replaced() {
+        let calls = "access: application\noperations:\n  - {request: 'GET /users/{id}/messages', select: [body], expand: [], search: false}\n";
+        let (sample, _) = settle(
+            Sample::new(calls).app(&[role("Mail.ReadWrite")]),
+            Allowed::Unsafe,
+        );
+        let permissions: Vec<String> = sample.permissions().into_iter().collect();
+        assert_eq!(permissions, ["application Mail.Read"]);
+    }
+
+    #[test]
     fn a_second_time_nothing_changes() {
         for allowed in [Allowed::Safe, Allowed::Unsafe] {
             let (sample, rounds) = settle(messy(), allowed);
