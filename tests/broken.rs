@@ -11,7 +11,7 @@ use std::fmt::Write;
 use std::path::Path;
 
 use graphgrant::catalog::bundled;
-use graphgrant::declared::{self, Document, Ids, Kind};
+use graphgrant::declared::{self, Document, Ids, Kind, Known};
 use graphgrant::source::Source;
 use graphgrant::source::read::{decode, text};
 
@@ -179,4 +179,31 @@ fn no_answer_shows_a_secret_of_a_broken_file() {
             assert!(!shown.contains("broken.secret"), "{shown}");
         }
     }
+}
+
+#[test]
+fn of_thousands_of_unknown_names_the_first_get_suggestions() {
+    let catalog = bundled::open().unwrap();
+    let ids = Ids::new(&catalog);
+    let entries: Vec<_> = (0..5_000)
+        .map(|_| r#"{"id": "User.Raed", "type": "Scope"}"#)
+        .collect();
+    let text = format!(
+        r#"[{{"resourceAppId": "00000003-0000-0000-c000-000000000000", "resourceAccess": [{}]}}]"#,
+        entries.join(",")
+    );
+    let source = Source::new("t.json", text);
+    let document = declared::read(&ids, &source, Kind::GraphApplication).unwrap();
+    let entries = document
+        .registrations
+        .iter()
+        .flat_map(|found| &found.entries);
+    let suggested: Vec<_> = entries
+        .map(|entry| match &entry.known {
+            Known::Unknown { nearest } => !nearest.is_empty(),
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    assert_eq!(suggested.len(), 5_000);
+    assert!(suggested.iter().take(200).all(|is| *is) && !suggested.iter().skip(200).any(|is| *is));
 }

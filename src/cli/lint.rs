@@ -75,7 +75,7 @@ pub enum LintFormat {
     Gitlab,
     /// Commands of Azure Pipelines
     AzureDevops,
-    /// JUnit XML
+    /// `JUnit` XML
     Junit,
     /// A summary for a pull request
     Markdown,

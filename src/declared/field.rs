@@ -1,9 +1,11 @@
 //! Fields of a JSON tree with the types that they must have, and what is wrong with those that have others.
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::catalog::model::Access;
 use crate::declared::known::Ids;
-use crate::declared::model::{Comment, Document, Fault, FaultKind, Kind, Undecided};
+use crate::declared::model::{Comment, Document, Fault, FaultKind, Kind, Known, Undecided};
 use crate::manifest::model::Audience;
 use crate::source::escape::shown;
 use crate::source::json::{Node, NodeKind, Parsed};
@@ -12,6 +14,10 @@ use crate::source::{Source, Span, Spanned};
 
 /// How many faults of one file are told. A file with more has one cause.
 const FAULTS: usize = 100;
+/// How many are kept to choose the first ones of the text from; a hostile file may have millions.
+const KEPT: usize = 10_000;
+/// How many unknown names of one file get suggestions.
+const SUGGESTED: usize = 200;
 
 /// What encloses names that a tool fills in before the file is used.
 const MARKS: [(&str, &str); 6] = [
@@ -32,6 +38,9 @@ pub(super) struct Reader<'r> {
     /// What the file is.
     pub(super) kind: Kind,
     faults: Vec<Fault>,
+    /// Faults that were not kept.
+    unkept: usize,
+    suggested: Cell<usize>,
     /// Values of secrets, without quotes.
     pub(super) hidden: BTreeSet<Span>,
     /// Lists and objects that are only known later. Whoever reads a registration moves them there.
@@ -45,6 +54,8 @@ impl<'r> Reader<'r> {
             source,
             kind,
             faults: Vec::new(),
+            unkept: 0,
+            suggested: Cell::new(0),
             hidden: hidden.into_iter().collect(),
             undecided: Vec::new(),
         }
@@ -57,6 +68,10 @@ impl<'r> Reader<'r> {
         message: impl Into<String>,
         help: impl Into<String>,
     ) {
+        if self.faults.len() >= KEPT {
+            self.unkept += 1;
+            return;
+        }
         self.faults.push(Fault {
             span,
             kind: FaultKind::Shape,
@@ -91,7 +106,7 @@ impl<'r> Reader<'r> {
         self.faults.sort();
         self.faults.dedup();
         if self.faults.len() > FAULTS {
-            let more = self.faults.len() - FAULTS;
+            let more = self.faults.len() - FAULTS + self.unkept;
             self.faults.truncate(FAULTS);
             let span = self
                 .faults
@@ -299,6 +314,17 @@ impl<'r> Reader<'r> {
             return None;
         }
         Some(written.map(|id| id.to_lowercase()))
+    }
+
+    /// Returns what the catalog knows of a permission of Microsoft Graph.
+    pub(super) fn known_of_graph(&self, key: &str, access: Option<Access>) -> Known {
+        let known = self.ids.known_exactly(key, access);
+        let is_unknown = matches!(known, Known::Unknown { .. });
+        if !is_unknown || self.suggested.get() >= SUGGESTED {
+            return known;
+        }
+        self.suggested.set(self.suggested.get() + 1);
+        self.ids.known(key, access)
     }
 
     /// Returns whether a text stands for another one that is only known later: a variable of the Agents

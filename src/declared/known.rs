@@ -125,6 +125,20 @@ impl<'c> Ids<'c> {
     /// Returns what the catalog knows of an id or name of a permission of Microsoft Graph, used under an
     /// access; `None` when the file does not say which access.
     pub fn known(&self, key: &str, access: Option<Access>) -> Known {
+        match self.known_exactly(key, access) {
+            Known::Unknown { nearest } if nearest.is_empty() => Known::Unknown {
+                nearest: match guid(key) {
+                    Some(id) => self.near_ids(id, access),
+                    None => self.near_names(key, access),
+                },
+            },
+            known => known,
+        }
+    }
+
+    /// Returns the same without looking for near names: that takes a hundred times as long, and a file with
+    /// thousands of unknown names helps nobody with thousands of suggestions.
+    pub fn known_exactly(&self, key: &str, access: Option<Access>) -> Known {
         match guid(key) {
             Some(id) => self.known_id(id, access),
             None => self.known_name(key, access),
@@ -143,6 +157,13 @@ impl<'c> Ids<'c> {
                 belongs_to: *belongs_to,
             };
         }
+        Known::Unknown {
+            nearest: Vec::new(),
+        }
+    }
+
+    /// Returns the names of permissions with nearly the same id, best first; those of the access before others.
+    fn near_ids(&self, id: u128, access: Option<Access>) -> Vec<String> {
         let mut near: Vec<_> = self
             .by_id
             .iter()
@@ -160,13 +181,13 @@ impl<'c> Ids<'c> {
             }
         }
         nearest.truncate(NEAREST);
-        Known::Unknown { nearest }
+        nearest
     }
 
     fn known_name(&self, name: &str, access: Option<Access>) -> Known {
         let Some(permission) = self.catalog.find_permission(name) else {
             return Known::Unknown {
-                nearest: self.nearest(name, access),
+                nearest: Vec::new(),
             };
         };
         let exists = |access| self.catalog.grant_for(permission, access).is_some();
@@ -180,7 +201,7 @@ impl<'c> Ids<'c> {
     }
 
     /// Returns the names nearest to a mistyped one, best first; those of the access before others.
-    fn nearest(&self, name: &str, access: Option<Access>) -> Vec<String> {
+    fn near_names(&self, name: &str, access: Option<Access>) -> Vec<String> {
         let wanted = letters(name);
         let mut near: Vec<&Name<'_>> = self
             .names

@@ -1,9 +1,11 @@
 //! The plain data of a declaration.
 
 use std::str::FromStr;
+use std::sync::{Arc, OnceLock};
 
 use crate::catalog::model::{Access, PermissionId};
 use crate::manifest::model::Audience;
+use crate::source::json::{self, Node, Parsed};
 use crate::source::{Source, Span, Spanned};
 
 /// The kinds of files that are read.
@@ -103,7 +105,32 @@ pub struct Document {
     pub comments: Vec<Comment>,
     /// What is wrong with the shape of the file, in the order of the text.
     pub faults: Vec<Fault>,
+    /// The text as a tree, when it is JSON and somebody has asked for a change.
+    pub(super) tree: Tree,
 }
+
+/// A JSON text as a tree, made once: a file may have hundreds of entries that could be changed.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Tree(OnceLock<Option<Arc<Parsed>>>);
+
+impl Tree {
+    /// Returns the tree of a text, which has to be the same each time; `None` when it is no JSON.
+    pub(super) fn of(&self, source: &Source) -> Option<&Node> {
+        let parsed = self
+            .0
+            .get_or_init(|| json::parse(source).ok().map(Arc::new));
+        parsed.as_ref().map(|parsed| &parsed.root)
+    }
+}
+
+impl PartialEq for Tree {
+    // It follows from the text.
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for Tree {}
 
 impl Document {
     /// Returns a document with nothing in it yet.
@@ -115,6 +142,7 @@ impl Document {
             undecided: Vec::new(),
             comments: Vec::new(),
             faults: Vec::new(),
+            tree: Tree(OnceLock::new()),
         }
     }
 }

@@ -205,9 +205,7 @@ impl Reader<'_> {
         match app_id {
             _ if self.is_placeholder(&key.value) => Known::Undecided,
             None => Known::Undecided,
-            Some(GRAPH) => self
-                .ids
-                .known(&key.value, access.map(|access| access.value)),
+            Some(GRAPH) => self.known_of_graph(&key.value, access.map(|access| access.value)),
             Some(_) => Known::OtherResource,
         }
     }

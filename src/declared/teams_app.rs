@@ -147,7 +147,7 @@ fn entry(
     let known = match access {
         _ if reader.is_placeholder(&key.value) => Known::Undecided,
         Some(access) => of_access(reader, &key.value, access),
-        None => reader.ids.known(&key.value, None),
+        None => reader.known_of_graph(&key.value, None),
     };
     Entry {
         span,
@@ -164,13 +164,13 @@ fn entry(
 /// access alone, though apps may ask for them on behalf of a user as well.
 fn of_access(reader: &Reader<'_>, name: &str, access: Access) -> Known {
     let catalog = reader.ids.catalog();
-    match reader.ids.known(name, None) {
+    match reader.ids.known_exactly(name, None) {
         Known::Permission(permission)
             if catalog.permission(permission).kind == PermissionKind::Rsc =>
         {
             Known::Permission(permission)
         }
-        _ => reader.ids.known(name, Some(access)),
+        _ => reader.known_of_graph(name, Some(access)),
     }
 }
 

@@ -8,6 +8,7 @@
 //!
 //! What belongs to none is judged without a plan; each decision becomes a remark.
 
+use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
 
 use crate::declared::{Kind, Registration};
@@ -41,10 +42,11 @@ pub struct Link {
 
 /// Finds the owner of every registration, in the order of the files.
 pub fn associate(inputs: &Inputs) -> Vec<Link> {
+    let candidates = Candidates::new(inputs);
     let mut links = Vec::new();
     for (file, app_file) in inputs.apps.iter().enumerate() {
         for (registration, found) in app_file.document.registrations.iter().enumerate() {
-            let answer = owner(inputs, app_file, found);
+            let answer = candidates.owner(app_file, found);
             links.push(Link {
                 file,
                 registration,
@@ -82,39 +84,62 @@ impl Answer {
 }
 
 /// An app that may own a registration.
+#[derive(Clone, Copy)]
 struct Candidate<'a> {
     owner: Owner,
     file: &'a OperationsFile,
     app: &'a App,
 }
 
-fn owner(inputs: &Inputs, file: &AppFile, registration: &Registration) -> Answer {
-    let all = || {
-        let files = inputs.operations.iter().enumerate();
-        files.flat_map(|(operations, file)| {
-            let apps = file.manifest.apps.iter().enumerate();
-            apps.map(move |(app, found)| Candidate {
-                owner: Owner { operations, app },
-                file,
-                app: found,
-            })
-        })
-    };
-    let declared: Vec<Candidate<'_>> = all()
-        .filter(|candidate| names(candidate.file, candidate.app, &file.path))
-        .collect();
-    if !declared.is_empty() {
-        return choose(&declared, file, registration, Tie::Declared);
+/// All apps, by what ties files to them.
+struct Candidates<'a> {
+    /// By what `declared` names.
+    declared: Vec<(PathBuf, Candidate<'a>)>,
+    /// By the folder of the operations manifest.
+    near: BTreeMap<PathBuf, Vec<Candidate<'a>>>,
+}
+
+impl<'a> Candidates<'a> {
+    fn new(inputs: &'a Inputs) -> Self {
+        let mut all = Self {
+            declared: Vec::new(),
+            near: BTreeMap::new(),
+        };
+        for (operations, file) in inputs.operations.iter().enumerate() {
+            let base = folder(&file.path);
+            for (index, app) in file.manifest.apps.iter().enumerate() {
+                let owner = Owner {
+                    operations,
+                    app: index,
+                };
+                let candidate = Candidate { owner, file, app };
+                for declared in &app.declared {
+                    let path = normal(&base.join(&declared.value));
+                    all.declared.push((path, candidate));
+                }
+                all.near.entry(base.clone()).or_default().push(candidate);
+            }
+        }
+        all
     }
-    let home = home(file);
-    let near: Vec<Candidate<'_>> = all()
-        .filter(|candidate| folder(&candidate.file.path) == home)
-        .collect();
-    if near.is_empty() {
+
+    fn owner(&self, file: &AppFile, registration: &Registration) -> Answer {
+        let mut declared: Vec<Candidate<'_>> = self
+            .declared
+            .iter()
+            .filter(|(path, _)| file.path.starts_with(path))
+            .map(|(_, candidate)| *candidate)
+            .collect();
+        declared.dedup_by_key(|candidate| candidate.owner);
+        if !declared.is_empty() {
+            return choose(&declared, file, registration, Tie::Declared);
+        }
+        if let Some(near) = self.near.get(&home(file)) {
+            return choose(near, file, registration, Tie::Folder);
+        }
         let why = "no operations manifest stands beside it or names it under `declared`";
-        return Answer::none(why.to_owned(), false);
+        Answer::none(why.to_owned(), false)
     }
-    choose(&near, file, registration, Tie::Folder)
 }
 
 /// What brings a file and an operations manifest together.
@@ -215,14 +240,6 @@ fn same_client(app: &App, registration: &Registration) -> Option<bool> {
 fn same_name(app: &App, registration: &Registration) -> bool {
     let names = app.name.as_ref().zip(registration.name.as_ref());
     names.is_some_and(|(ours, theirs)| ours.value.eq_ignore_ascii_case(&theirs.value))
-}
-
-/// Returns whether an app names a path under `declared`, itself or a folder above it.
-fn names(file: &OperationsFile, app: &App, path: &Path) -> bool {
-    let base = folder(&file.path);
-    app.declared
-        .iter()
-        .any(|declared| path.starts_with(normal(&base.join(&declared.value))))
 }
 
 fn folder(path: &Path) -> PathBuf {

@@ -111,15 +111,17 @@ impl<'a> Case<'a> {
                     app: app_index,
                 };
                 let plan = file.plans.get(app_index).and_then(Option::as_ref);
-                let mut case = Self {
-                    operations: Some(Operations { file, app, plan }),
-                    parts: parts.remove(&owner).unwrap_or_default(),
-                    comparisons: Vec::new(),
-                };
-                case.parts
-                    .sort_by_key(|part| (&part.file.path, part.link.registration));
-                case.compare(catalog);
-                cases.push(case);
+                let mut own = parts.remove(&owner).unwrap_or_default();
+                own.sort_by_key(|part| (&part.file.path, part.link.registration));
+                for parts in by_client(own) {
+                    let mut case = Self {
+                        operations: Some(Operations { file, app, plan }),
+                        parts,
+                        comparisons: Vec::new(),
+                    };
+                    case.compare(catalog);
+                    cases.push(case);
+                }
             }
         }
         cases
@@ -266,6 +268,26 @@ impl Comparison<'_> {
         .map(|(index, _)| index)
         .collect()
     }
+}
+
+/// Splits what belongs to one app by client id: registrations of one app for several tenants or stages are
+/// judged one by one, each with the parts that name no client id.
+fn by_client(parts: Vec<Part<'_>>) -> Vec<Vec<Part<'_>>> {
+    let id = |part: &Part<'_>| {
+        part.registration
+            .client_id
+            .as_ref()
+            .map(|id| id.value.clone())
+    };
+    let ids: BTreeSet<String> = parts.iter().filter_map(id).collect();
+    if ids.len() < 2 {
+        return vec![parts];
+    }
+    let of = |wanted: &String| {
+        let fits = |part: &&Part<'_>| id(part).is_none_or(|id| id == *wanted);
+        parts.iter().filter(fits).copied().collect()
+    };
+    ids.iter().map(of).collect()
 }
 
 /// Returns the permission of an entry under an access, when it is one of Microsoft Graph and `type` agrees.

@@ -15,15 +15,19 @@ pub fn of_yaml(source: &Source) -> Vec<Comment> {
     if let Some(root) = yaml::parse(source).root {
         collect(&root, &mut scalars);
     }
+    scalars.sort_unstable();
+    let is_in_scalar = |at: usize| {
+        let after = scalars.partition_point(|scalar| scalar.start <= at);
+        let before = after.checked_sub(1).and_then(|last| scalars.get(last));
+        before.is_some_and(|scalar| at < scalar.end)
+    };
     let mut comments = Vec::new();
     let mut start = 0;
     for line in text.split_inclusive('\n') {
         let end = start + line.trim_end().len();
         let hashes = line.match_indices('#').map(|(at, _)| start + at);
-        let first = hashes.filter(|at| is_mark(text, *at)).find(|at| {
-            let mut scalars = scalars.iter();
-            !scalars.any(|scalar| scalar.start <= *at && *at < scalar.end)
-        });
+        let mut marks = hashes.filter(|at| is_mark(text, *at));
+        let first = marks.find(|at| !is_in_scalar(*at));
         if let Some(at) = first {
             let span = Span::new(at, end);
             let inner = source.slice(span).trim_start_matches('#');

@@ -3,7 +3,7 @@
 //! Of a round of findings those fixes are applied that do not touch each other, in the order of the findings;
 //! all edits of a fix or none. The caller reads the new texts, judges again, and repeats until nothing changes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use similar::TextDiff;
@@ -49,29 +49,41 @@ pub fn apply<'t>(
     allowed: Allowed,
     text: impl Fn(&Path) -> Option<&'t str>,
 ) -> BTreeMap<PathBuf, Fixed> {
-    let mut taken: BTreeMap<&Path, (Vec<&Edit>, Vec<String>)> = BTreeMap::new();
+    let mut taken: BTreeMap<&Path, (Taken<'_>, Vec<String>)> = BTreeMap::new();
     for finding in findings.iter().filter(|it| it.suppressed.is_none()) {
         let Some(fix) = finding.fix.as_ref().filter(|fix| allowed.covers(fix)) else {
             continue;
         };
         let (edits, titles) = taken.entry(&fix.file).or_default();
-        let is_free = fix
-            .edits
-            .iter()
-            .all(|edit| edits.iter().all(|other| are_apart(edit, other)));
-        if is_free && !fix.edits.is_empty() {
-            edits.extend(&fix.edits);
+        if !fix.edits.is_empty() && fix.edits.iter().all(|edit| edits.has_room_for(edit)) {
+            edits.0.extend(&fix.edits);
             titles.push(fix.title.clone());
         }
     }
     let mut fixed = BTreeMap::new();
     for (file, (edits, titles)) in taken {
-        let Some(new) = text(file).and_then(|text| edited(text, edits)) else {
+        let Some(new) = text(file).and_then(|text| edited(text, edits.0)) else {
             continue;
         };
         fixed.insert(file.to_owned(), Fixed { text: new, titles });
     }
     fixed
+}
+
+/// The edits of a file that are made in a round. INVARIANT: no two of them touch.
+#[derive(Debug, Default)]
+struct Taken<'f>(BTreeSet<&'f Edit>);
+
+impl Taken<'_> {
+    /// Whether an edit neither touches the text of another nor inserts at the same place.
+    fn has_room_for(&self, edit: &Edit) -> bool {
+        let mut before = self.0.range::<Edit, _>(..=edit);
+        let mut after = self.0.range::<Edit, _>(edit..);
+        before
+            .next_back()
+            .is_none_or(|other| are_apart(other, edit))
+            && after.next().is_none_or(|other| are_apart(other, edit))
+    }
 }
 
 /// Whether two edits neither touch the same text nor insert at the same place.
@@ -82,8 +94,7 @@ const fn are_apart(one: &Edit, other: &Edit) -> bool {
 }
 
 /// Makes the edits; `None` when one lies outside the text, or nothing changes.
-fn edited(text: &str, mut edits: Vec<&Edit>) -> Option<String> {
-    edits.sort_unstable();
+fn edited(text: &str, edits: BTreeSet<&Edit>) -> Option<String> {
     let mut new = String::with_capacity(text.len());
     let mut at = 0;
     for edit in edits {
@@ -120,9 +131,10 @@ mod tests {
     #[test]
     fn edits_are_made_together_or_not_at_all() {
         let (one, two) = (edit(0, 1, "x"), edit(3, 3, "y"));
-        assert_eq!(edited("abcd", vec![&two, &one]), Some("xbcyd".to_owned()));
-        assert_eq!(edited("abcd", vec![&edit(3, 9, "")]), None);
-        assert_eq!(edited("abcd", vec![&edit(0, 1, "a")]), None);
+        let edited = |edits: &[&Edit]| edited("abcd", edits.iter().copied().collect());
+        assert_eq!(edited(&[&two, &one]), Some("xbcyd".to_owned()));
+        assert_eq!(edited(&[&edit(3, 9, "")]), None);
+        assert_eq!(edited(&[&edit(0, 1, "a")]), None);
     }
 
     #[test]
@@ -199,6 +211,17 @@ mod tests {
     }
 
     #[test]
+    fn the_only_entry_of_a_list_is_replaced() {
+        let calls = "access: application\noperations:\n  - {request: 'GET /users/{id}/messages', select: [body], expand: [], search: false}\n";
+        let (sample, _) = settle(
+            Sample::new(calls).app(&[role("Mail.ReadWrite")]),
+            Allowed::Unsafe,
+        );
+        let permissions: Vec<String> = sample.permissions().into_iter().collect();
+        assert_eq!(permissions, ["application Mail.Read"]);
+    }
+
+    #[test]
     fn a_second_time_nothing_changes() {
         for allowed in [Allowed::Safe, Allowed::Unsafe] {
             let (sample, rounds) = settle(messy(), allowed);
@@ -211,7 +234,7 @@ mod tests {
     #[test]
     fn safe_fixes_remove_no_permission_and_add_none_of_the_first_tiers() {
         let before = messy();
-        let had: std::collections::BTreeSet<String> = before.permissions();
+        let had: BTreeSet<String> = before.permissions();
         let (after, _) = settle(before, Allowed::Safe);
         let has = after.permissions();
         assert!(had.is_subset(&has), "{had:?} {has:?}");

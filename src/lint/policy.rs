@@ -7,7 +7,7 @@ use crate::catalog::Catalog;
 use crate::catalog::model::{Access, PermissionId};
 use crate::finding::{self, Finding, Place, Related, Severity};
 use crate::lint::associate::Link;
-use crate::lint::case::Case;
+use crate::lint::case::{Case, place};
 use crate::lint::input::Inputs;
 use crate::manifest::Policy;
 use crate::manifest::policy::{Level, Selector};
@@ -144,4 +144,51 @@ pub fn allow_span(policy: &Policy) -> Span {
         // An empty list has no place of its own.
         _ => policy.span,
     }
+}
+
+/// A permission that the plan of an app needs where the manifest alone is judged, and the call that needs it.
+#[derive(Debug)]
+pub struct Planned<'a> {
+    /// The permission.
+    pub permission: PermissionId,
+    /// The access.
+    pub access: Access,
+    /// Where the call is written.
+    pub place: Place,
+    /// What needs it, as written.
+    pub by: &'a str,
+}
+
+/// Returns what the plans of an app without app manifests need, under the accesses that it asks for.
+pub fn planned<'a>(case: &Case<'a>) -> Vec<Planned<'a>> {
+    let Some(operations) = case.operations.filter(|_| case.parts.is_empty()) else {
+        return Vec::new();
+    };
+    let Some(plan) = operations.plan else {
+        return Vec::new();
+    };
+    let mut all = Vec::new();
+    for access in Access::ALL {
+        // What the manifest leaves open is a choice that somebody still makes.
+        let is_asked = operations.app.access_span.is_some();
+        for chosen in plan.plan(access).permissions.iter().filter(|_| is_asked) {
+            let index = chosen
+                .forced_by
+                .or_else(|| chosen.operations.first().copied());
+            let Some(requirement) = index.and_then(|index| plan.requirements.get(index)) else {
+                continue;
+            };
+            all.push(Planned {
+                permission: chosen.permission,
+                access,
+                place: place(
+                    &operations.file.path,
+                    &operations.file.manifest.source,
+                    requirement.span,
+                ),
+                by: &requirement.request,
+            });
+        }
+    }
+    all
 }

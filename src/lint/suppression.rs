@@ -29,6 +29,9 @@ use crate::source::{Source, Span};
 /// What a comment starts with to be one of ours.
 const MARK: &str = "graphgrant:";
 
+/// How many suppressions of a file are read: nobody reviews more, and each is held against each finding.
+const MOST: usize = 500;
+
 /// A suppression as it is written in a comment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Allowance {
@@ -168,8 +171,19 @@ impl<'a> Suppressions<'a> {
         let apps = inputs.apps.iter();
         let apps = apps.map(|file| (&file.path, &file.document.source, &file.document.comments));
         for (path, source, comments) in operations.chain(apps) {
-            for comment in comments {
-                all.extend(in_comment(inputs, path, source, comments, comment));
+            let ours = comments.iter().filter_map(|comment| {
+                let allowance = parse(&comment.text)?;
+                Some((comment, allowance))
+            });
+            let ours: Vec<_> = ours.take(MOST).collect();
+            if ours.is_empty() {
+                continue;
+            }
+            let layout = Lines::new(source, comments);
+            for (comment, allowance) in ours {
+                all.push(in_comment(
+                    inputs, path, source, &layout, comment, allowance,
+                ));
             }
         }
         for (index, file) in inputs.operations.iter().enumerate() {
@@ -207,12 +221,16 @@ impl<'a> Suppressions<'a> {
 
     /// Sets findings aside.
     pub(super) fn settle(&mut self, findings: &mut [Finding], today: Date) {
+        if self.all.is_empty() {
+            return;
+        }
         for finding in findings {
+            let line = finding.place.source.position(finding.place.span.start).line;
             for found in &mut self.all {
                 let Ok(allowance) = &found.allowance else {
                     continue;
                 };
-                if !covers(&found.scope, &found.place, allowance, finding) {
+                if !covers(&found.scope, &found.place, allowance, finding, line) {
                     continue;
                 }
                 found.is_used = true;
@@ -253,73 +271,99 @@ fn in_comment<'a>(
     inputs: &Inputs,
     path: &Path,
     source: &Source,
-    comments: &[Comment],
+    layout: &Lines,
     comment: &Comment,
-) -> Option<Found<'a>> {
-    let allowance = parse(&comment.text)?;
+    allowance: Result<Allowance, String>,
+) -> Found<'a> {
     let has_subject = allowance.as_ref().is_ok_and(|it| it.subject.is_some());
     let scope = if has_subject {
         Scope::File
     } else {
-        Scope::Line(target(source, comments, comment.span))
+        Scope::Line(layout.target(source, comment.span))
     };
     let base = inputs.base_comments.as_ref();
     let is_trusted = base.is_none_or(|base| {
         let mut files = base.iter();
-        files.any(|(of, texts)| of == path && texts.iter().any(|text| *text == comment.text))
+        files.any(|(of, texts)| of == path && texts.contains(&comment.text))
     });
-    Some(Found {
+    Found {
         place: place(path, source, comment.span),
         allowance,
         scope,
         is_trusted,
         is_used: false,
-    })
-}
-
-/// The line that a comment is about: its own when something stands before it, else the next one that holds more
-/// than a comment.
-fn target(source: &Source, comments: &[Comment], span: Span) -> usize {
-    let line = source.position(span.start).line;
-    let lines: Vec<&str> = source.text().split('\n').collect();
-    let column = source.position(span.start).column;
-    let before: Option<String> = lines
-        .get(line - 1)
-        .map(|text| text.chars().take(column - 1).collect());
-    if before.is_some_and(|text| !text.trim().is_empty()) {
-        return line;
     }
-    let is_comment = |number: usize| {
-        comments.iter().any(|comment| {
-            let first = source.position(comment.span.start).line;
-            let last = source.position(comment.span.end).line;
-            let alone = lines.get(first - 1).is_some_and(|text| {
-                let start = source.position(comment.span.start).column - 1;
-                text.chars().take(start).all(char::is_whitespace)
-            });
-            alone && (first..=last).contains(&number)
-        })
-    };
-    let after = source.position(span.end).line + 1;
-    (after..=lines.len())
-        .find(|number| {
-            let text = lines.get(number - 1).copied().unwrap_or_default();
-            !text.trim().is_empty() && !is_comment(*number)
-        })
-        .unwrap_or(line)
 }
 
-fn covers(scope: &Scope<'_>, at: &Place, allowance: &Allowance, finding: &Finding) -> bool {
+/// The lines of a text, as far as comments are concerned.
+struct Lines {
+    /// By line from 0: whether something stands before a comment that starts on it.
+    shares: Vec<bool>,
+    /// By line from 0: the first line from there on that holds more than white space and comments.
+    next: Vec<Option<usize>>,
+}
+
+impl Lines {
+    fn new(source: &Source, comments: &[Comment]) -> Self {
+        let lines: Vec<&str> = source.text().split('\n').collect();
+        let mut is_code: Vec<bool> = lines.iter().map(|line| !line.trim().is_empty()).collect();
+        let mut shares = vec![false; lines.len()];
+        for comment in comments {
+            let start = source.position(comment.span.start);
+            let first = start.line - 1;
+            let last = source.position(comment.span.end).line - 1;
+            let before = lines.get(first).is_some_and(|line| {
+                let mut before = line.chars().take(start.column - 1);
+                before.any(|character| !character.is_whitespace())
+            });
+            if let Some(shares) = shares.get_mut(first) {
+                *shares |= before;
+            }
+            let alone = if before { first + 1 } else { first };
+            for line in is_code.iter_mut().take(last + 1).skip(alone) {
+                *line = false;
+            }
+        }
+        let mut next = vec![None; lines.len()];
+        let mut found = None;
+        for (number, is_code) in is_code.iter().enumerate().rev() {
+            if *is_code {
+                found = Some(number);
+            }
+            if let Some(slot) = next.get_mut(number) {
+                *slot = found;
+            }
+        }
+        Self { shares, next }
+    }
+
+    /// The line that a comment is about, from 1: its own when something stands before it, else the next one
+    /// that holds more than a comment.
+    fn target(&self, source: &Source, span: Span) -> usize {
+        let line = source.position(span.start).line;
+        if self.shares.get(line - 1).copied().unwrap_or_default() {
+            return line;
+        }
+        let after = source.position(span.end).line;
+        let next = self.next.get(after).copied().flatten();
+        next.map_or(line, |next| next + 1)
+    }
+}
+
+fn covers(
+    scope: &Scope<'_>,
+    at: &Place,
+    allowance: &Allowance,
+    finding: &Finding,
+    starts_on: usize,
+) -> bool {
     let about = |pattern: &Pattern| finding.subject.iter().any(|part| pattern.matches(part));
     if !is_named(finding.rule, &allowance.rule) || !allowance.subject.as_ref().is_none_or(about) {
         return false;
     }
     match scope {
         Scope::File => finding.place.path == at.path,
-        Scope::Line(line) => {
-            let start = finding.place.source.position(finding.place.span.start);
-            finding.place.path == at.path && start.line == *line
-        }
+        Scope::Line(line) => finding.place.path == at.path && starts_on == *line,
         Scope::Policy { files, path } => {
             let shown = finding.place.path.to_string_lossy();
             files

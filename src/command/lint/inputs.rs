@@ -55,7 +55,7 @@ impl<'c> Reading<'c> {
     pub(super) fn new(
         catalog: &'c Catalog,
         files: Files,
-        base: Option<Base>,
+        base: Option<&Base>,
         options: &Lint,
     ) -> miette::Result<Self> {
         let mut reading = Self {
@@ -66,16 +66,16 @@ impl<'c> Reading<'c> {
         };
         reading.read_operations(catalog);
         reading.read_declared();
-        reading.read_policies(base.as_ref(), options)?;
+        reading.read_policies(base, options)?;
         let locks = locks::read(
             catalog,
             &reading.files,
-            base.as_ref(),
+            base,
             &mut reading.inputs.operations,
         )?;
         reading.inputs.changed.extend(locks);
         reading.read_apps();
-        if let Some(base) = &base {
+        if let Some(base) = base {
             reading.read_base_comments(base)?;
         }
         Ok(reading)

@@ -16,7 +16,7 @@ pub(super) fn read(
     base: Option<&Base>,
     operations: &mut [OperationsFile],
 ) -> miette::Result<Vec<Changed>> {
-    let mut changed = Vec::new();
+    let mut moved = Vec::new();
     for file in operations {
         let path = file.path.with_extension("lock");
         let here = files.other(&path).ok();
@@ -26,7 +26,7 @@ pub(super) fn read(
                 let before = base.text(&path)?;
                 let text = |source: &Option<Source>| source.as_ref().map(|it| it.text().to_owned());
                 if text(&before) != text(&here) {
-                    changed.push(difference(&path, here, base.name(), file));
+                    moved.push(difference(&path, here, base.name(), file));
                 }
                 before
             }
@@ -47,7 +47,7 @@ pub(super) fn read(
             changes,
         });
     }
-    Ok(changed)
+    Ok(moved)
 }
 
 fn difference(path: &Path, here: Option<Source>, revision: &str, file: &OperationsFile) -> Changed {

@@ -62,7 +62,7 @@ pub fn run(context: &Context, options: &Lint) -> miette::Result<Exit> {
     };
     let (catalog, other_catalog) = base::catalog(context, base.as_ref())?;
     let files = Files::gather(options)?;
-    let mut reading = Reading::new(&catalog, files, base, options)?;
+    let mut reading = Reading::new(&catalog, files, base.as_ref(), options)?;
     reading.inputs.changed.extend(other_catalog);
     let wish = Options {
         pedantic: options.pedantic,

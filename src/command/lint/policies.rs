@@ -56,7 +56,7 @@ impl Sources<'_> {
                 why,
                 help,
             })?;
-        let first = sound(&source)?;
+        let first = sound(&source).map_err(|mistakes| miette::Report::new(*mistakes))?;
         let mut absent = Vec::new();
         let all = self.with_extended(first, path, &mut absent)?;
         match absent.pop() {
@@ -86,17 +86,15 @@ impl Sources<'_> {
         let before = before.and_then(|text| from_source(&text, &|_| Ok(())).manifest.policy);
         let text = |policy: &Policy| policy.source.slice(policy.span).to_owned();
         if before.as_ref().map(text) != own.map(text) {
-            let (source, span) = match own {
-                Some(own) => (own.source.clone(), own.span),
-                None => {
-                    let read = self.files.all.get(path);
-                    let source = read.map(|file| file.source.clone());
-                    (
-                        source.unwrap_or_else(|| Source::new("", "")),
-                        Span::default(),
-                    )
-                }
+            let whole = || {
+                let read = self.files.all.get(path);
+                let source = read.map(|file| file.source.clone());
+                (
+                    source.unwrap_or_else(|| Source::new("", "")),
+                    Span::default(),
+                )
             };
+            let (source, span) = own.map_or_else(whole, |own| (own.source.clone(), own.span));
             self.changed.push(Changed {
                 path: path.to_owned(),
                 source,
@@ -135,7 +133,9 @@ impl Sources<'_> {
                 break;
             }
             match self.policy_text(&next, Some(extends.span)) {
-                Ok(source) => all.push(sound(&source)?),
+                Ok(source) => {
+                    all.push(sound(&source).map_err(|mistakes| miette::Report::new(*mistakes))?);
+                }
                 Err((why, help)) => {
                     refuse(why, help);
                     break;
@@ -197,15 +197,15 @@ impl Sources<'_> {
 }
 
 /// Reads a policy file without a mistake.
-fn sound(source: &Source) -> Result<Policy, PolicyMistakes> {
+fn sound(source: &Source) -> Result<Policy, Box<PolicyMistakes>> {
     let reading = policy::from_source(source);
     if reading.errors.is_empty() {
         return Ok(reading.policy);
     }
-    Err(PolicyMistakes {
+    Err(Box::new(PolicyMistakes {
         name: shown(source.name()),
         count: words::count(reading.errors.len(), "mistake"),
         source_code: reading.policy.source.to_named(),
         all: reading.errors,
-    })
+    }))
 }

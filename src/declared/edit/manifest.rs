@@ -9,7 +9,7 @@ use crate::declared::model::{Document, Entry, Kind, Known, Registration};
 use crate::declared::teams_app;
 use crate::finding::Edit;
 use crate::source::Span;
-use crate::source::json::{self, Node};
+use crate::source::json::Node;
 
 /// What becomes of a list that would be empty.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,9 +25,9 @@ pub(super) fn remove_item(
     entry: &Entry,
     emptied: Emptied,
 ) -> Option<Vec<Edit>> {
-    let parsed = json::parse(&document.source).ok()?;
+    let root = document.tree.of(&document.source)?;
     let mut lists = Vec::new();
-    lists_around(&parsed.root, entry.span, &mut lists);
+    lists_around(root, entry.span, &mut lists);
     let (list, index) = lists.pop()?;
     let text = document.source.text();
     match lists.pop() {
@@ -75,9 +75,9 @@ pub(super) fn add_required(
         return None;
     }
     let id = catalog.grant_for(permission, access)?.id?;
-    let parsed = json::parse(&document.source).ok()?;
-    let page = Page::new(document.source.text(), &parsed.root);
-    let node = node_at(&parsed.root, registration.span)?;
+    let root = document.tree.of(&document.source)?;
+    let page = Page::new(document.source.text(), root);
+    let node = node_at(root, registration.span)?;
     let blocks = &registration.resources;
     let graph = blocks
         .iter()
@@ -95,7 +95,7 @@ pub(super) fn add_required(
         ),
     ]);
     if let Some(graph) = graph {
-        let block = node_at(&parsed.root, graph.span)?;
+        let block = node_at(root, graph.span)?;
         return page.ensure(block, &["resourceAccess"], entry);
     }
     let block = Value::Object(vec![
@@ -128,9 +128,9 @@ pub(super) fn add_resource_specific(
     if catalog.permission(permission).kind != PermissionKind::Rsc || is_full {
         return None;
     }
-    let parsed = json::parse(&document.source).ok()?;
-    let page = Page::new(document.source.text(), &parsed.root);
-    let node = node_at(&parsed.root, registration.span)?;
+    let root = document.tree.of(&document.source)?;
+    let page = Page::new(document.source.text(), root);
+    let node = node_at(root, registration.span)?;
     let name = Value::Text(catalog.name(permission).to_owned());
     let keys = ["authorization", "permissions", "resourceSpecific"];
     let older = ["webApplicationInfo", "applicationPermissions"];
@@ -157,9 +157,9 @@ pub(super) fn add_request(
     if !is_scope {
         return None;
     }
-    let parsed = json::parse(&document.source).ok()?;
-    let page = Page::new(document.source.text(), &parsed.root);
-    let node = node_at(&parsed.root, registration.span)?;
+    let root = document.tree.of(&document.source)?;
+    let page = Page::new(document.source.text(), root);
+    let node = node_at(root, registration.span)?;
     let request = Value::Object(vec![
         ("resource", Value::Text("Microsoft Graph".to_owned())),
         ("scope", Value::Text(catalog.name(permission).to_owned())),
@@ -221,9 +221,9 @@ fn typed(document: &Document, entry: &Entry, access: Access, word: &str) -> Opti
     if let Some(bad) = &entry.bad_type {
         return Some(vec![replaced(bad.span, word)]);
     }
-    let parsed = json::parse(&document.source).ok()?;
-    let page = Page::new(document.source.text(), &parsed.root);
-    let node = node_at(&parsed.root, entry.span)?;
+    let root = document.tree.of(&document.source)?;
+    let page = Page::new(document.source.text(), root);
+    let node = node_at(root, entry.span)?;
     page.set(node, "type", &Value::Text(word.to_owned()))
 }
 

@@ -1,7 +1,7 @@
 //! What is accepted and wider than what would do.
 
 use crate::catalog::model::PermissionId;
-use crate::coverage::{Coverage, HeldState};
+use crate::coverage::HeldState;
 use crate::finding::{self, Finding, Fix, Persona, Safety, Severity};
 use crate::lint::case::{Case, Comparison, Part, place_in};
 use crate::lint::{Context, Rule, repair};
@@ -79,11 +79,12 @@ fn broader(
         });
         // The narrower one is added once; the wide one goes from everywhere.
         let is_first = first == Some(entry.span);
-        let fix = replacement(context, comparison, part, &comparison.coverage, narrower, is_first)
-            .and_then(|add| {
-                repair::remove(part, entry, &format!("replace `{name}` with {instead}"))
-                    .and_then(|removal| repair::joined(removal, add))
-            });
+        let title = format!("replace `{name}` with {instead}");
+        let fix = replacement(context, comparison, part, narrower, is_first).and_then(|add| {
+            let removal = repair::remove(part, entry, &title)?;
+            // In each other's way, as in a list of one entry: then what is wide is excess afterwards.
+            repair::joined(removal, add.clone()).or_else(|| add.into_iter().next())
+        });
         Finding::new(
             &META,
             place_in(part.file, entry.key.span),
@@ -103,11 +104,10 @@ fn replacement(
     context: &Context<'_>,
     comparison: &Comparison<'_>,
     part: Part<'_>,
-    coverage: &Coverage,
     narrower: &[PermissionId],
     is_first: bool,
 ) -> Option<Vec<Fix>> {
-    let is_held = |id: &PermissionId| coverage.state_of(*id).is_some();
+    let is_held = |id: &PermissionId| comparison.coverage.state_of(*id).is_some();
     let lacking = narrower.iter().filter(|id| is_first && !is_held(id));
     lacking
         .map(|id| {

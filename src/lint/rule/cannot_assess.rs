@@ -43,6 +43,9 @@ impl Rule for CannotAssess {
                 for undecided in of_registration {
                     found.push(undecided_part(*part, undecided.span, &undecided.what, &unsure));
                 }
+                for undecided in &part.registration.undecided_settings {
+                    found.push(undecided_part(*part, undecided.span, &undecided.what, &[]));
+                }
                 if part.link.is_ambiguous {
                     found.push(
                         Finding::new(

@@ -3,7 +3,7 @@
 use crate::catalog::model::State;
 use crate::declared::Known;
 use crate::finding::{self, Finding, Persona, Severity};
-use crate::lint::case::place_in;
+use crate::lint::case::{Case, place_in};
 use crate::lint::{Context, Rule};
 
 /// The facts of the rule.
@@ -35,7 +35,7 @@ impl Rule for DeprecatedPermission {
     fn check(&self, context: &Context<'_>) -> Vec<Finding> {
         let catalog = context.catalog;
         let mut found = Vec::new();
-        for (part, entry) in context.cases.iter().flat_map(|case| case.entries()) {
+        for (part, entry) in context.cases.iter().flat_map(Case::entries) {
             let (Known::Permission(permission), Some(access)) = (&entry.known, &entry.access)
             else {
                 continue;

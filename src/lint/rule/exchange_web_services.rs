@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use crate::catalog::record::EndingRecord;
 use crate::declared::{Entry, Known};
 use crate::finding::{self, Finding, Persona, Severity};
-use crate::lint::case::place_in;
+use crate::lint::case::{Case, place_in};
 use crate::lint::{Context, Rule};
 
 /// The facts of the rule.
@@ -39,7 +39,7 @@ impl Rule for ExchangeWebServices {
         let catalog = context.catalog;
         let records: Vec<_> = catalog.resources().collect();
         let mut found = Vec::new();
-        for (part, entry) in context.cases.iter().flat_map(|case| case.entries()) {
+        for (part, entry) in context.cases.iter().flat_map(Case::entries) {
             let ending = records.iter().find_map(|record| {
                 let of_resource = entry.resource.as_deref() == Some(record.app_id);
                 let mut endings = record.endings.iter();

@@ -139,6 +139,15 @@ mod tests {
     }
 
     #[test]
+    fn registrations_of_several_stages_are_judged_one_by_one() {
+        let other = Sample::app_text(&[role("Mail.Read")]).replace("11111111-", "99999999-");
+        let sample = Sample::new(CALLS).app(&[role("Calendars.Read")]).file("prod.json", &other);
+        let told = sample.told(&MissingPermission);
+        assert_eq!(told.len(), 1, "{told:?}");
+        assert!(told[0].starts_with("app.json: "));
+    }
+
+    #[test]
     fn it_is_quiet_while_a_part_cannot_be_read() {
         let sample = Sample::new(CALLS).app(&["{\"id\": \"${{MAIL}}\", \"type\": \"Role\"}".to_owned()]);
         assert_eq!(sample.told(&MissingPermission), [""; 0]);

@@ -92,7 +92,10 @@ mod tests {
         );
         assert_eq!(
             sample.told(&MissingReason),
-            ["graphgrant.yaml: `GET /me` has no reason", "graphgrant.yaml: `SMTP.Send` has no reason"]
+            [
+                "graphgrant.yaml: `SMTP.Send` has no reason",
+                "graphgrant.yaml: `GET /me` has no reason"
+            ]
         );
     }
 

@@ -1,9 +1,13 @@
 //! Permissions that the policy denies.
 
+use crate::catalog::Catalog;
+use crate::catalog::model::{Access, PermissionId};
 use crate::declared::Known;
 use crate::finding::{self, Finding, Persona, Severity};
 use crate::lint::case::place_in;
 use crate::lint::{Context, Rule, policy};
+use crate::manifest::Policy;
+use crate::manifest::policy::Selector;
 
 /// The facts of the rule.
 pub const META: finding::Rule = finding::Rule {
@@ -40,14 +44,10 @@ impl Rule for PolicyDenied {
                 else {
                     continue;
                 };
-                let line = policies.iter().find_map(|policy| {
-                    let mut deny = policy.deny.iter();
-                    let line = deny.find(|it| policy::selects(catalog, it, *permission, access.value))?;
-                    Some((*policy, line))
-                });
+                let line = denial(catalog, &policies, *permission, access.value);
                 let Some((by, line)) = line else { continue };
                 let name = catalog.name(*permission);
-                let why = line.reason.as_ref().map_or(String::new(), |why| format!(": {why}"));
+                let why = reason(line);
                 found.push(
                     Finding::new(
                         &META,
@@ -60,9 +60,45 @@ impl Rule for PolicyDenied {
                     .help("choose another permission or a route, or have the policy's owner allow it"),
                 );
             }
+            for planned in policy::planned(case) {
+                let line = denial(catalog, &policies, planned.permission, planned.access);
+                let Some((by, line)) = line else { continue };
+                let (name, access) = (catalog.name(planned.permission), planned.access);
+                let why = reason(line);
+                found.push(
+                    Finding::new(
+                        &META,
+                        planned.place,
+                        format!("`{}` needs the {access} permission `{name}`, which the policy denies{why}", planned.by),
+                        "needs what is denied",
+                    )
+                    .explained([policy::line(by, line.span, "this line denies it")])
+                    .about([name, access.name()])
+                    .help("make another call, take a route, or have the policy's owner allow it"),
+                );
+            }
         }
         found
     }
+}
+
+/// The line of a policy that denies a permission.
+fn denial<'p>(
+    catalog: &Catalog,
+    policies: &[&'p Policy],
+    permission: PermissionId,
+    access: Access,
+) -> Option<(&'p Policy, &'p Selector)> {
+    policies.iter().find_map(|policy| {
+        let mut deny = policy.deny.iter();
+        let line = deny.find(|it| policy::selects(catalog, it, permission, access))?;
+        Some((*policy, line))
+    })
+}
+
+fn reason(line: &Selector) -> String {
+    let reason = line.reason.as_ref();
+    reason.map_or(String::new(), |why| format!(": {why}"))
 }
 
 #[cfg(test)]
@@ -89,6 +125,13 @@ mod tests {
     fn what_is_not_spoken_of_is_quiet() {
         assert_eq!(told("'Files.*'"), [""; 0]);
         assert_eq!(told("{permission: 'Mail.*', access: delegated}"), [""; 0]);
+    }
+
+    #[test]
+    fn what_the_plan_needs_is_denied_where_the_manifest_stands_alone() {
+        let yaml = |access: &str| format!("{access}operations: ['GET /sites/{{id}}']\npolicy: {{deny: ['Sites.*']}}\n");
+        assert_eq!(Sample::new(&yaml("access: application\n")).told(&PolicyDenied).len(), 1);
+        assert_eq!(Sample::new(&yaml("")).told(&PolicyDenied), [""; 0]);
     }
 
     #[test]

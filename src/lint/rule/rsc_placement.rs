@@ -3,7 +3,7 @@
 use crate::catalog::model::Kind as GrantKind;
 use crate::declared::{EntryRole, Known};
 use crate::finding::{self, Finding, Persona, Severity};
-use crate::lint::case::place_in;
+use crate::lint::case::{Case, place_in};
 use crate::lint::{Context, Rule, repair};
 
 /// The facts of the rule.
@@ -36,7 +36,7 @@ impl Rule for RscPlacement {
     fn check(&self, context: &Context<'_>) -> Vec<Finding> {
         let catalog = context.catalog;
         let mut found = Vec::new();
-        for (part, entry) in context.cases.iter().flat_map(|case| case.entries()) {
+        for (part, entry) in context.cases.iter().flat_map(Case::entries) {
             let Known::Permission(permission) = entry.known else {
                 continue;
             };

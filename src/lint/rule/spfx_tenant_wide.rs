@@ -2,7 +2,7 @@
 
 use crate::declared::EntryRole;
 use crate::finding::{self, Finding, Persona, Severity};
-use crate::lint::case::place_in;
+use crate::lint::case::{Case, place_in};
 use crate::lint::{Context, Rule};
 use crate::declared::Known;
 
@@ -35,7 +35,7 @@ impl Rule for SpfxTenantWide {
     }
 
     fn check(&self, context: &Context<'_>) -> Vec<Finding> {
-        let all = context.cases.iter().flat_map(|case| case.entries());
+        let all = context.cases.iter().flat_map(Case::entries);
         all.filter(|(_, entry)| {
             entry.role == EntryRole::TenantShared && entry.known != Known::Undecided
         })

@@ -53,6 +53,7 @@ pub fn from_source(source: &Source) -> PolicyReading {
         errors,
     };
     let place = "a policy file";
+    let before = reader.errors.len();
     let policy = reader
         .fields(&root, place, &["policy"], |key| {
             KEYS.contains(&key)
@@ -60,7 +61,8 @@ pub fn from_source(source: &Source) -> PolicyReading {
         })
         .and_then(|fields| {
             let policy = reader.policy(fields);
-            if policy.is_none() && fields.get("policy").is_none() {
+            // Whose key stands at the wrong place knows by then.
+            if fields.get("policy").is_none() && reader.errors.len() == before {
                 reader.report(ManifestError::MissingKey {
                     key: "policy",
                     place,
