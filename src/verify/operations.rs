@@ -226,6 +226,18 @@ impl Writer<'_> {
                     problem.also = operations.iter().skip(1).copied().collect();
                     problem
                 }
+                HeldState::InDoubt { because } => {
+                    let mut problem = note(
+                        &rule::UNDETAILED,
+                        because.first().copied().map_or(At::App, At::Operation),
+                        format!(
+                            "nothing that is known needs {name}, but an operation in doubt may: whether it is too much cannot be told"
+                        ),
+                        "`graphgrant explain` shows which detail decides",
+                    );
+                    problem.also = because.iter().skip(1).copied().collect();
+                    problem
+                }
                 _ => continue,
             };
             problem.subject = name;

@@ -222,6 +222,7 @@ fn unknown_operations_keep_everything_open() {
     );
     assert!(!proven && rules.contains(&"unknown-operation"));
     assert!(!rules.contains(&"excess-permission-in-token"), "{rules:?}");
+    assert!(rules.contains(&"answer-rests-on-detail"), "{rules:?}");
 }
 
 #[test]
