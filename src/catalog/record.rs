@@ -395,3 +395,12 @@ pub const fn column(scheme: Scheme) -> usize {
         Scheme::Application => 2,
     }
 }
+
+/// Returns the grant under an access: for delegated access that of work accounts, else that of personal ones.
+pub fn of_access<T>(grants: [Option<GrantOf<T>>; 3], access: Access) -> Option<GrantOf<T>> {
+    let [work, personal, application] = grants;
+    match access {
+        Access::Delegated => work.or(personal),
+        Access::Application => application,
+    }
+}

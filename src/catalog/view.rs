@@ -10,7 +10,7 @@ use crate::catalog::record::{
     Above, CloudRecord, ConditionRecord, Edge, Evidence, GrantRecord, GrantorRecord, NodeRecord,
     NoteRecord, Opens, OperationRecord, PathRecord, PermissionNoteRecord, PermissionOf,
     PermissionRecord, PolicyRecord, RepairRecord, ResourceRecord, RouteRecord, SourceRecord,
-    StoredOpens, column,
+    StoredOpens, column, of_access,
 };
 
 /// A read-only catalog.
@@ -103,11 +103,7 @@ impl Catalog {
     /// Returns the grant of a permission under an access: for delegated access that of work accounts, else
     /// that of personal ones.
     pub fn grant_for(&self, id: PermissionId, access: Access) -> Option<GrantRecord<'_>> {
-        let [work, personal, application] = self.permission(id).grants;
-        match access {
-            Access::Delegated => work.or(personal),
-            Access::Application => application,
-        }
+        of_access(self.permission(id).grants, access)
     }
 
     /// Returns all permission ids, in name order.

@@ -41,6 +41,22 @@ impl Bits {
         }
     }
 
+    /// Returns the positions of the words that are not empty.
+    pub(super) fn places(&self) -> Vec<usize> {
+        let words = self.words.iter().enumerate();
+        let filled = words.filter(|(_, word)| **word != 0);
+        filled.map(|(place, _)| place).collect()
+    }
+
+    /// Returns the set with the words of these positions alone, one after the other: a small set of large
+    /// numbers becomes a short one.
+    pub(super) fn packed(&self, places: &[usize]) -> Self {
+        let word = |place: &usize| self.words.get(*place).copied().unwrap_or(0);
+        Self {
+            words: places.iter().map(word).collect(),
+        }
+    }
+
     /// Returns the numbers that are in both sets.
     pub(super) fn shared_with(&self, other: &Self) -> Self {
         let words = self.words.iter().zip(&other.words);

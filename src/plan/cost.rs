@@ -37,26 +37,8 @@ pub struct Cost {
 }
 
 impl Cost {
-    /// Returns what `chosen` adds to what the problem gives.
-    #[must_use]
-    pub fn of(problem: &Problem, chosen: &[CandidateId]) -> Self {
-        let mut opened = Opened::default();
-        for &id in problem.given() {
-            opened.open(problem.candidate(id));
-        }
-        let (writes, reads) = opened.size();
-        for &id in chosen {
-            opened.open(problem.candidate(id));
-        }
-        let (all_writes, all_reads) = opened.size();
-        Self {
-            writes: all_writes - writes,
-            reads: all_reads - reads,
-            ..Self::without_opened(problem, chosen)
-        }
-    }
-
-    /// Returns the same without what is opened, which takes much longer to count than the rest.
+    /// Returns what `chosen` adds to what the problem gives, but for what it opens: that takes much longer to
+    /// count than the rest, and only finished plans need it.
     pub(super) fn without_opened(problem: &Problem, chosen: &[CandidateId]) -> Self {
         let needs_admin = |id: &CandidateId| problem.candidate(*id).needs_admin;
         let has_admin = problem.given().iter().any(needs_admin);

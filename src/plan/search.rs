@@ -105,17 +105,23 @@ pub fn solve(problem: &Problem, objective: Objective, budget: u64) -> Solution {
         .unwrap_or_default();
     let is_proved = cost(&taken).compare(&bound, objective) == Ordering::Equal;
 
-    let (mut chosen, ties) = taken.decide_ties(problem, packing, &mut left);
+    let (all, ties) = taken.decide_ties(problem, packing, &mut left);
+    let mut chosen = all.chosen;
     chosen.sort_unstable();
-    let cost = Cost::of(problem, &chosen);
+    let ((writes, reads), (given_writes, given_reads)) =
+        (all.opened.size(), Base::given(problem).opened.size());
+    let cost = Cost {
+        writes: writes - given_writes,
+        reads: reads - given_reads,
+        ..Cost::without_opened(problem, &chosen)
+    };
     let optimal = is_proved && ties.is_proved;
     let bound = if optimal {
         cost
     } else if is_proved {
-        let (writes, reads) = Base::given(problem).opened.size();
         Cost {
-            writes: ties.bound.0 - writes,
-            reads: ties.bound.1 - reads,
+            writes: ties.bound.0 - given_writes,
+            reads: ties.bound.1 - given_reads,
             ..bound
         }
     } else {
@@ -171,7 +177,7 @@ impl Weighed {
         problem: &Problem,
         packing: Packing,
         left: &mut Budget,
-    ) -> (Vec<CandidateId>, tie::Decided) {
+    ) -> (Base, tie::Decided) {
         let mut base = self.base;
         let mut budget = left.take_half();
         let mut rest: Vec<Demand> = Vec::new();
@@ -217,7 +223,7 @@ impl Weighed {
             decided.is_proved = false;
             decided.bound = certain;
         }
-        (base.chosen, decided)
+        (base, decided)
     }
 }
 

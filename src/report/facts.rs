@@ -4,20 +4,22 @@ use std::collections::BTreeMap;
 
 use crate::catalog::Catalog;
 use crate::catalog::model::{Access, PermissionId, State};
+use crate::catalog::record::of_access;
 use crate::report::words;
 use crate::requirement::Requirement;
 
 /// Returns what has to be done besides consent and what to know, one line each, as the catalog has it.
 pub fn of_permission(catalog: &Catalog, id: PermissionId, access: Access) -> Vec<String> {
+    let permission = catalog.permission_bytes(id);
     let mut lines = Vec::new();
-    for row in catalog.permission_bytes(id).notes {
+    for row in permission.notes {
         let fact = catalog.permission_note(row);
         if fact.access.is_empty() || fact.access.contains(&access) {
             let texts = fact.prerequisites.iter().copied().chain(fact.note);
             lines.extend(texts.map(str::to_owned));
         }
     }
-    if let Some(grant) = catalog.grant_for(id, access)
+    if let Some(grant) = of_access(permission.grants, access)
         && grant.state != State::Visible
     {
         let state = words::state(grant.state);
