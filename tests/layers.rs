@@ -168,7 +168,14 @@ const WORLD: &[(&str, &[&str])] = &[
             "src/token/process.rs",
         ],
     ),
-    ("getrandom::", &["src/command/random.rs"]),
+    (
+        "getrandom::",
+        &[
+            "src/command/random.rs",
+            "src/net/client.rs",
+            "src/token/encoding.rs",
+        ],
+    ),
     (
         "std::process",
         &[
