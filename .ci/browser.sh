@@ -17,3 +17,5 @@ cargo build --locked --quiet
 cd tests/browser
 npm ci --silent --no-audit --no-fund
 npm test
+cd ../..
+.ci/browser-letter.sh target/debug/graphgrant ${GRAPHGRANT_PICTURES:+"$GRAPHGRANT_PICTURES"}

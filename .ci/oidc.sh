@@ -1,13 +1,19 @@
 #!/usr/bin/env bash
 # Runs the tests that need a real OpenID Connect server: installs it, starts it on this machine with a certificate of
-# its own, and runs the tests strictly. Needs Node 20 or later, npm, OpenSSL and curl. `cargo test` alone skips these tests
-# and says so.
+# its own, and runs the tests strictly. Needs Node 20 or later, npm, OpenSSL and curl, and installs
+# what is missing. `cargo test` alone skips these tests and says so.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-for tool in node npm openssl curl; do
-    command -v "$tool" >/dev/null || { echo "$tool is not installed" >&2; exit 1; }
+missing=()
+command -v node >/dev/null || missing+=(nodejs)
+for tool in npm openssl curl; do
+    command -v "$tool" >/dev/null || missing+=("$tool")
 done
+if [ ${#missing[@]} -gt 0 ]; then
+    apt-get update -qq
+    apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+fi
 
 npm ci --prefix tests/oidc --no-audit --no-fund --ignore-scripts
 

@@ -186,7 +186,10 @@ impl Reader<'_> {
                 || selector.level.is_some();
             if says_which {
                 selectors.push(selector);
-            } else if inner.get("permission").is_none() {
+            } else if ["permission", "tier", "level"]
+                .iter()
+                .all(|key| inner.get(key).is_none())
+            {
                 self.report(ManifestError::MissingKey {
                     key: "permission",
                     place: inner.place,
@@ -318,7 +321,7 @@ mod tests {
     #[test]
     fn mistakes_have_words() {
         refused("{}", "a policy file needs the key `policy`");
-        refused("deny: []", "a policy file has no key `deny`");
+        refused("{deny: [], policy: {}}", "a policy file has no key `deny`");
         refused("policy: {denny: []}", "`policy` has no key `denny`");
         refused(
             "policy: {deny: [{reason: x}]}",

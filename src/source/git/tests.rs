@@ -1,9 +1,11 @@
+use std::ffi::OsStr;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
 
 use tempfile::TempDir;
 
+use super::process::{TIME, ask};
 use super::*;
 
 /// A repository of real git, made without any setting of this machine.
