@@ -150,7 +150,7 @@ mod run {
 
     fn path() -> String {
         let folder = bin().parent().unwrap().display().to_string();
-        format!("{folder}:{}", std::env::var("PATH").unwrap())
+        format!("{folder}:{}", std::env::var_os("PATH").unwrap().display())
     }
 
     impl Repository {
