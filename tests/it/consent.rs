@@ -657,7 +657,7 @@ fn check_markdown(value: &str, text: &str) {
     }
 }
 
-/// A line without its code spans, as CommonMark reads them.
+/// A line without its code spans, as `CommonMark` reads them.
 fn outside_code(line: &str) -> String {
     let (mut out, mut rest) = (String::new(), line);
     while let Some(at) = rest.find('`') {
@@ -686,12 +686,11 @@ fn outside_code(line: &str) -> String {
             search = start + length;
         };
         out.push_str(before);
-        match end {
-            Some(end) => rest = after.split_at(end + run).1,
-            None => {
-                out.push_str(&fence);
-                rest = after;
-            }
+        if let Some(end) = end {
+            rest = after.split_at(end + run).1;
+        } else {
+            out.push_str(&fence);
+            rest = after;
         }
     }
     out + rest

@@ -166,7 +166,9 @@ fn write(mut stream: TcpStream, reply: Reply, is_over: &AtomicBool) {
         Reply::With(status, headers, body) => {
             let mut head = format!("HTTP/1.1 {status} X\r\nContent-Length: {}\r\n", body.len());
             for (name, value) in headers {
-                head.push_str(&format!("{name}: {value}\r\n"));
+                for part in [&**name, ": ", &**value, "\r\n"] {
+                    head.push_str(part);
+                }
             }
             head.push_str("Connection: close\r\n\r\n");
             let _ = stream.write_all(head.as_bytes());
@@ -188,7 +190,7 @@ fn write(mut stream: TcpStream, reply: Reply, is_over: &AtomicBool) {
         }
         Reply::Flood(bytes) => {
             let _ = stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n");
-            let piece = [b' '; 64 << 10];
+            let piece = vec![b' '; 64 << 10];
             for _ in 0..bytes / (64 << 10) {
                 if stream.write_all(&piece).is_err() {
                     return;

@@ -37,7 +37,7 @@ fn refused(status: u16, code: u32, error: &str) -> Reply {
 }
 
 /// `token get` for a tenant at a server.
-fn get<'a>(server: &str, more: &[&'a str]) -> Vec<String> {
+fn get(server: &str, more: &[&str]) -> Vec<String> {
     let usual = [
         "token",
         "get",
@@ -490,7 +490,7 @@ fn a_mismatch_shows_what_the_assertion_presents() {
         &[("ID", &text)],
     )
     .ends_with(3);
-    let told = told(&outcome).replace(" ", "");
+    let told = told(&outcome).replace(' ', "");
     assert!(told.contains("repo:o/r:ref:refs/heads/main"), "{told}");
     assert!(!told.contains("eyJ"));
 }
