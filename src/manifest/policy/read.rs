@@ -186,7 +186,10 @@ impl Reader<'_> {
                 || selector.level.is_some();
             if says_which {
                 selectors.push(selector);
-            } else if inner.get("permission").is_none() {
+            } else if ["permission", "tier", "level"]
+                .iter()
+                .all(|key| inner.get(key).is_none())
+            {
                 self.report(ManifestError::MissingKey {
                     key: "permission",
                     place: inner.place,
