@@ -119,7 +119,7 @@ fn broken_locks_are_refused_with_a_reason() {
     refused(&"[".repeat(100_000), "invalid type");
     let deep = format!("{{\"lockVersion\": 1, \"x\": {}", "[".repeat(100_000));
     refused(&deep, "EOF while parsing");
-    refused("{\"lockVersion\": \"\u{1b}[31m\u{202e}\"}", "\\u{202e}");
+    refused("{\"lockVersion\": \"\u{202e}\"}", "\\u{202e}");
     let error = read::lock(&Source::new("x\u{1b}", "{}"))
         .unwrap_err()
         .to_string();
@@ -132,6 +132,11 @@ proptest! {
         let source = Source::new("x", text.as_str());
         let _ = (read::lock(&source).is_ok(), read::plan(&source).is_ok(), read::kind(&source));
     }
+}
+
+proptest! {
+    // Each case plans two manifests.
+    #![proptest_config(ProptestConfig::with_cases(48))]
 
     /// Whatever came is one of: new access, contained in what was held, or a scope of signing in.
     #[test]
@@ -399,7 +404,7 @@ fn long_lists_are_compared() {
     let mut new = old.clone();
     let app = new.apps[0].clone();
     let (permission, operation) = (&app.delegated.permissions[0], &app.operations[0]);
-    for number in 0..30_000 {
+    for number in 0..10_000 {
         let mut permission = permission.clone();
         permission.name = format!("No.Such{number}");
         let mut operation = operation.clone();
@@ -414,12 +419,12 @@ fn long_lists_are_compared() {
         });
     }
     let told = new_access(&catalog, &old, &new);
-    assert_eq!(told.apps[0].new.len(), 30_000);
+    assert_eq!(told.apps[0].new.len(), 10_000);
     assert_eq!(
         new_access(&catalog, &new, &new).verdict,
         Verdict::NoNewAccess
     );
-    assert_eq!(compare(&old, &new).apps.len(), 30_001);
+    assert_eq!(compare(&old, &new).apps.len(), 10_001);
 }
 
 #[test]

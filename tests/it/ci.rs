@@ -150,7 +150,7 @@ mod run {
 
     fn path() -> String {
         let folder = bin().parent().unwrap().display().to_string();
-        format!("{folder}:{}", std::env::var("PATH").unwrap())
+        format!("{folder}:{}", std::env::var_os("PATH").unwrap().display())
     }
 
     impl Repository {
@@ -224,10 +224,14 @@ mod run {
                 .replace("${{ github.base_ref }}", "main")
                 .replace("$(System.PullRequest.TargetBranchName)", "main")
                 .replace("$CI_MERGE_REQUEST_TARGET_BRANCH_NAME", "main");
-            for (name, input) in inputs {
-                value = value.replace(&format!("${{{{ inputs.{name} }}}}"), input);
+            let own = inputs
+                .iter()
+                .find(|(name, _)| value == format!("${{{{ inputs.{name} }}}}"));
+            if let Some((_, input)) = own {
+                value.clone_from(input);
+            } else {
+                assert!(!value.contains("${{") && !value.contains("$("), "{value}");
             }
-            assert!(!value.contains("${{") && !value.contains("$("), "{value}");
             value
         };
         step.env
@@ -295,7 +299,12 @@ mod run {
             let mut failed = Vec::new();
             for step in pipeline(name) {
                 let output = repository.run(&step.script, &filled(&step, &of_base()));
-                let told = shown(&output);
+                // Diagnostics are broken into lines.
+                let told: Vec<String> = shown(&output)
+                    .split_whitespace()
+                    .map(str::to_owned)
+                    .collect();
+                let told = told.join(" ");
                 match output.status.code() {
                     Some(0) => {}
                     Some(1) => failed.push(told),

@@ -52,12 +52,13 @@ fn write(place: &Place, name: &str, text: &str) {
     fs::write(place.path().join(name), text).unwrap();
 }
 
+fn search_path() -> String {
+    std::env::var_os("PATH").unwrap().into_string().unwrap()
+}
+
 /// Runs with the `PATH` that git is found on.
 fn with_git(place: &Place, arguments: &[&str]) -> Outcome {
-    place.run_in(
-        &[("PATH", std::env::var("PATH").unwrap().as_str())],
-        arguments,
-    )
+    place.run_in(&[("PATH", &search_path())], arguments)
 }
 
 #[test]
@@ -159,7 +160,7 @@ fn revisions_are_sides() {
     );
     outcome.ends_with(0);
     // Paths start at the current folder.
-    let path = std::env::var("PATH").unwrap();
+    let path = search_path();
     let place = crate::run::run_in_at(
         &folder,
         &[("PATH", &path)],
@@ -244,7 +245,7 @@ fn an_unknown_operation_is_no_pass() {
 
 #[test]
 fn hostile_texts_do_not_act() {
-    let name = r#"<img src=x> | @org/team ##vso[task.x] `x` \u202e\x1b[31m"#;
+    let name = r"<img src=x> | @org/team ##vso[task.x] `x` \u202e\x1b[31m";
     let manifest = |operations: &str| {
         format!(
             "apps:\n  - app: {{name: \"{name}\"}}\n    operations: [{operations}]\n  - {{name: b, operations: [GET /me]}}\n"
