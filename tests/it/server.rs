@@ -166,7 +166,7 @@ fn write(mut stream: TcpStream, reply: Reply, is_over: &AtomicBool) {
         Reply::With(status, headers, body) => {
             let mut head = format!("HTTP/1.1 {status} X\r\nContent-Length: {}\r\n", body.len());
             for (name, value) in headers {
-                for part in [name, ": ", value, "\r\n"] {
+                for part in [name, ": ", &value, "\r\n"] {
                     head.push_str(part);
                 }
             }
