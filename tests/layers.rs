@@ -65,6 +65,7 @@ const LAYERS: &[(&str, &[&str])] = &[
         "compare",
         &[
             "catalog",
+            "consent",
             "manifest",
             "path",
             "plan",

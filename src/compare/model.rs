@@ -2,6 +2,7 @@
 
 use crate::catalog::model::{Access, PermissionId};
 use crate::catalog::overlay::RouteKind;
+use crate::consent::model::AskFact;
 use crate::plan::model::{AppPlan, Reach};
 use crate::requirement::{Set, Verdict};
 use crate::source::Span;
@@ -122,6 +123,10 @@ pub struct Side {
     pub plan: AppPlan,
     /// What the plan amounts to.
     pub measure: Measure,
+    /// The least directory role that can grant it; `None` when no admin is needed, or the data knows none.
+    pub grantor: Option<String>,
+    /// What it takes besides consent, each once.
+    pub facts: Vec<AskFact>,
 }
 
 /// Whose data a grant reaches, from narrow to wide.

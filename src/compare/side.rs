@@ -7,6 +7,8 @@ use crate::catalog::model::{Access, PermissionId, Scheme};
 use crate::catalog::names::Name;
 use crate::compare::model::{Cell, Measure, OwnForm, Presence, Row, Side, Way, Whose};
 use crate::compare::twin::{self, About};
+use crate::consent::model::AskFact;
+use crate::consent::{fact, who};
 use crate::manifest::App;
 use crate::manifest::model::{Operation, Route};
 use crate::plan::model::{AppPlan, Plan, Reach};
@@ -109,6 +111,8 @@ impl<'a> Planner<'a> {
         let measure = self.measure(&plan, &assigned);
         Ok(Side {
             way,
+            grantor: self.grantor(&plan, &assigned),
+            facts: self.facts(&plan, &assigned),
             assigned,
             plan,
             measure,
@@ -133,6 +137,34 @@ impl<'a> Planner<'a> {
             formed.access = Some(vec![access]);
         }
         formed
+    }
+
+    /// The least role that can grant all of it, where an admin has to.
+    fn grantor(&self, plan: &AppPlan, assigned: &[Access]) -> Option<String> {
+        let needs_admin = |access: &Access| {
+            let plan = plan.plan(*access);
+            assigned.contains(access) && plan.admin_needed && !plan.permissions.is_empty()
+        };
+        // Who may grant app roles may grant delegated permissions too.
+        let hardest = [Access::Application, Access::Delegated];
+        let access = hardest.into_iter().find(needs_admin)?;
+        who::role(self.catalog, access)
+    }
+
+    fn facts(&self, plan: &AppPlan, assigned: &[Access]) -> Vec<AskFact> {
+        let mut facts = Vec::new();
+        let used = Access::ALL.into_iter();
+        for access in used.filter(|access| assigned.contains(access)) {
+            for chosen in &plan.plan(access).permissions {
+                let found = fact::of_chosen(self.catalog, &plan.requirements, access, chosen);
+                for fact in found {
+                    if !facts.contains(&fact) {
+                        facts.push(fact);
+                    }
+                }
+            }
+        }
+        facts
     }
 
     fn measure(&self, plan: &AppPlan, assigned: &[Access]) -> Measure {

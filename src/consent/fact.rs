@@ -12,7 +12,21 @@ use crate::requirement::Requirement;
 /// Returns what is known about a permission of a plan, and about the operations it serves, as far as that is
 /// about the right to do them.
 pub fn of_permission(question: &Question<'_>, access: Access, chosen: &Chosen) -> Vec<AskFact> {
-    let catalog = question.catalog;
+    of_chosen(
+        question.catalog,
+        &question.plan.requirements,
+        access,
+        chosen,
+    )
+}
+
+/// Returns the same of a permission that was chosen for some requirements.
+pub fn of_chosen(
+    catalog: &Catalog,
+    requirements: &[Requirement],
+    access: Access,
+    chosen: &Chosen,
+) -> Vec<AskFact> {
     let mut facts = Facts {
         access,
         found: Vec::new(),
@@ -39,7 +53,7 @@ pub fn of_permission(question: &Question<'_>, access: Access, chosen: &Chosen) -
         });
     }
     for index in &chosen.operations {
-        if let Some(requirement) = question.plan.requirements.get(*index) {
+        if let Some(requirement) = requirements.get(*index) {
             of_operation(catalog, requirement, &mut facts);
         }
     }

@@ -9,6 +9,7 @@ use crate::compare::model::{
     Cause, Cell, Change, Close, Comparison, Criterion, Ground, Measure, Recommendation, Row, Side,
     Way,
 };
+use crate::consent::model::FactKind;
 use crate::report::json::{CatalogFacts, Reach, VERSION};
 
 /// The whole document: always a list of apps.
@@ -131,6 +132,14 @@ pub struct WayForm {
     pub permissions: Vec<PermissionForm>,
     /// Whether an admin has to consent.
     pub admin_needed: bool,
+    /// The least directory role that can grant it; null when no admin is needed.
+    pub grantor: Option<String>,
+    /// What has to be done besides consent.
+    pub prerequisites: Vec<String>,
+    /// What the signed-in user must be allowed to do besides.
+    pub user_roles: Vec<String>,
+    /// Licences that it takes.
+    pub licences: Vec<String>,
     /// `nobody`, `own`, `as-user`, `chosen` or `everyone`.
     pub whose_data: &'static str,
     /// What is opened; of a mixed plan the sum of both grants.
@@ -291,6 +300,10 @@ fn way(catalog: &Catalog, side: &Side) -> WayForm {
         conditional: conditional.clone(),
         permissions,
         admin_needed: *admin,
+        grantor: side.grantor.clone(),
+        prerequisites: told(side, FactKind::Prerequisite),
+        user_roles: told(side, FactKind::UserRole),
+        licences: told(side, FactKind::Licence),
         whose_data: whose.word(),
         reach: Reach {
             reads: reach.reads,
@@ -298,6 +311,11 @@ fn way(catalog: &Catalog, side: &Side) -> WayForm {
         },
         routes,
     }
+}
+
+fn told(side: &Side, kind: FactKind) -> Vec<String> {
+    let facts = side.facts.iter().filter(|fact| fact.kinds.contains(&kind));
+    facts.map(|fact| fact.text.clone()).collect()
 }
 
 fn operation(catalog: &Catalog, row: &Row) -> OperationForm {

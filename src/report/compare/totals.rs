@@ -2,8 +2,9 @@
 
 use crate::catalog::model::{Access, PermissionId};
 use crate::compare::model::{Side, Way};
+use crate::consent::model::FactKind;
 use crate::report::compare::{Compared, words};
-use crate::report::{facts, words as common};
+use crate::report::words as common;
 
 /// A line of the table of totals: its label and a text for each side.
 #[derive(Debug)]
@@ -64,8 +65,17 @@ pub(super) fn lines(compared: &Compared<'_>) -> Vec<Line> {
         }),
         line("Opens", &|side| common::reach(side.measure.reach)),
         line("Routes", &routes),
-        line("Besides consent", &|side| prerequisites(compared, side)),
-        line("The user", &|side| user(side).to_owned()),
+        line("Besides consent", &|side| {
+            told(side, FactKind::Prerequisite).unwrap_or_else(|| "nothing known".to_owned())
+        }),
+        line("Licences", &|side| {
+            told(side, FactKind::Licence).unwrap_or_else(|| "none".to_owned())
+        }),
+        line("The user", &|side| {
+            let roles = told(side, FactKind::UserRole);
+            let roles = roles.map_or_else(String::new, |roles| format!("; {roles}"));
+            format!("{}{roles}", user(side))
+        }),
     ];
     lines.retain(|line| {
         let is_rare = matches!(
@@ -118,16 +128,12 @@ fn by_access(
 
 fn consent(side: &Side) -> String {
     if side.measure.permissions == 0 {
-        "nothing to consent to".to_owned()
-    } else if !side.measure.admin {
-        "users, where the tenant lets them".to_owned()
-    } else if accesses(side).any(|access| {
-        access == Access::Application && !side.plan.application.permissions.is_empty()
-    }) {
-        "an admin who may grant app roles of Microsoft Graph (Privileged Role Administrator)"
-            .to_owned()
-    } else {
-        "an admin (Cloud Application Administrator is enough)".to_owned()
+        return "nothing to consent to".to_owned();
+    }
+    match (&side.grantor, side.measure.admin) {
+        (Some(role), _) => format!("an admin, at least {}", common::safe(role)),
+        (None, true) => "an admin".to_owned(),
+        (None, false) => "users, where the tenant lets them".to_owned(),
     }
 }
 
@@ -142,22 +148,11 @@ fn routes(side: &Side) -> String {
     }
 }
 
-fn prerequisites(compared: &Compared<'_>, side: &Side) -> String {
-    let mut all = Vec::new();
-    for access in accesses(side) {
-        for chosen in &side.plan.plan(access).permissions {
-            for fact in facts::of_permission(compared.catalog, chosen.permission, access) {
-                if !all.contains(&fact) {
-                    all.push(fact);
-                }
-            }
-        }
-    }
-    if all.is_empty() {
-        "nothing known".to_owned()
-    } else {
-        all.join("; ")
-    }
+/// What is known of a kind, as one text.
+fn told(side: &Side, kind: FactKind) -> Option<String> {
+    let facts = side.facts.iter().filter(|fact| fact.kinds.contains(&kind));
+    let texts: Vec<String> = facts.map(|fact| common::safe(&fact.text)).collect();
+    (!texts.is_empty()).then(|| texts.join("; "))
 }
 
 fn user(side: &Side) -> &'static str {
