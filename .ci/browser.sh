@@ -1,21 +1,11 @@
 #!/usr/bin/env bash
-# The pages that people look at, clicked through in a real browser. Installs Chromium and the driver where
-# they are missing; GRAPHGRANT_PICTURES=FOLDER keeps pictures to look at.
+# The pages that people look at, clicked through and looked at in a real browser: the graph, the comparison, the
+# letter to an admin. GRAPHGRANT_PICTURES=FOLDER keeps pictures.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-if ! command -v chromium >/dev/null; then
-    sudo=$([ "$(id -u)" = 0 ] || echo sudo)
-    $sudo apt-get update -qq
-    $sudo apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core >/dev/null
-fi
-if ! command -v npm >/dev/null; then
-    sudo=$([ "$(id -u)" = 0 ] || echo sudo)
-    $sudo apt-get install -y -qq --no-install-recommends nodejs npm >/dev/null
-fi
+.ci/install.sh
 cargo build --locked --quiet
-cd tests/browser
-npm ci --silent --no-audit --no-fund
-npm test
-cd ../..
+npm ci --prefix tests/browser --silent --no-audit --no-fund
+(cd tests/browser && npm test)
 .ci/browser-letter.sh target/debug/graphgrant ${GRAPHGRANT_PICTURES:+"$GRAPHGRANT_PICTURES"}

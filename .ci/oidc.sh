@@ -5,16 +5,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-missing=()
-command -v node >/dev/null || missing+=(nodejs)
-for tool in npm openssl curl; do
-    command -v "$tool" >/dev/null || missing+=("$tool")
-done
-if [ ${#missing[@]} -gt 0 ]; then
-    apt-get update -qq
-    apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
-fi
-
+.ci/install.sh
 npm ci --prefix tests/oidc --no-audit --no-fund --ignore-scripts
 
 place=$(mktemp -d)

@@ -5,15 +5,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-missing=()
-for program in bash curl jq shellcheck; do
-    command -v "$program" >/dev/null || missing+=("$program")
-done
-if [ ${#missing[@]} -gt 0 ]; then
-    apt-get update -qq
-    apt-get install -y -qq --no-install-recommends "${missing[@]}"
-fi
-
+.ci/install.sh
 export GRAPHGRANT_STRICT=1
 shellcheck .ci/scripts.sh
 cargo test --locked --lib consent::script
