@@ -78,7 +78,7 @@ pub enum Command {
     /// Say who must consent to a plan, and write the request for it
     Consent(Box<Consent>),
     /// Compare what is needed, declared, granted and in a token
-    Status(Status),
+    Status(Box<Status>),
     /// Explain an operation (`GET /me/messages`), a permission (`Mail.Read`), a rule or an error code
     Explain(Explain),
     /// Draw the plan as a graph, or write a page to explore it

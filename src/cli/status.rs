@@ -4,12 +4,12 @@ use std::path::PathBuf;
 
 use clap::{ArgGroup, Args};
 
-use crate::cli::{ConsentPart, ReportFormat};
+use crate::cli::{ConsentPart, ReportFormat, TokenOrigin};
 
 /// Options of `status`.
 #[derive(Debug, Args)]
 #[command(
-    group = ArgGroup::new("sets").args(["declared", "granted", "token"]).multiple(true).required(true),
+    group = ArgGroup::new("sets").args(["declared", "granted", "token", "live"]).multiple(true).required(true),
     after_help = "\
 Examples:
   az ad app show --id CLIENT_ID > declared.json
@@ -17,9 +17,13 @@ Examples:
   az ad app permission list-grants --id CLIENT_ID > grants.json
   az rest --url 'https://graph.microsoft.com/v1.0/servicePrincipals/OBJECT_ID/appRoleAssignments' > roles.json
   graphgrant status --declared declared.json --granted app.json --granted grants.json --granted roles.json
+  graphgrant status --live --flow azure-cli
+
+`--live` asks Microsoft Graph, with a token as `verify` takes it: from standard input unless `--flow` says otherwise.
 
 Exit codes: 0 all that is needed is there, and nothing else; 1 something is missing, or more is there than
-needed; 2 wrong usage or unreadable input.")]
+needed; 2 wrong usage or unreadable input; 3 the platform refused or
+could not be reached.")]
 pub struct Status {
     /// What it is about
     #[command(flatten)]
@@ -34,6 +38,12 @@ pub struct Status {
     /// The decoded claims of a token as JSON, never the token itself
     #[arg(long, value_name = "FILE")]
     pub token: Option<PathBuf>,
+    /// Read what is declared and granted from the tenant
+    #[arg(long)]
+    pub live: bool,
+    /// Where the token for `--live` comes from
+    #[command(flatten)]
+    pub origin: TokenOrigin,
     /// How to print the answer
     #[arg(long, value_name = "FORMAT", default_value = "human")]
     pub format: ReportFormat,

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value, json};
 
 use crate::run::{Outcome, Place, run_at};
+use crate::server::{Reply, Request, Server};
 
 fn example() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/consent")
@@ -198,4 +199,111 @@ fn a_set_has_to_be_given_and_a_token_is_refused() {
     place
         .run(&["status", "--granted", "absent.json"])
         .ends_with(2);
+}
+
+/// Runs `status --live` against a server that plays a tenant.
+fn live(answer: impl Fn(&Request) -> Reply + Send + Sync + 'static) -> (Outcome, Vec<Request>) {
+    let server = Server::start(answer);
+    let url = server.url();
+    let text = std::fs::read_to_string(example().join("graphgrant.yaml")).unwrap();
+    let place = Place::new().with("graphgrant.yaml", &text);
+    let token = "eyJ0eXAiOiJKV1QifQ.eyJhdWQiOiJ4In0.c2VjcmV0";
+    let arguments = [
+        "status",
+        "--live",
+        "--allow-http-loopback",
+        "--graph",
+        &url,
+        "--timeout",
+        "3",
+        "--format",
+        "json",
+    ];
+    let outcome = place.run_with(&arguments, token);
+    for shown in [&outcome.out, &outcome.err] {
+        assert!(
+            !shown.contains("c2VjcmV0") && !shown.contains("panicked"),
+            "{shown}"
+        );
+    }
+    (outcome, server.seen())
+}
+
+fn exported(name: &str) -> Value {
+    let text = std::fs::read_to_string(example().join(name)).unwrap();
+    serde_json::from_str(&text).unwrap()
+}
+
+/// The tenant of the example, one entry of a list per page.
+fn tenant(request: &Request) -> Reply {
+    let (path, query) = request
+        .target
+        .split_once('?')
+        .unwrap_or((&request.target, ""));
+    let whole = match path {
+        "/v1.0/applications" => {
+            json!({"@odata.context": "https://graph.microsoft.com/v1.0/$metadata#applications", "value": [exported("declared.json")]})
+        }
+        "/v1.0/servicePrincipals" => exported("principals.json"),
+        path if path.ends_with("/oauth2PermissionGrants") => exported("grants.json"),
+        path if path.ends_with("/appRoleAssignments") => exported("roles.json"),
+        _ => {
+            return Reply::json(
+                404,
+                &json!({"error": {"code": "NotFound", "message": "no"}}),
+            );
+        }
+    };
+    let entries = whole["value"].as_array().unwrap();
+    let skip = query
+        .split("skip=")
+        .nth(1)
+        .map_or(0, |at| at.parse::<usize>().unwrap());
+    let mut page = json!({"@odata.context": whole["@odata.context"], "value": [entries[skip]]});
+    if skip + 1 < entries.len() {
+        let host = request.header("host").unwrap();
+        let next = format!("http://{host}{path}?skip={}", skip + 1);
+        page["@odata.nextLink"] = next.into();
+    }
+    Reply::json(200, &page)
+}
+
+#[test]
+fn the_tenant_says_live_what_its_exports_say() {
+    let (outcome, seen) = live(tenant);
+    let offline = of_example(&[]).ends_with(1).json();
+    let live = outcome.ends_with(1).json();
+    assert_eq!(
+        live["apps"][0]["permissions"],
+        offline["apps"][0]["permissions"]
+    );
+    assert!(seen.iter().all(|request| request.method == "GET"));
+    assert!(seen.iter().any(|request| request.target.contains("skip=1")));
+}
+
+#[test]
+fn a_tenant_that_refuses_is_told() {
+    let (outcome, _) = live(|_| {
+        Reply::json(
+            403,
+            &json!({"error": {"code": "Authorization_RequestDenied", "message": "Insufficient privileges"}}),
+        )
+    });
+    let outcome = outcome.ends_with(3);
+    assert!(
+        outcome.err.contains("403") && outcome.err.contains("Application.Read.All"),
+        "{}",
+        outcome.err
+    );
+}
+
+#[test]
+fn a_page_of_another_host_is_not_followed() {
+    let (outcome, seen) = live(|request| {
+        let path = request.target.split('?').next().unwrap_or_default();
+        let next = format!("https://evil.example{path}");
+        Reply::json(200, &json!({"value": [], "@odata.nextLink": next}))
+    });
+    outcome.ends_with(3);
+    assert_eq!(seen.len(), 1);
 }

@@ -1,9 +1,11 @@
 //! `graphgrant status`: needed, declared, granted and in the token, in one table.
 
+mod live;
+
 use miette::IntoDiagnostic as _;
 
 use crate::cli::{ReportFormat, Status};
-use crate::command::{Context, app, consent, manifest};
+use crate::command::{Context, app, consent, manifest, warn};
 use crate::consent::granted::{self, of_client};
 use crate::consent::status::{self, Inputs};
 use crate::consent::token::TokenClaims;
@@ -29,6 +31,20 @@ pub fn run(context: &Context, options: &Status) -> miette::Result<Exit> {
             read::decode(path.to_string_lossy(), bytes)
         })
         .collect::<Result<_, _>>()?;
+    let mut files = files;
+    if options.live {
+        let planned = planned.iter().map(|planned| planned.app);
+        for app in planned {
+            match live::read(&catalog, &options.origin, app) {
+                Ok(found) => files.extend(found),
+                Err(error) if error.is_remote() => {
+                    warn(&error.into());
+                    return Ok(Exit::Remote);
+                }
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
     let granted = granted::read(&files)?;
     let token = match &options.token {
         Some(path) => Some(TokenClaims::read(&read::text(path)?)?),

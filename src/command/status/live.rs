@@ -1,0 +1,211 @@
+//! `status --live`: what a tenant says of an app, read from Microsoft Graph in the form of exports.
+
+use serde_json::Value;
+
+use crate::catalog::Catalog;
+use crate::cli::{FlowName, TokenOrigin};
+use crate::command::token::origin::Origin;
+use crate::manifest::App;
+use crate::net::NetError;
+use crate::source::Source;
+use crate::source::escape::shown_up_to;
+use crate::token::TokenError;
+use crate::token::bearer::Bearer;
+
+/// The application id of Microsoft Graph in every tenant and cloud.
+const GRAPH: &str = "00000003-0000-0000-c000-000000000000";
+
+/// How many pages of one list are read.
+const PAGES: usize = 100;
+
+/// How much of an answer's own words is shown.
+const WORDS: usize = 300;
+
+/// Why the tenant's state could not be read.
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+pub(super) enum LiveError {
+    /// Nobody said which app.
+    #[error("the manifest does not say which app it is")]
+    #[diagnostic(
+        code(graphgrant::status::no_client_id),
+        help("give `clientId` in the manifest, or name exported files instead of `--live`")
+    )]
+    NoClientId,
+    /// There is no token.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Token(#[from] TokenError),
+    /// Microsoft Graph could not be reached.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Net(#[from] NetError),
+    /// Microsoft Graph refused.
+    #[error("Microsoft Graph answers {status} to `GET {path}`: {words}")]
+    #[diagnostic(
+        code(graphgrant::status::refused),
+        help(
+            "the token needs Application.Read.All and Directory.Read.All; `explain -` tells what an answer means"
+        )
+    )]
+    Refused {
+        /// The status.
+        status: u16,
+        /// The path.
+        path: String,
+        /// What it says.
+        words: String,
+    },
+    /// The answer is none.
+    #[error("the answer to `GET {path}` is not what Microsoft Graph answers")]
+    #[diagnostic(
+        code(graphgrant::status::no_answer),
+        help("check `--cloud` and `--graph`; a proxy may have answered instead")
+    )]
+    NoAnswer {
+        /// The path.
+        path: String,
+    },
+}
+
+impl LiveError {
+    /// Returns whether the platform refused or could not be reached, so that it is not the user's to mend.
+    pub(super) fn is_remote(&self) -> bool {
+        match self {
+            Self::NoClientId => false,
+            Self::Token(error) => error.is_remote(),
+            Self::Net(_) | Self::Refused { .. } | Self::NoAnswer { .. } => true,
+        }
+    }
+}
+
+/// Reads what the tenant says of an app: its registration, its service principal, what it is granted.
+pub(super) fn read(
+    catalog: &Catalog,
+    options: &TokenOrigin,
+    app: &App,
+) -> Result<Vec<Source>, LiveError> {
+    let client_id = app.client_id.as_ref().ok_or(LiveError::NoClientId)?;
+    let client_id = &client_id.value;
+    let origin = Origin::new(catalog, options, FlowName::Given, Some(app))?;
+    let acquired = origin.acquire()?;
+    let tenant = Tenant {
+        bearer: Bearer::new(&origin.authority, &origin.client, &acquired.token)?,
+        host: origin
+            .authority
+            .graph()
+            .as_str()
+            .trim_end_matches('/')
+            .to_owned(),
+    };
+    let principals = tenant.list(&format!(
+        "/v1.0/servicePrincipals?$filter=appId%20in%20('{client_id}','{GRAPH}')&$select=id,appId,displayName,servicePrincipalType"
+    ))?;
+    let own = principals.members().find(|principal| {
+        let app_id = principal.get("appId").and_then(Value::as_str);
+        app_id.is_some_and(|app_id| app_id.eq_ignore_ascii_case(client_id))
+    });
+    let object_id = own.and_then(|own| own.get("id")?.as_str().map(str::to_owned));
+    let mut all = vec![
+        tenant.list(&format!(
+            "/v1.0/applications?$filter=appId%20eq%20'{client_id}'&$select=id,appId,displayName,requiredResourceAccess"
+        ))?,
+        principals,
+    ];
+    // An object id is a GUID; nothing else is put into a path.
+    let is_id = |id: &String| {
+        id.bytes()
+            .all(|byte| byte.is_ascii_hexdigit() || byte == b'-')
+    };
+    if let Some(id) = object_id.filter(is_id) {
+        for of in ["oauth2PermissionGrants", "appRoleAssignments"] {
+            all.push(tenant.list(&format!("/v1.0/servicePrincipals/{id}/{of}"))?);
+        }
+    }
+    Ok(all.into_iter().map(List::into_source).collect())
+}
+
+/// A list of a tenant, its pages joined.
+struct List {
+    path: String,
+    context: Option<Value>,
+    value: Vec<Value>,
+}
+
+impl List {
+    fn members(&self) -> impl Iterator<Item = &Value> {
+        self.value.iter()
+    }
+
+    fn into_source(self) -> Source {
+        let mut whole = serde_json::Map::new();
+        if let Some(context) = self.context {
+            whole.insert("@odata.context".to_owned(), context);
+        }
+        whole.insert("value".to_owned(), Value::Array(self.value));
+        Source::new(self.path, Value::Object(whole).to_string())
+    }
+}
+
+/// Microsoft Graph, as a token reaches it.
+struct Tenant<'a> {
+    bearer: Bearer<'a>,
+    host: String,
+}
+
+impl Tenant<'_> {
+    /// Reads a list, page by page.
+    fn list(&self, path: &str) -> Result<List, LiveError> {
+        let mut list = List {
+            path: path.to_owned(),
+            context: None,
+            value: Vec::new(),
+        };
+        let mut next = path.to_owned();
+        for _ in 0..PAGES {
+            let Value::Object(mut page) = self.get(&next)? else {
+                return Err(no_answer(path));
+            };
+            let Some(Value::Array(mut value)) = page.remove("value") else {
+                return Err(no_answer(path));
+            };
+            list.value.append(&mut value);
+            list.context = list.context.or_else(|| page.remove("@odata.context"));
+            match page.remove("@odata.nextLink") {
+                None => return Ok(list),
+                // A page elsewhere is none of this list's: the token stays with its host.
+                Some(Value::String(link)) => match link.strip_prefix(&self.host) {
+                    Some(rest) if rest.starts_with('/') => rest.clone_into(&mut next),
+                    _ => return Err(no_answer(path)),
+                },
+                Some(_) => return Err(no_answer(path)),
+            }
+        }
+        Err(no_answer(path))
+    }
+
+    fn get(&self, path: &str) -> Result<Value, LiveError> {
+        let answer = self.bearer.call("GET", path, None)?;
+        let body: Option<Value> = serde_json::from_slice(&answer.body).ok();
+        match (answer.status, body) {
+            (200, Some(body)) => Ok(body),
+            (200, None) => Err(no_answer(path)),
+            (status, body) => {
+                let words = body.as_ref().and_then(|body| {
+                    let error = body.get("error")?;
+                    error.get("message")?.as_str()
+                });
+                Err(LiveError::Refused {
+                    status,
+                    path: shown_up_to(path, WORDS),
+                    words: shown_up_to(words.unwrap_or("it says no more"), WORDS),
+                })
+            }
+        }
+    }
+}
+
+fn no_answer(path: &str) -> LiveError {
+    LiveError::NoAnswer {
+        path: shown_up_to(path, WORDS),
+    }
+}
