@@ -6,11 +6,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 program=$(realpath "${1:-target/debug/graphgrant}")
 shots=${2:-$(mktemp -d)}
-browser=$(command -v chromium || command -v chromium-browser || command -v google-chrome || true)
-if [ -z "$browser" ]; then
-  apt-get update -q
-  DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends chromium fonts-liberation fonts-dejavu-core
-  browser=$(command -v chromium)
-fi
+.ci/install.sh || exit 75
+browser=$(command -v chromium || command -v chromium-browser || command -v google-chrome)
 mkdir -p "$shots"
 exec python3 tests/browser/letter.py "$program" "$browser" "$shots"

@@ -4,8 +4,8 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-.ci/install.sh
+.ci/install.sh || exit 75
 cargo build --locked --quiet
-npm ci --prefix tests/browser --silent --no-audit --no-fund
+npm ci --prefix tests/browser --silent --no-audit --no-fund || exit 75
 (cd tests/browser && npm test)
 .ci/browser-letter.sh target/debug/graphgrant ${GRAPHGRANT_PICTURES:+"$GRAPHGRANT_PICTURES"}

@@ -5,8 +5,8 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-.ci/install.sh
-npm ci --prefix tests/oidc --no-audit --no-fund --ignore-scripts
+.ci/install.sh || exit 75
+npm ci --prefix tests/oidc --no-audit --no-fund --ignore-scripts || exit 75
 
 place=$(mktemp -d)
 server=

@@ -5,7 +5,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-.ci/install.sh
+.ci/install.sh || exit 75
 export GRAPHGRANT_STRICT=1
 shellcheck .ci/scripts.sh
 cargo test --locked --lib consent::script
