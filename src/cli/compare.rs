@@ -17,7 +17,7 @@ Examples:
 Both accesses are planned, whatever `access` the manifest wants for the app as a whole: that is taken as a
 word on who is there when the app runs. What it says of a single operation stands.
 
-Exit codes: 0 compared; 2 wrong usage or unreadable input.")]
+Exit codes: 0 compared; 1 an operation is unknown, or unsupported in every access wanted; 2 wrong usage or unreadable input.")]
 pub struct Compare {
     /// The operations
     #[command(flatten)]

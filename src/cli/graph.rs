@@ -15,7 +15,7 @@ Examples:
   graphgrant graph --format dot | dot -Tsvg -o permissions.svg
   graphgrant graph --format mermaid --show plan
 
-Exit codes: 0 drawn; 2 wrong usage or unreadable input.")]
+Exit codes: 0 drawn; 1 an operation is unknown, or unsupported in every access wanted; 2 wrong usage or unreadable input.")]
 pub struct Graph {
     /// The operations
     #[command(flatten)]

@@ -3,7 +3,7 @@
 use miette::IntoDiagnostic as _;
 
 use crate::cli::{Graph, GraphFormat};
-use crate::command::plan::resolve_app;
+use crate::command::plan::{resolve_app, warn_of_unserved};
 use crate::command::{Context, app, manifest};
 use crate::exit::Exit;
 use crate::graph::explorer::around;
@@ -44,5 +44,9 @@ pub fn run(context: &Context, options: &Graph) -> miette::Result<Exit> {
         GraphFormat::Json => text(&json::Document::new(&drawn)).into_diagnostic()?,
     };
     context.write(&written, options.output.as_deref())?;
-    Ok(Exit::Fine)
+    Ok(if warn_of_unserved(&catalog, &manifest, &plan) {
+        Exit::Findings
+    } else {
+        Exit::Fine
+    })
 }

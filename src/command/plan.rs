@@ -9,7 +9,7 @@ use crate::catalog::Catalog;
 use crate::cli::{ObjectiveName, Plan, PlanFormat};
 use crate::command::{Context, app, lock, manifest, warn};
 use crate::exit::Exit;
-use crate::manifest::App;
+use crate::manifest::{App, Manifest};
 use crate::plan::model::{AppPlan, Goal};
 use crate::plan::{Options, plan};
 use crate::report::diagnostic::unserved;
@@ -40,6 +40,17 @@ pub fn resolve_app(
     let requirements = requirement::requirements(catalog, app, source);
     plan(catalog, app, requirements, options)
         .map_err(|error| miette::Report::new(error).with_source_code(source.to_named()))
+}
+
+/// Tells which operations no plan serves, with the nearest known calls, and whether there are any.
+pub fn warn_of_unserved(catalog: &Catalog, manifest: &Manifest, plan: &AppPlan) -> bool {
+    let problems = unserved(catalog, plan);
+    let any = !problems.is_empty();
+    for problem in problems {
+        let report = miette::Report::new(problem);
+        warn(&report.with_source_code(manifest.source.to_named()));
+    }
+    any
 }
 
 /// Runs the command.

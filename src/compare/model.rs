@@ -1,7 +1,7 @@
 //! The plain data of a comparison.
 
 use crate::catalog::model::{Access, PermissionId};
-use crate::catalog::overlay::RouteKind;
+use crate::catalog::overlay::{Detail, RouteKind};
 use crate::consent::model::AskFact;
 use crate::plan::model::{AppPlan, Reach};
 use crate::requirement::{Set, Verdict};
@@ -29,6 +29,16 @@ impl Way {
             Self::Application => "application",
             Self::Mixed => "mixed",
         }
+    }
+
+    /// Returns whether it asks for permissions of an access.
+    pub const fn uses(self, access: Access) -> bool {
+        matches!(
+            (self, access),
+            (Self::Mixed, _)
+                | (Self::Delegated, Access::Delegated)
+                | (Self::Application, Access::Application)
+        )
     }
 }
 
@@ -99,6 +109,8 @@ pub struct Cell {
     pub tier: Option<u8>,
     /// Whether a route serves it instead of a tenant-wide grant.
     pub by_route: bool,
+    /// The details that would decide and that the manifest does not give.
+    pub missing_detail: Vec<Detail>,
     /// What the user should know of it, in one line each.
     pub notes: Vec<String>,
 }

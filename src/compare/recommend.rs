@@ -42,7 +42,8 @@ pub(super) fn recommend(
     let decision = decide(&measures(&sides), presence);
     let can_do_any = sides.iter().any(|side| {
         let measure = &side.measure;
-        measure.lost.len() + measure.unknown.len() < side.plan.requirements.len()
+        side.way == decision.way
+            && measure.lost.len() + measure.unknown.len() < side.plan.requirements.len()
     });
     let would_change = changes(planner, &sides, &decision, presence)?;
     let flips = |change: &Change| matches!(change.cause, Cause::Presence(_));
@@ -63,7 +64,7 @@ pub(super) fn recommend(
             decided_by: decision.by,
             grounds: decision.grounds,
             close: close.filter(|_| can_do_any),
-            would_change,
+            would_change: if can_do_any { would_change } else { Vec::new() },
         },
         delegated,
         application,
@@ -82,8 +83,13 @@ fn best_mixed(
     application: &Side,
     presence: Presence,
 ) -> Result<Option<Side>, PlanRequestError> {
-    let assignments =
-        split::candidates(planner.catalog, &planner.members(), delegated, application);
+    let assignments = split::candidates(
+        planner.catalog,
+        &planner.members(),
+        &planner.extras(),
+        delegated,
+        application,
+    );
     let mut best: Option<Side> = None;
     for assigned in assignments {
         let side = planner.side(Way::Mixed, &assigned)?;
@@ -188,7 +194,14 @@ fn changes(
         }
     };
     for other in Presence::ALL.into_iter().filter(|other| *other != presence) {
-        push(Cause::Presence(other), decide(&measures(sides), other));
+        let is_pure = |side: &&Side| side.way != Way::Mixed;
+        let mut pure: Vec<&Side> = sides.iter().copied().filter(is_pure).collect();
+        let mixed = match pure.as_slice() {
+            [delegated, application] => best_mixed(planner, delegated, application, other)?,
+            _ => None,
+        };
+        pure.extend(mixed.as_ref());
+        push(Cause::Presence(other), decide(&measures(&pure), other));
     }
     for (requirement, group) in decisive(planner, sides) {
         let without = replanned(planner, sides, |way, assigned| {
@@ -224,10 +237,17 @@ fn replanned(
             .filter_map(|index| side.assigned.get(*index).copied())
             .collect()
     };
-    sides
-        .iter()
-        .map(|side| again(side.way, &groups_of(side)))
-        .collect()
+    let mut replanned = Vec::new();
+    for side in sides {
+        let again = again(side.way, &groups_of(side))?;
+        // What is left of a mixed plan may take one access alone, and then it is none.
+        let first = again.assigned.first();
+        let is_uniform = again.assigned.iter().all(|access| Some(access) == first);
+        if again.way != Way::Mixed || !is_uniform {
+            replanned.push(again);
+        }
+    }
+    Ok(replanned)
 }
 
 /// The operations that weigh: impossible or conditional somewhere, or alone in needing a tier-0 or tier-1

@@ -10,7 +10,7 @@ use crate::compare::twin::{self, About};
 use crate::consent::model::AskFact;
 use crate::consent::{fact, who};
 use crate::manifest::App;
-use crate::manifest::model::{Operation, Route};
+use crate::manifest::model::{Operation, Request, Route};
 use crate::plan::model::{AppPlan, Plan, Reach};
 use crate::plan::{Options, PlanRequestError, plan};
 use crate::requirement::{Need, Requirement, Verdict, requirements};
@@ -54,6 +54,21 @@ impl<'a> Planner<'a> {
         self.app.operations.len()
     }
 
+    /// Returns the accesses under which the manifest asks for permissions by name, where it says which.
+    pub(super) fn extras(&self) -> Vec<Access> {
+        let stated = self
+            .app
+            .permissions
+            .iter()
+            .filter_map(|extra| extra.access.as_deref());
+        stated
+            .filter_map(|stated| match stated {
+                [only] => Some(*only),
+                _ => None,
+            })
+            .collect()
+    }
+
     /// Returns the requirements of each operation of the manifest, as indices.
     pub(super) fn members(&self) -> Vec<Vec<usize>> {
         let mut next = 0;
@@ -88,6 +103,19 @@ impl<'a> Planner<'a> {
         let mut app = self.app.clone();
         app.access = Vec::new();
         app.routes.extend(routes.iter().cloned());
+        // A route of a `/me` call holds for its other form too.
+        for route in &mut app.routes {
+            let twins = route.operations.iter().filter_map(|request| {
+                let url = twin::url(self.catalog, &request.url, About::AnyUser)?;
+                Some(Request {
+                    written: format!("{} {url}", request.method),
+                    url,
+                    ..request.clone()
+                })
+            });
+            let twins: Vec<Request> = twins.collect();
+            route.operations.extend(twins);
+        }
         let operations = self.app.operations.iter().zip(groups).enumerate();
         let kept = operations.filter(|(index, _)| Some(*index) != without);
         let mut assigned = Vec::new();
@@ -108,11 +136,11 @@ impl<'a> Planner<'a> {
             ..Options::default()
         };
         let plan = plan(self.catalog, &app, requirements, &options)?;
-        let measure = self.measure(&plan, &assigned);
+        let measure = self.measure(way, &plan, &assigned);
         Ok(Side {
             way,
-            grantor: self.grantor(&plan, &assigned),
-            facts: self.facts(&plan, &assigned),
+            grantor: self.grantor(way, &plan),
+            facts: self.facts(way, &plan),
             assigned,
             plan,
             measure,
@@ -140,10 +168,10 @@ impl<'a> Planner<'a> {
     }
 
     /// The least role that can grant all of it, where an admin has to.
-    fn grantor(&self, plan: &AppPlan, assigned: &[Access]) -> Option<String> {
+    fn grantor(&self, way: Way, plan: &AppPlan) -> Option<String> {
         let needs_admin = |access: &Access| {
             let plan = plan.plan(*access);
-            assigned.contains(access) && plan.admin_needed && !plan.permissions.is_empty()
+            way.uses(*access) && plan.admin_needed && !plan.permissions.is_empty()
         };
         // Who may grant app roles may grant delegated permissions too.
         let hardest = [Access::Application, Access::Delegated];
@@ -151,10 +179,10 @@ impl<'a> Planner<'a> {
         who::role(self.catalog, access)
     }
 
-    fn facts(&self, plan: &AppPlan, assigned: &[Access]) -> Vec<AskFact> {
+    fn facts(&self, way: Way, plan: &AppPlan) -> Vec<AskFact> {
         let mut facts = Vec::new();
         let used = Access::ALL.into_iter();
-        for access in used.filter(|access| assigned.contains(access)) {
+        for access in used.filter(|access| way.uses(*access)) {
             for chosen in &plan.plan(access).permissions {
                 let found = fact::of_chosen(self.catalog, &plan.requirements, access, chosen);
                 for fact in found {
@@ -167,7 +195,7 @@ impl<'a> Planner<'a> {
         facts
     }
 
-    fn measure(&self, plan: &AppPlan, assigned: &[Access]) -> Measure {
+    fn measure(&self, way: Way, plan: &AppPlan, assigned: &[Access]) -> Measure {
         let (mut lost, mut unknown, mut conditional) = (Vec::new(), Vec::new(), Vec::new());
         let both = plan.requirements.iter().zip(assigned).enumerate();
         for (index, (requirement, access)) in both {
@@ -179,7 +207,8 @@ impl<'a> Planner<'a> {
                 Verdict::Conditional | Verdict::Supported => {}
             }
         }
-        let used: BTreeSet<Access> = assigned.iter().copied().collect();
+        let used = Access::ALL.into_iter().filter(|access| way.uses(*access));
+        let used: BTreeSet<Access> = used.collect();
         let plans = used.iter().map(|access| plan.plan(*access));
         let plans: Vec<&Plan> = plans.collect();
         let of_tier = |wanted: u8| -> Vec<(Access, PermissionId)> {
@@ -236,10 +265,10 @@ impl<'a> Planner<'a> {
             .filter(|id| !routed.contains(id))
             .peekable();
         if wide.peek().is_none() {
-            return if plan.routes.is_empty() {
-                Whose::Nobody
-            } else {
-                Whose::Chosen
+            return match (plan.routes.is_empty(), plan.access) {
+                (true, _) => Whose::Nobody,
+                (false, Access::Application) => Whose::Chosen,
+                (false, Access::Delegated) => Whose::AsUser,
             };
         }
         match plan.access {
@@ -332,6 +361,7 @@ impl<'a> Planner<'a> {
                 .routes
                 .iter()
                 .any(|route| route.operations.contains(&index)),
+            missing_detail: need.missing_detail.clone(),
             permissions: (!sets.is_empty()).then(|| all.into_iter().collect()),
             notes: need.notes.iter().map(|note| note.text.clone()).collect(),
         }
@@ -349,7 +379,13 @@ impl<'a> Planner<'a> {
             requirement.delegated.verdict,
             Verdict::Supported | Verdict::Conditional
         );
-        let needs_less = requirement.delegated.preferred != written.delegated.preferred;
+        let contains = |upper: &[PermissionId], lower: &[PermissionId]| {
+            self.catalog.contains_set(upper, lower, Access::Delegated)
+        };
+        let needs_less = requirement.delegated.preferred.iter().any(|own| {
+            let mut written = written.delegated.preferred.iter();
+            written.any(|wide| contains(wide, own) && !contains(own, wide))
+        });
         (is_servable && needs_less).then(|| OwnForm {
             request: requirement.request.clone(),
             preferred: requirement.delegated.preferred,
@@ -357,13 +393,25 @@ impl<'a> Planner<'a> {
     }
 }
 
-/// What a requirement needs under an access; of an app for personal accounts alone, under theirs.
-pub(super) const fn need(requirement: &Requirement, access: Access) -> &Need {
+/// What a requirement needs under an access. Where both work and personal accounts must be served, it is the
+/// need with the worse verdict that counts.
+pub(super) fn need(requirement: &Requirement, access: Access) -> &Need {
+    let weight = |need: &Need| match need.verdict {
+        Verdict::Excluded => 0,
+        Verdict::Supported => 1,
+        Verdict::Conditional => 2,
+        Verdict::Unknown => 3,
+        Verdict::Unsupported => 4,
+    };
     match access {
         Access::Application => &requirement.application,
-        Access::Delegated => match requirement.delegated.verdict {
-            Verdict::Excluded => requirement.need(Scheme::Personal),
-            _ => &requirement.delegated,
-        },
+        Access::Delegated => {
+            let personal = requirement.need(Scheme::Personal);
+            if weight(personal) > weight(&requirement.delegated) {
+                personal
+            } else {
+                &requirement.delegated
+            }
+        }
     }
 }

@@ -19,9 +19,11 @@ struct Standing {
 }
 
 /// Returns assignments of an access to each operation of the manifest, none of them with one access alone.
+/// `extras` are the accesses under which the manifest asks for permissions by name.
 pub(super) fn candidates(
     catalog: &Catalog,
     members: &[Vec<usize>],
+    extras: &[Access],
     delegated: &Side,
     application: &Side,
 ) -> Vec<Vec<Access>> {
@@ -41,7 +43,8 @@ pub(super) fn candidates(
                 .zip(&app)
                 .map(|(user, app)| choose(first, by_risk, *user, *app))
                 .collect();
-            let is_mixed = Access::ALL.iter().all(|access| assigned.contains(access));
+            let has = |access| assigned.contains(access) || extras.contains(access);
+            let is_mixed = Access::ALL.iter().all(has);
             if is_mixed && !found.contains(&assigned) {
                 found.push(assigned);
             }

@@ -71,3 +71,35 @@ fn a_permission_asked_for_by_name_counts_where_it_cannot_be_had() {
     );
     assert_eq!(compared.recommendation.way, Some(Way::Delegated));
 }
+
+#[test]
+fn a_route_of_a_call_of_the_signed_in_user_holds_app_only() {
+    let text = "operations: [GET /me/messages]\nroutes: [{via: exchange-rbac, operations: [GET /me/messages]}]\n";
+    let compared = compared(text);
+    assert!(compared.rows[0].application.by_route);
+    assert!(compared.application.plan.application.permissions.is_empty());
+}
+
+#[test]
+fn a_call_that_personal_accounts_cannot_make_is_lost() {
+    let text = "app: {audience: AzureADandPersonalMicrosoftAccount}\noperations: [GET /me/messages, GET /auditLogs/signIns]\n";
+    let compared = compared(text);
+    assert_eq!(compared.delegated.measure.lost, [1]);
+}
+
+#[test]
+fn a_permission_of_the_other_access_makes_a_mixed_plan() {
+    let text = "permissions: [{name: SMTP.Send, access: delegated}]\noperations: [{request: GET /auditLogs/signIns, access: application}]\n";
+    let compared = compared(text);
+    assert_eq!(compared.recommendation.way, Some(Way::Mixed));
+    assert!(compared.mixed.unwrap().measure.lost.is_empty());
+}
+
+#[test]
+fn another_presence_may_make_a_mixed_plan_the_better_one() {
+    let text = "access: application\noperations:\n  - GET /users/{id}/messages\n  - {request: GET /auditLogs/signIns, access: application}\n";
+    let compared = compared(text);
+    assert_eq!(compared.recommendation.way, Some(Way::Application));
+    let mut changes = compared.recommendation.would_change.iter();
+    assert!(changes.any(|change| change.then == Way::Mixed));
+}

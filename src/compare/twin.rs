@@ -40,8 +40,8 @@ pub(super) fn operation(
     Some(other)
 }
 
-/// Returns a URL in the other form.
-fn url(catalog: &Catalog, text: &str, about: About) -> Option<String> {
+/// Returns a URL in the other form, or `None` when it has only one.
+pub(super) fn url(catalog: &Catalog, text: &str, about: About) -> Option<String> {
     let read = |text: &str| parse(text, &|host| catalog.cloud_of_host(host)).ok();
     let wanted = other_segments(&read(text)?, about)?;
     let (from, to) = match about {

@@ -96,6 +96,8 @@ pub struct Dropped {
     pub access: Access,
     /// Whether the plan has the permission.
     pub is_planned: bool,
+    /// Whether the manifest asks for the permission by name, or a route does.
+    pub asked_for: bool,
     /// The operations that nothing in the rest of the plan serves, with what they lack.
     pub lost: Vec<(usize, Set)>,
     /// The operations that the rest serves by implication alone, unconfirmed, with what serves them.
@@ -118,8 +120,22 @@ pub fn without(catalog: &Catalog, app: &App, plan: &AppPlan, id: PermissionId) -
                     _ => {}
                 }
             }
+            // What a route asks for serves its operations, although no comparison of grants shows it.
+            let routed = of_access
+                .routes
+                .iter()
+                .filter(|route| route.grants.contains(&id));
+            lost.extend(
+                routed
+                    .flat_map(|route| &route.operations)
+                    .map(|at| (*at, vec![id])),
+            );
+            lost.sort();
+            lost.dedup();
+            let mut planned = of_access.permissions.iter();
             Dropped {
                 access,
+                asked_for: planned.any(|it| it.permission == id && it.asked_for.is_some()),
                 is_planned: all.clone().any(|it| it == id),
                 lost,
                 unconfirmed,

@@ -71,6 +71,8 @@ pub fn unconfirmed(numbers: &str) -> String {
 pub fn count(number: usize, noun: &str) -> String {
     if number == 1 {
         format!("1 {noun}")
+    } else if noun.ends_with('x') {
+        format!("{number} {noun}es")
     } else if let Some(stem) = noun.strip_suffix('y') {
         format!("{number} {stem}ies")
     } else {

@@ -223,14 +223,25 @@ fn client(claims: &Claims, expected: &Expected<'_>) -> Option<Problem> {
     ))
 }
 
+/// A time in the largest unit that it fills twice.
+fn long(seconds: i64) -> String {
+    let units = [(86_400, "days"), (3_600, "hours"), (60, "minutes")];
+    let mut units = units.into_iter();
+    let unit = units.find(|(length, _)| seconds >= 2 * length);
+    unit.map_or_else(
+        || format!("{seconds} s"),
+        |(length, name)| format!("{} {name}", seconds / length),
+    )
+}
+
 fn lifetime(claims: &Claims, now: i64) -> Option<Problem> {
     let told = match (claims.not_before, claims.expires) {
         (Some(from), _) if from > now => format!(
-            "the token is not valid yet, for another {} s: a clock is wrong",
-            from.saturating_sub(now)
+            "the token is not valid yet, for another {}: a clock is wrong",
+            long(from.saturating_sub(now))
         ),
         (_, Some(until)) if until <= now => {
-            format!("the token expired {} s ago", now.saturating_sub(until))
+            format!("the token expired {} ago", long(now.saturating_sub(until)))
         }
         (_, None) => "the token does not say until when it is valid".to_owned(),
         _ => return None,

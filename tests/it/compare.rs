@@ -54,7 +54,7 @@ fn a_close_call_says_so() {
 
 #[test]
 fn what_nothing_can_do_is_recommended_nowhere() {
-    let outcome = run(&["compare", "-e", "GET /no/such/thing"]).ends_with(0);
+    let outcome = run(&["compare", "-e", "GET /no/such/thing"]).ends_with(1);
     assert!(outcome.out.contains("No way can do any"), "{}", outcome.out);
 }
 
@@ -87,11 +87,11 @@ fn nothing_of_the_manifest_acts_in_a_format() {
         "app: {{name: \"{hostile}\u{202e}\"}}\noperations:\n  - \"GET /me/messages/{hostile}\"\n"
     );
     let place = Place::new().with("graphgrant.yaml", &text);
-    let html = place.run(&["compare", "--format", "html"]).ends_with(0).out;
+    let html = place.run(&["compare", "--format", "html"]).ends_with(1).out;
     assert!(!html.contains("<script") && !html.contains("<img") && !html.contains('\u{202e}'));
     let markdown = place
         .run(&["compare", "--format", "markdown"])
-        .ends_with(0)
+        .ends_with(1)
         .out;
     for line in markdown.lines().filter(|line| line.contains("script")) {
         let outside: String = line.split('`').step_by(2).collect();

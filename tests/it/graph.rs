@@ -207,3 +207,43 @@ fn adding_a_call_tells_what_comes_and_what_it_opens() {
     assert_eq!(answer["access"][0]["servedBy"], Value::Null);
     run(&["query", "what-if", &manifest]).ends_with(2);
 }
+
+#[test]
+fn what_a_route_or_the_manifest_asks_for_is_missed_when_it_goes() {
+    let place = Place::new().with(
+        "graphgrant.yaml",
+        "access: application\noperations: ['GET /sites/{id}/drives']\nroutes: [{via: sites-selected, operations: ['GET /sites/{id}/drives']}]\n",
+    );
+    let answer = place
+        .run(&[
+            "query",
+            "what-if",
+            "--drop",
+            "Sites.Selected",
+            "--format",
+            "json",
+        ])
+        .ends_with(0)
+        .json();
+    assert_eq!(answer["access"][0]["askedFor"], true);
+    assert_eq!(answer["access"][0]["lost"][0]["operation"], 0);
+}
+
+#[test]
+fn what_is_unknown_is_said_to_be_unknown() {
+    for command in ["compare", "graph"] {
+        let outcome = run(&[command, "-e", "GET /me/mesages"]).ends_with(1);
+        assert!(outcome.err.contains("GET /me/messages"), "{}", outcome.err);
+    }
+    let dot = run(&["graph", "-e", "GET /no/such", "--format", "dot"]);
+    assert!(dot.out.contains("(unknown)"), "{}", dot.out);
+    let asked = run(&[
+        "query",
+        "what-if",
+        "-e",
+        "GET /me",
+        "--add",
+        "GET /me/mesages",
+    ]);
+    assert!(asked.out.contains("does not know"), "{}", asked.out);
+}

@@ -87,7 +87,7 @@ fn what_no_export_tells_stays_unknown() {
     let outcome = run_at(&example(), &arguments).ends_with(1);
     let mail = row(&outcome, "delegated", "Mail.Send");
     assert_eq!(mail["granted"], Value::Null);
-    assert_eq!(states(&mail), ["fine"]);
+    assert_eq!(states(&mail), ["not-known"]);
     // What is asked for by nobody is too much in a registration as well.
     assert_eq!(states(&row(&outcome, "delegated", "Mail.Read")), ["excess"]);
     assert_eq!(

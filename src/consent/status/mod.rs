@@ -164,7 +164,11 @@ impl<'a> Comparison<'a> {
             states.push(State::RevokedResource);
         }
         if states.is_empty() {
-            states.push(State::Fine);
+            // What nobody said anything about is not there for all that is known.
+            states.push(match (row.granted, row.token) {
+                (Cell::Unknown, Cell::Unknown) => State::NotKnown,
+                _ => State::Fine,
+            });
         }
         states
     }

@@ -80,6 +80,8 @@ impl Cell {
 pub enum State {
     /// It is needed and there.
     Fine,
+    /// No export and no token says whether it is there.
+    NotKnown,
     /// It is needed, and not in the last set that is known.
     Missing {
         /// The operations that fail; none where the manifest asks for it by name.
@@ -151,6 +153,7 @@ impl State {
     pub const fn word(&self) -> &'static str {
         match self {
             Self::Fine => "fine",
+            Self::NotKnown => "not-known",
             Self::Missing { .. } => "missing",
             Self::Excess { .. } => "excess",
             Self::Broader { .. } => "broader",

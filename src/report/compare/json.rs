@@ -199,6 +199,8 @@ pub struct CellForm {
     pub tier: Option<u8>,
     /// Whether a route serves it.
     pub by_route: bool,
+    /// The details that would decide and that the manifest does not give.
+    pub missing_detail: Vec<&'static str>,
     /// What to know of it.
     pub notes: Vec<String>,
 }
@@ -277,7 +279,7 @@ fn way(catalog: &Catalog, side: &Side) -> WayForm {
     } = &side.measure;
     let used = Access::ALL
         .into_iter()
-        .filter(|access| side.assigned.contains(access));
+        .filter(|access| side.way.uses(*access));
     let (mut permissions, mut routes) = (Vec::new(), Vec::new());
     for access in used {
         let plan = side.plan.plan(access);
@@ -344,6 +346,7 @@ fn cell(catalog: &Catalog, cell: &Cell) -> CellForm {
         admin_needed: cell.admin,
         tier: cell.tier,
         by_route: cell.by_route,
+        missing_detail: cell.missing_detail.iter().map(|it| it.key()).collect(),
         notes: cell.notes.clone(),
     }
 }

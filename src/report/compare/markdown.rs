@@ -23,6 +23,7 @@ pub fn write(catalog: &Catalog, comparisons: &[Comparison]) -> String {
         recommendation(&compared, &mut out);
         operations(&compared, &mut out);
         sums(&compared, &mut out);
+        own_forms(&compared, &mut out);
     }
     let _ = writeln!(out, "{}", prose(&common::data_line(catalog)));
     out
@@ -102,6 +103,27 @@ fn sums(compared: &Compared<'_>, out: &mut String) {
     for line in totals::lines(compared) {
         let values: Vec<String> = line.values.iter().map(|value| prose(value)).collect();
         let _ = writeln!(out, "| {} | {} |", line.label, values.join(" | "));
+    }
+    out.push('\n');
+}
+
+fn own_forms(compared: &Compared<'_>, out: &mut String) {
+    let rows = compared.comparison.rows.iter().enumerate();
+    let forms: Vec<_> = rows
+        .filter_map(|(index, row)| Some((index, row.own_form.as_ref()?)))
+        .collect();
+    if forms.is_empty() {
+        return;
+    }
+    out.push_str("If only the signed-in user's own data is meant:\n\n");
+    for (index, form) in forms {
+        let _ = writeln!(
+            out,
+            "- no. {}: {} needs {}",
+            index + 1,
+            code(&form.request),
+            prose(&common::sets(compared.catalog, &form.preferred))
+        );
     }
     out.push('\n');
 }

@@ -43,7 +43,13 @@ fn cell(catalog: &Catalog, cell: &Cell, request: impl Fn(&str) -> String) -> Sho
         remarks.push(format!("as {}", request(other)));
     }
     if cell.verdict == Verdict::Conditional {
-        remarks.push("conditional".to_owned());
+        let keys = cell.missing_detail.iter().map(|detail| detail.key());
+        let keys: Vec<&str> = keys.collect();
+        remarks.push(if keys.is_empty() {
+            "conditional".to_owned()
+        } else {
+            format!("conditional, hangs on {}", keys.join(", "))
+        });
     }
     Shown { main, remarks }
 }

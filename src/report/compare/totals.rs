@@ -49,7 +49,7 @@ pub(super) fn lines(compared: &Compared<'_>) -> Vec<Line> {
             }
         }),
         line("Unknown", &|side| numbers(&side.measure.unknown)),
-        line("Only under a condition", &|side| {
+        line("Held up by a condition", &|side| {
             numbers(&side.measure.conditional)
         }),
         line("Permissions", &|side| permissions(compared, side)),
@@ -80,7 +80,7 @@ pub(super) fn lines(compared: &Compared<'_>) -> Vec<Line> {
     lines.retain(|line| {
         let is_rare = matches!(
             line.label,
-            "Cannot be had" | "Unknown" | "Only under a condition" | "Routes"
+            "Cannot be had" | "Unknown" | "Held up by a condition" | "Routes"
         );
         !is_rare || line.values.iter().any(|value| value != "none")
     });
@@ -90,9 +90,9 @@ pub(super) fn lines(compared: &Compared<'_>) -> Vec<Line> {
 /// The accesses that a way uses.
 fn accesses(side: &Side) -> impl Iterator<Item = Access> {
     let way = side.way;
-    Access::ALL.into_iter().filter(move |access| {
-        way == Way::Mixed || (way == Way::Delegated) == (*access == Access::Delegated)
-    })
+    Access::ALL
+        .into_iter()
+        .filter(move |access| way.uses(*access))
 }
 
 fn permissions(compared: &Compared<'_>, side: &Side) -> String {
@@ -140,6 +140,7 @@ fn consent(side: &Side) -> String {
 fn routes(side: &Side) -> String {
     let routes = accesses(side).flat_map(|access| &side.plan.plan(access).routes);
     let mut words: Vec<&str> = routes.map(|route| route.via.word()).collect();
+    words.sort_unstable();
     words.dedup();
     if words.is_empty() {
         "none".to_owned()

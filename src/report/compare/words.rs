@@ -47,7 +47,7 @@ pub(super) const fn whose(whose: Whose) -> &'static str {
 pub(super) const fn criterion(criterion: Criterion) -> &'static str {
     match criterion {
         Criterion::Impossible => "what cannot be done",
-        Criterion::Conditional => "what works only under a condition",
+        Criterion::Conditional => "what a condition such as import mode holds up",
         Criterion::Presence => "who is there when the app runs",
         Criterion::TierZero => "tier-0 permissions",
         Criterion::Whose => "whose data is reached",
@@ -98,7 +98,7 @@ pub(super) const fn presence(presence: Presence) -> &'static str {
 /// Returns the recommendation as one sentence.
 pub(super) fn recommendation(recommendation: &Recommendation) -> String {
     let Some(way) = recommendation.way else {
-        return "No way can do any of the operations that are known.".to_owned();
+        return "No way can do any of the operations, as far as they are known.".to_owned();
     };
     let way = way_in_text(way);
     match recommendation.decided_by {

@@ -113,6 +113,7 @@ fn state(catalog: &Catalog, state: &State) -> Rich {
     let of = |lead: &str, ids| Rich::plain(lead).and_line(text::names(catalog, ids));
     match state {
         State::Fine => Rich::plain("fine"),
+        State::NotKnown => Rich::plain("not known: no export says what is granted"),
         State::Missing { operations } if operations.is_empty() => {
             Rich::plain("missing: the manifest asks for it by name")
         }

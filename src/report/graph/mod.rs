@@ -32,7 +32,11 @@ impl Drawn<'_> {
             Node::Operation(index) => {
                 let requirement = self.plan.requirements.get(*index);
                 let request = requirement.map_or("", |it| it.request.as_str());
-                format!("{}. {}", index + 1, words::safe(request))
+                let state = match requirement {
+                    Some(it) if it.operation.is_none() => " (unknown)",
+                    _ => "",
+                };
+                format!("{}. {}{state}", index + 1, words::safe(request))
             }
             Node::Alternative { set, .. } => {
                 format!("all of {}", words::set(self.catalog, set))

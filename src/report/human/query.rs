@@ -166,7 +166,7 @@ pub fn between(
             Relation::SecondContains => format!("{second} contains {first}"),
             Relation::Equal => format!("{first} and {second} give the same"),
             Relation::Unrelated => format!("neither of {first} and {second} contains the other"),
-            Relation::Absent => format!("{first} or {second} does not exist for it"),
+            Relation::Absent => "not both exist for it".to_owned(),
         };
         let access = look.paint(Tone::Heading, words::access(one.access));
         let _ = writeln!(out, "{access}: {relation}");

@@ -94,6 +94,11 @@ pub fn without(
             );
             out.push_str(&look.paragraph("  ", &text));
         }
+        if one.asked_for {
+            out.push_str(
+                "  the manifest asks for it by name or by a route: what that is for is lost\n",
+            );
+        }
         for (index, by) in &one.unconfirmed {
             let text = format!(
                 "{} may go on with {}: implied by the order, unconfirmed",
@@ -113,6 +118,11 @@ pub fn with(catalog: &Catalog, after: &AppPlan, answer: &[Added], look: Look) ->
     let added = after.requirements.len().saturating_sub(1);
     for one in answer {
         let text = match (&one.served_by, one.gained.is_empty()) {
+            (None, _) if is_unknown(after, added) => format!(
+                "the catalog does not know {}, so what it needs is unknown{}",
+                request(after, added),
+                nearest(after, added)
+            ),
             (None, _) => format!("nothing serves {}", request(after, added)),
             (Some(by), true) => format!(
                 "no further permission: {} serves it",
@@ -141,6 +151,27 @@ pub fn with(catalog: &Catalog, after: &AppPlan, answer: &[Added], look: Look) ->
         out.push('\n');
     }
     end(catalog, answer.is_empty(), look, out)
+}
+
+fn is_unknown(plan: &AppPlan, index: usize) -> bool {
+    let found = plan.requirements.get(index);
+    found.is_some_and(|requirement| requirement.operation.is_none())
+}
+
+fn nearest(plan: &AppPlan, index: usize) -> String {
+    let candidates = plan
+        .requirements
+        .get(index)
+        .map_or(&[][..], |it| &it.candidates);
+    if candidates.is_empty() {
+        return String::new();
+    }
+    let shown: Vec<String> = candidates
+        .iter()
+        .take(3)
+        .map(|it| words::safe(it))
+        .collect();
+    format!("; the nearest it knows: {}", shown.join(", "))
 }
 
 fn heading(access: Access, text: &str, look: Look, out: &mut String) {

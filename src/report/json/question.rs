@@ -115,12 +115,15 @@ pub struct Without {
 
 /// What is lost under one access.
 #[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
 #[schemars(rename = "Dropped")]
 pub struct DroppedForm {
     /// The access.
     pub access: &'static str,
     /// Whether the plan has the permission.
     pub planned: bool,
+    /// Whether the manifest asks for it by name or by a route.
+    pub asked_for: bool,
     /// The operations that fail, and what they lack.
     pub lost: Vec<Counterexample>,
     /// The operations that the order says may go on, unconfirmed, and with what.
@@ -156,6 +159,7 @@ impl Without {
                 .map(|one| DroppedForm {
                     access: one.access.name(),
                     planned: one.is_planned,
+                    asked_for: one.asked_for,
                     lost: examples(&one.lost),
                     unconfirmed: examples(&one.unconfirmed),
                 })
@@ -175,6 +179,8 @@ pub struct With {
     pub catalog: CatalogFacts,
     /// The call that is added.
     pub add: String,
+    /// Whether the catalog knows the call; what an unknown one needs is unknown.
+    pub known: bool,
     /// By access that the manifest wants.
     pub access: Vec<AddedForm>,
 }
@@ -206,6 +212,7 @@ impl With {
             schema_version: VERSION,
             catalog: CatalogFacts::new(catalog),
             add: added.map_or_else(String::new, |it| it.request.clone()),
+            known: added.is_some_and(|it| it.operation.is_some()),
             access: answer
                 .iter()
                 .map(|one| AddedForm {
