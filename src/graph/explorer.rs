@@ -4,9 +4,10 @@
 use std::collections::BTreeSet;
 
 use crate::catalog::Catalog;
-use crate::catalog::model::{Access, OperationId, PermissionId, Scheme};
+use crate::catalog::model::{Access, OperationId, PermissionId};
 use crate::graph::closure::Closure;
 use crate::graph::node::{Node, PlanGraph};
+use crate::graph::question::schemes;
 use crate::plan::model::AppPlan;
 
 /// A permission of the graph, and what is around it.
@@ -39,7 +40,7 @@ pub fn around(catalog: &Catalog, plan: &AppPlan, graph: &PlanGraph) -> Vec<Aroun
         let closest = |from: &dyn Fn(&Closure) -> Vec<PermissionId>| {
             order.map_or_else(Vec::new, |(_, order)| from(order))
         };
-        let schemes = Scheme::ALL.into_iter().filter(|it| it.access() == access);
+        let schemes = schemes(plan, access).into_iter();
         let opened: BTreeSet<OperationId> = schemes
             .flat_map(|scheme| catalog.opens(id, scheme).all())
             .collect();

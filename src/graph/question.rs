@@ -9,7 +9,7 @@ use crate::catalog::model::{Access, OperationId, PermissionId, Scheme};
 use crate::coverage::{self, Served};
 use crate::manifest::App;
 use crate::plan::model::{AppPlan, Plan, Status};
-use crate::requirement::Set;
+use crate::requirement::{Set, Verdict};
 
 /// What a permission is for under one access.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -172,9 +172,7 @@ pub fn with(catalog: &Catalog, before: &AppPlan, after: &AppPlan) -> Vec<Added> 
             let old = before.plan(access);
             let (held, holds) = (ids(old), ids(of_access));
             let opened = |ids: &BTreeSet<PermissionId>| -> BTreeSet<OperationId> {
-                let schemes = Scheme::ALL
-                    .into_iter()
-                    .filter(|scheme| scheme.access() == access);
+                let schemes = schemes(after, access).into_iter();
                 schemes
                     .flat_map(|scheme| ids.iter().map(move |id| (*id, scheme)))
                     .flat_map(|(id, scheme)| catalog.opens(id, scheme).all())
@@ -191,6 +189,16 @@ pub fn with(catalog: &Catalog, before: &AppPlan, after: &AppPlan) -> Vec<Added> 
             }
         })
         .collect()
+}
+
+/// The schemes of an access that a plan is for: personal accounts only where the app takes them.
+pub(super) fn schemes(plan: &AppPlan, access: Access) -> Vec<Scheme> {
+    let is_wanted = |scheme: &Scheme| {
+        let mut requirements = plan.requirements.iter();
+        requirements.any(|it| it.need(*scheme).verdict != Verdict::Excluded)
+    };
+    let of_access = Scheme::ALL.into_iter().filter(|it| it.access() == access);
+    of_access.filter(is_wanted).collect()
 }
 
 fn wanted(plan: &AppPlan) -> impl Iterator<Item = &Plan> {
