@@ -66,7 +66,7 @@ impl Rule for CannotAssess {
                     Finding::new(
                         &META,
                         place_in(file, undecided.span),
-                        format!("`{}` cannot be decided by reading", undecided.what),
+                        format!("{} cannot be decided by reading", quoted(&undecided.what)),
                         "known only later",
                     )
                     .about([undecided.what.as_str()])
@@ -79,10 +79,11 @@ impl Rule for CannotAssess {
 }
 
 fn undecided_part(part: Part<'_>, span: Span, what: &str, unsure: &[String]) -> Finding {
+    let shown = quoted(what);
     let message = match unsure {
-        [] => format!("`{what}` cannot be decided by reading"),
+        [] => format!("{shown} cannot be decided by reading"),
         names => format!(
-            "`{what}` cannot be decided by reading, so it is not known whether {} {} declared",
+            "{shown} cannot be decided by reading, so it is not known whether {} {} declared",
             names.join(" and "),
             if names.len() == 1 { "is" } else { "are" }
         ),
@@ -90,6 +91,15 @@ fn undecided_part(part: Part<'_>, span: Span, what: &str, unsure: &[String]) -> 
     Finding::new(&META, place_in(part.file, span), message, "known only later")
         .about([what])
         .help("judge what the tool makes of it, such as `terraform show -json` or the filled-in manifest")
+}
+
+/// Puts what stands in the file into quotes; what readers say in words has its own.
+fn quoted(what: &str) -> String {
+    if what.contains(['`', ' ']) {
+        what.to_owned()
+    } else {
+        format!("`{what}`")
+    }
 }
 
 /// The permissions that would be called missing if everything could be read.
