@@ -88,7 +88,7 @@ pub struct Row {
     pub delegated: Cell,
     /// As the app alone.
     pub application: Cell,
-    /// The form with `/me` of a call about any user, where it would need less.
+    /// The form with `/me` of a call about any user.
     pub own_form: Option<OwnForm>,
     /// The access it takes in the mixed plan.
     pub mixed: Option<Access>,

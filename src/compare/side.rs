@@ -316,7 +316,7 @@ impl<'a> Planner<'a> {
                         Access::Application,
                         user,
                     ),
-                    own_form: operation.and_then(|operation| self.own_form(operation, user)),
+                    own_form: operation.and_then(|operation| self.own_form(operation)),
                     mixed: mixed.and_then(|side| side.assigned.get(index).copied()),
                 }
             })
@@ -367,8 +367,8 @@ impl<'a> Planner<'a> {
         }
     }
 
-    /// The `/me` form of a call about any user, where the signed-in user's own data would need less.
-    fn own_form(&self, operation: &Operation, written: &Requirement) -> Option<OwnForm> {
+    /// The `/me` form of a call about any user, for when the signed-in user's own data is meant.
+    fn own_form(&self, operation: &Operation) -> Option<OwnForm> {
         let own = twin::operation(self.catalog, operation, About::Me)?;
         let mut app = self.app.clone();
         app.access = vec![Access::Delegated];
@@ -379,14 +379,7 @@ impl<'a> Planner<'a> {
             requirement.delegated.verdict,
             Verdict::Supported | Verdict::Conditional
         );
-        let contains = |upper: &[PermissionId], lower: &[PermissionId]| {
-            self.catalog.contains_set(upper, lower, Access::Delegated)
-        };
-        let needs_less = requirement.delegated.preferred.iter().any(|own| {
-            let mut written = written.delegated.preferred.iter();
-            written.any(|wide| contains(wide, own) && !contains(own, wide))
-        });
-        (is_servable && needs_less).then(|| OwnForm {
+        is_servable.then(|| OwnForm {
             request: requirement.request.clone(),
             preferred: requirement.delegated.preferred,
         })

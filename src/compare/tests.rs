@@ -103,3 +103,14 @@ fn another_presence_may_make_a_mixed_plan_the_better_one() {
     let mut changes = compared.recommendation.would_change.iter();
     assert!(changes.any(|change| change.then == Way::Mixed));
 }
+
+#[test]
+fn calls_about_any_user_have_a_form_for_the_signed_in_user() {
+    let compared = compared("operations: ['GET /users/{id}', GET /groups]\n");
+    let own = compared.rows[0].own_form.as_ref().unwrap();
+    assert_eq!(own.request, "GET /me");
+    let catalog = bundled::open().unwrap();
+    let user_read = catalog.find_permission("User.Read").unwrap();
+    assert!(own.preferred.contains(&vec![user_read]));
+    assert_eq!(compared.rows[1].own_form, None);
+}

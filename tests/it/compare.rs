@@ -113,3 +113,33 @@ fn the_page_stands_alone() {
         assert!(!html.contains(outside), "{outside}");
     }
 }
+
+#[test]
+fn who_grants_and_what_it_takes_besides_is_told_of_each_way() {
+    let example = example("reporting-job");
+    let app = run(&["compare", &example, "--format", "json"]).json()["apps"][0].clone();
+    let way = |name: &str| {
+        let mut ways = app["ways"].as_array().unwrap().iter();
+        ways.find(|way| way["way"] == name).unwrap().clone()
+    };
+    let (user, alone) = (way("delegated"), way("application"));
+    assert_eq!(user["grantor"], "Cloud Application Administrator");
+    assert_eq!(alone["grantor"], "Privileged Role Administrator");
+    assert!(!user["userRoles"].as_array().unwrap().is_empty());
+    assert_eq!(alone["userRoles"], serde_json::json!([]));
+    assert!(!alone["licences"].as_array().unwrap().is_empty());
+    assert_eq!(alone["whoseData"], "everyone");
+    let bot = self::example("teams-bot");
+    let bot = run(&["compare", &bot, "--format", "markdown"]).out;
+    for line in [
+        "Cannot be done",
+        "Consent",
+        "Tier 1",
+        "Whose data",
+        "Opens",
+        "Besides consent",
+        "The user",
+    ] {
+        assert!(bot.contains(line), "{line}");
+    }
+}

@@ -247,3 +247,25 @@ fn what_is_unknown_is_said_to_be_unknown() {
     ]);
     assert!(asked.out.contains("does not know"), "{}", asked.out);
 }
+
+#[test]
+fn every_permission_leads_to_who_consents_and_what_is_judged_to_its_risk() {
+    let graph = json(&["graph", &example("hr-onboarding-daemon")]);
+    let nodes = graph["nodes"].as_array().unwrap();
+    let links = graph["links"].as_array().unwrap();
+    let leads = |from: &Value, kind: &str| {
+        let mut links = links.iter();
+        links.any(|link| link["source"] == from["id"] && link["kind"] == kind)
+    };
+    let permissions: Vec<&Value> = nodes
+        .iter()
+        .filter(|node| node["kind"] == "permission")
+        .collect();
+    assert!(permissions.iter().all(|node| leads(node, "needs-consent")));
+    let risky = permissions
+        .iter()
+        .find(|node| node["label"] == "User.ReadWrite.All");
+    assert!(leads(risky.unwrap(), "has-risk"));
+    let dot = run(&["graph", &example("hr-onboarding-daemon"), "--format", "dot"]).out;
+    assert!(dot.contains("penwidth=2"), "the plan stands out");
+}

@@ -173,7 +173,7 @@ pub struct OperationForm {
     pub delegated: CellForm,
     /// As the app alone.
     pub application: CellForm,
-    /// The `/me` form of a call about any user, where that needs less.
+    /// The `/me` form of a call about any user.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub own_form: Option<OwnForm>,
     /// The access it takes in the mixed plan.

@@ -1,0 +1,87 @@
+//! `token inspect`.
+
+use serde_json::json;
+
+use crate::run::{Outcome, Place};
+use crate::server::{token, token_with};
+
+use crate::token::{APP, TENANT, app_token};
+
+fn inspect(token: &str, more: &[&str]) -> Outcome {
+    Place::new().run_with(&[&["token", "inspect"], more].concat(), token)
+}
+
+#[test]
+fn an_inspection_is_a_diagnostic_and_says_so() {
+    let text = token(&json!({
+        "aud": "00000003-0000-0000-c000-000000000000", "iss": "https://sts.windows.net/t/", "tid": TENANT, "appid": APP,
+        "app_displayname": "Evil \u{1b}[31m app", "idtyp": "user", "scp": "Mail.Read Nothing.Such", "upn": "anna@contoso.example",
+        "ipaddr": "192.0.2.7", "oid": "person-1", "sub": "person-2", "name": "Anna", "ver": "1.0",
+        "wids": ["62e90394-69f5-4237-9190-012177145e10"], "iat": 100, "nbf": 100, "exp": 3700, "xms_cc": ["CP1"],
+    }));
+    let outcome = inspect(&text, &[]).ends_with(0);
+    insta::assert_snapshot!(outcome.out);
+    let json = inspect(&format!("Bearer {text}\n"), &["--format", "json"]).ends_with(0);
+    let claims = &json.json()["claims"];
+    assert_eq!(claims["kind"], "delegated");
+    assert_eq!(claims["hasExpired"], true);
+    assert_eq!(
+        claims["personalClaims"],
+        json!(["ipaddr", "name", "oid", "sub", "upn"])
+    );
+    for private in ["anna", "Anna", "192.0.2.7", "person-1", "\u{1b}"] {
+        assert!(
+            !outcome.out.contains(private) && !json.out.contains(private),
+            "{private}"
+        );
+    }
+}
+
+#[test]
+fn tokens_that_cannot_be_read_are_told_apart() {
+    let opaque = inspect("EwBwA8l6BAAUO9chh8cJscQLmU", &[]).ends_with(1);
+    assert!(opaque.out.contains("opaque"));
+    let header = token_with(
+        &json!({"alg": "RSA-OAEP-256", "enc": "A256GCM"}),
+        &json!({}),
+    );
+    let header = header.split('.').next().unwrap();
+    let encrypted = inspect(&format!("{header}.a.b.c.d"), &["--format", "json"]).ends_with(1);
+    assert_eq!(encrypted.json()["form"], "encrypted");
+    for bad in ["", "two words", "a\u{0}b"] {
+        inspect(bad, &[]).ends_with(2);
+    }
+    let place = Place::new();
+    let none = place
+        .run_given(&["token", "inspect", "--token-env", "T"], "", &[])
+        .ends_with(2);
+    assert!(none.err.contains('T'));
+    place
+        .run_given(
+            &["token", "inspect", "--token-env", "T"],
+            "",
+            &[("T", &app_token())],
+        )
+        .ends_with(0);
+}
+
+#[test]
+fn unsigned_tokens_and_odd_claims_are_told() {
+    let text = token_with(
+        &json!({"alg": "none"}),
+        &json!({"aud": "x", "roles": "Mail.Read", "exp": "soon"}),
+    );
+    let outcome = inspect(&text, &[]).ends_with(0);
+    for expected in [
+        "not signed",
+        "`roles` is not a list",
+        "`exp` is no time",
+        "not for Microsoft Graph",
+    ] {
+        assert!(
+            outcome.out.contains(expected),
+            "{expected}: {}",
+            outcome.out
+        );
+    }
+}

@@ -1,0 +1,220 @@
+//! `token get` with a person: device codes and the browser.
+
+use std::time::Duration;
+
+use serde_json::json;
+
+use crate::run::Outcome;
+use crate::server::{Reply, Request, Server, token};
+
+use crate::token::{TENANT, app_token, get, granted, refused, run, told};
+
+fn device(errors: &'static [&'static str]) -> Server {
+    let polls = std::sync::atomic::AtomicUsize::new(0);
+    Server::start(move |request| {
+        if request.target.ends_with("/devicecode") {
+            assert_eq!(
+                request.field("scope").unwrap(),
+                "https://graph.microsoft.com/User.Read"
+            );
+            return Reply::json(
+                200,
+                &json!({"device_code": "device-secret-1", "user_code": "ABCD-EFGH", "verification_uri": "https://microsoft.com/devicelogin", "expires_in": 900, "interval": 1, "message": "x"}),
+            );
+        }
+        assert_eq!(request.field("device_code").unwrap(), "device-secret-1");
+        assert_eq!(
+            request.field("grant_type").unwrap(),
+            "urn:ietf:params:oauth:grant-type:device_code"
+        );
+        match errors.get(polls.fetch_add(1, std::sync::atomic::Ordering::SeqCst)) {
+            Some(error) => refused(400, 70016, error),
+            None => granted(&token(
+                &json!({"aud": "https://graph.microsoft.com", "scp": "User.Read"}),
+            )),
+        }
+    })
+}
+
+const DEVICE: [&str; 4] = ["--flow", "device-code", "--scope", "User.Read"];
+
+#[test]
+fn a_device_code_is_shown_and_waited_for() {
+    let server = device(&["authorization_pending", "authorization_pending"]);
+    let outcome = run(&server, &DEVICE, "", &[]).ends_with(0);
+    assert!(
+        outcome.err.lines().any(|line| line.trim() == "ABCD-EFGH"),
+        "the code stands alone"
+    );
+    assert!(outcome.err.contains("https://microsoft.com/devicelogin"));
+    assert!(!outcome.err.contains("device-secret-1"));
+    assert!(outcome.out.contains("delegated"));
+}
+
+#[test]
+fn a_device_code_that_is_declined_or_expires_ends() {
+    for (error, expected) in [
+        ("authorization_declined", "declined"),
+        ("expired_token", "expired"),
+        ("bad_verification_code", "does not know the device code"),
+    ] {
+        let errors: &'static [&'static str] = Box::leak(vec![error].into_boxed_slice());
+        let outcome = run(&device(errors), &DEVICE, "", &[]).ends_with(3);
+        let told = told(&outcome);
+        assert!(told.contains(error) && told.contains("70016"), "{told}");
+        assert!(
+            told.contains(expected) || told.contains("not typed"),
+            "{told}"
+        );
+    }
+}
+
+#[test]
+fn slow_down_slows_down_and_patience_ends() {
+    let server = device(&[
+        "slow_down",
+        "authorization_pending",
+        "authorization_pending",
+    ]);
+    let more = [&DEVICE[..], &["--wait", "4"]].concat();
+    let started = std::time::Instant::now();
+    let outcome = run(&server, &more, "", &[]).ends_with(3);
+    assert!(outcome.err.contains("nobody finished"), "{}", outcome.err);
+    // One question after a second, none for the next six: the last one comes when time is over.
+    assert!(server.seen().len() <= 3, "{}", server.seen().len());
+    assert!(started.elapsed() < Duration::from_secs(30));
+}
+
+#[test]
+fn a_device_page_that_is_none_is_not_shown() {
+    let server = Server::start(|_| {
+        Reply::json(
+            200,
+            &json!({"device_code": "d", "user_code": "U", "verification_uri": "javascript:alert(1)"}),
+        )
+    });
+    let outcome = run(&server, &DEVICE, "", &[]).ends_with(3);
+    assert!(!outcome.err.contains("javascript"), "{}", outcome.err);
+}
+
+/// Starts the browser flow and plays the browser: what it is sent to, and what it brings back.
+fn browser(
+    server: &Server,
+    back: impl Fn(&url::Url, &str) -> Vec<String>,
+) -> (Outcome, Vec<String>) {
+    use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+    let arguments = get(
+        &server.url(),
+        &[
+            "--flow",
+            "authorization-code",
+            "--no-browser",
+            "--wait",
+            "10",
+            "--scope",
+            "Mail.Read",
+        ],
+    );
+    let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_graphgrant"))
+        .args(arguments)
+        .env_clear()
+        .stdin(std::process::Stdio::null())
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut err = BufReader::new(child.stderr.take().unwrap());
+    let mut told = String::new();
+    let page = loop {
+        let mut line = String::new();
+        assert!(err.read_line(&mut line).unwrap() > 0, "{told}");
+        told.push_str(&line);
+        if let Ok(page) = url::Url::parse(line.trim()) {
+            break page;
+        }
+    };
+    let parameter = |name: &str| {
+        let mut pairs = page.query_pairs();
+        pairs
+            .find(|(found, _)| found == name)
+            .unwrap()
+            .1
+            .into_owned()
+    };
+    let redirect = url::Url::parse(&parameter("redirect_uri")).unwrap();
+    assert_eq!(redirect.host_str(), Some("localhost"));
+    let port = redirect.port().unwrap();
+    let mut pages = Vec::new();
+    for target in back(&page, &parameter("state")) {
+        let mut stream = std::net::TcpStream::connect(("127.0.0.1", port)).unwrap();
+        write!(stream, "GET {target} HTTP/1.1\r\nHost: localhost\r\n\r\n").unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        pages.push(answer);
+    }
+    err.read_to_string(&mut told).unwrap();
+    let output = child.wait_with_output().unwrap();
+    let outcome = Outcome {
+        code: output.status.code().unwrap(),
+        out: String::from_utf8(output.stdout).unwrap(),
+        err: told,
+    };
+    (outcome, pages)
+}
+
+#[test]
+fn a_browser_brings_the_code_and_pkce_proves_who_asked() {
+    let challenge = std::sync::Arc::new(std::sync::Mutex::new(String::new()));
+    let known = std::sync::Arc::clone(&challenge);
+    let server = Server::start(move |request: &Request| {
+        use base64::Engine as _;
+        use sha2::Digest as _;
+        let verifier = request.field("code_verifier").unwrap();
+        let hash =
+            base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(sha2::Sha256::digest(verifier));
+        assert_eq!(hash, *known.lock().unwrap());
+        assert_eq!(request.field("code").unwrap(), "auth-code-1");
+        granted(&token(
+            &json!({"aud": "https://graph.microsoft.com", "scp": "Mail.Read"}),
+        ))
+    });
+    let (outcome, pages) = browser(&server, |page, state| {
+        let find = |name: &str| {
+            page.query_pairs()
+                .find(|(found, _)| found == name)
+                .unwrap()
+                .1
+                .into_owned()
+        };
+        assert_eq!(find("response_type"), "code");
+        assert_eq!(find("code_challenge_method"), "S256");
+        assert_eq!(find("scope"), "https://graph.microsoft.com/Mail.Read");
+        assert_eq!(page.path(), format!("/{TENANT}/oauth2/v2.0/authorize"));
+        *challenge.lock().unwrap() = find("code_challenge");
+        vec![
+            "/?code=forged&state=wrong".to_owned(),
+            "/favicon.ico".to_owned(),
+            format!("/?code=auth-code-1&state={state}"),
+        ]
+    });
+    let outcome = outcome.ends_with(0);
+    assert!(outcome.out.contains("Mail.Read"));
+    assert!(pages[0].contains("does not belong to the sign-in"));
+    assert!(pages[2].contains("You are signed in"));
+    assert_eq!(server.seen().len(), 1);
+    assert!(!outcome.err.contains("auth-code-1"));
+}
+
+#[test]
+fn a_declined_sign_in_is_told_in_both_places() {
+    let server = Server::start(|_| granted(&app_token()));
+    let (outcome, pages) = browser(&server, |_, state| {
+        vec![format!(
+            "/?error=access_denied&error_description=AADSTS65004%3A+declined&state={state}"
+        )]
+    });
+    let outcome = outcome.ends_with(3);
+    assert!(outcome.err.contains("AADSTS65004"), "{}", outcome.err);
+    assert!(pages[0].contains("did not succeed") && !pages[0].contains("AADSTS"));
+    assert!(server.seen().is_empty());
+}
