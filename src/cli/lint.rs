@@ -22,7 +22,8 @@ pub struct Lint {
     /// How to print the findings
     #[arg(long, value_name = "FORMAT", default_value = "human")]
     pub format: LintFormat,
-    /// Apply fixes: `safe` takes nothing away and gives nothing of tier 0 or 1
+    /// Apply fixes; with `--diff` only show them. `safe` adds what is needed below tier 1, corrects types and
+    /// drops duplicates; `unsafe` also removes, and adds what is riskier or of unknown risk
     #[arg(
         long,
         value_name = "SAFETY",
@@ -31,8 +32,9 @@ pub struct Lint {
         default_missing_value = "safe"
     )]
     pub fix: Option<FixName>,
-    /// Print what the fixes would change, and change nothing
-    #[arg(long)]
+    /// Print what fixes would change as a unified difference, and change nothing: the safe ones, or those of
+    /// `--fix=unsafe` beside it
+    #[arg(long, conflicts_with = "format")]
     pub diff: bool,
     /// A policy for all apps, besides those of the manifests
     #[arg(long, value_name = "FILE")]
@@ -84,7 +86,7 @@ pub enum LintFormat {
 /// Which fixes are applied.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum FixName {
-    /// Those that take nothing away and give nothing of tier 0 or 1
+    /// Those that take nothing away and give nothing that is not known to be below tier 1
     Safe,
     /// All
     Unsafe,

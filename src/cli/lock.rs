@@ -15,11 +15,15 @@ The lock is written beside the manifest: `graphgrant.yaml` has `graphgrant.lock`
 Examples:
   graphgrant lock
   graphgrant lock api/graphgrant.yaml --objective fewest
+  graphgrant lock --app Worker                    this app anew, the others as they are locked
   graphgrant lock - -o plans.lock < graphgrant.yaml")]
 pub struct Lock {
     /// The operations manifest, `-` for standard input
     #[arg(value_name = "MANIFEST", default_value = "graphgrant.yaml")]
     pub manifest: PathBuf,
+    /// Only this app of a manifest that has several; what is locked of the others stays
+    #[arg(long, value_name = "APP")]
+    pub app: Option<String>,
     /// What to minimise
     #[arg(long, value_name = "OBJECTIVE", default_value = "documented")]
     pub objective: ObjectiveName,

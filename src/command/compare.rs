@@ -19,6 +19,7 @@ pub fn run(context: &Context, options: &Compare) -> miette::Result<Exit> {
     app::output_is_another(&options.input, options.output.as_deref())?;
     let catalog = context.catalog()?;
     let manifest = manifest::read(&catalog, &options.input)?;
+    manifest::warn_of_nothing(context, &manifest);
     let mut compared = Vec::new();
     let mut exit = Exit::Fine;
     for app in app::chosen(&manifest, options.app.as_deref())? {

@@ -13,10 +13,10 @@ use crate::lock::read::{self as read_lock, Kind};
 use crate::lock::{Lock, VERSION, version};
 use crate::plan::model::Goal;
 use crate::report::access::{Sides, human, json, markdown};
-use crate::source::Source;
 use crate::source::escape::shown;
 use crate::source::git::{GitError, Repository};
 use crate::source::read::{self, STDIN};
+use crate::source::{Source, suggest, walk};
 
 /// The newer side does not have the file.
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
@@ -32,11 +32,10 @@ struct NotInRevision {
 
 /// The argument is neither a file nor a revision.
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
-#[error("`{name}` is no file, and as a revision: {reason}")]
+#[error("there is neither a file nor a git revision `{name}`")]
 #[diagnostic(code(graphgrant::diff::no_side), help("{help}"))]
 struct NoSide {
     name: String,
-    reason: String,
     help: String,
 }
 
@@ -150,12 +149,34 @@ fn no_side(name: &str, error: GitError) -> miette::Report {
     if !is_about_name {
         return error.into();
     }
-    let help = miette::Diagnostic::help(&error).map(|help| help.to_string());
-    let reason = error.to_string();
+    let near = files_near(Path::new(name));
+    let near = suggest::nearest(name, near.iter().map(String::as_str));
+    let as_file = near.map_or_else(
+        || "for a file, check the path".to_owned(),
+        |near| format!("did you mean the file `{}`?", shown(near)),
+    );
+    let help = miette::Diagnostic::help(&error).map(|help| format!(": {help}"));
     NoSide {
         name: shown(name),
-        reason,
-        help: help.unwrap_or_default(),
+        help: format!(
+            "{as_file}\nfor a revision, {error}{}",
+            help.unwrap_or_default()
+        ),
     }
     .into()
+}
+
+/// The files that stand where one was looked for, written as it was.
+fn files_near(wanted: &Path) -> Vec<String> {
+    let parent = wanted.parent().unwrap_or(Path::new(""));
+    let folder = if parent.as_os_str().is_empty() {
+        Path::new(".")
+    } else {
+        parent
+    };
+    let found = walk::beside(folder, &["yaml", "yml", "lock", "json"]).files;
+    let names = found.iter().filter_map(|path| path.file_name());
+    names
+        .map(|name| parent.join(name).to_string_lossy().into_owned())
+        .collect()
 }

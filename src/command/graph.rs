@@ -21,6 +21,7 @@ pub fn run(context: &Context, options: &Graph) -> miette::Result<Exit> {
     app::output_is_another(&options.input, options.output.as_deref())?;
     let catalog = context.catalog()?;
     let manifest = manifest::read(&catalog, &options.input)?;
+    manifest::warn_of_nothing(context, &manifest);
     let app = app::one(&manifest, options.app.as_deref())?;
     let plan = resolve_app(&catalog, app, &manifest.source, &Options::default())?;
     let extent = options.show.map_or(

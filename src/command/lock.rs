@@ -6,10 +6,10 @@ use miette::IntoDiagnostic as _;
 
 use crate::catalog::Catalog;
 use crate::cli::{Input, Lock as Options};
-use crate::command::{Context, manifest, plan, warn};
+use crate::command::{Context, app, manifest, plan, warn};
 use crate::exit::Exit;
 use crate::lock::{Difference, Lock, compare, locked, read};
-use crate::manifest::Manifest;
+use crate::manifest::{App, Manifest};
 use crate::plan::model::Goal;
 use crate::report::json;
 use crate::report::words;
@@ -57,6 +57,18 @@ struct Outdated {
     changes: String,
 }
 
+/// The lock says of the other apps what the new one could not say beside it.
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+#[error("`{name}` cannot keep the other apps: {why}")]
+#[diagnostic(
+    code(graphgrant::lock::others),
+    help("lock all apps: leave `--app` out, and review the difference")
+)]
+struct Others {
+    name: String,
+    why: &'static str,
+}
+
 /// How many changes are told.
 const SHOWN: usize = 40;
 
@@ -78,10 +90,19 @@ pub fn run(context: &Context, options: &Options) -> miette::Result<Exit> {
         operations: Vec::new(),
     };
     let manifest = manifest::read(&catalog, &input)?;
-    let lock = of_manifest(&catalog, &manifest, options.objective.into())?;
+    manifest::warn_of_nothing(context, &manifest);
+    let wanted = options.app.as_deref();
+    let apps = app::chosen(&manifest, wanted)?;
+    let mut lock = of_apps(&catalog, &manifest, &apps, options.objective.into())?;
     // What was there before is told, and may be broken.
     let before = file::text(&path).ok();
     let before = before.and_then(|source| read::lock(&source).ok());
+    if apps.len() < manifest.apps.len() {
+        keep_others(&mut lock, before.as_ref(), &manifest).map_err(|why| Others {
+            name: shown(&path.to_string_lossy()),
+            why,
+        })?;
+    }
     let text = json::lock::write(&lock).into_diagnostic()?;
     write::file(&path, text.as_bytes(), write::Existing::Replace)?;
     let name = shown(&path.to_string_lossy());
@@ -103,17 +124,57 @@ pub fn run(context: &Context, options: &Options) -> miette::Result<Exit> {
     Ok(Exit::Fine)
 }
 
+/// Adds what is locked of the other apps of a manifest.
+fn keep_others(
+    lock: &mut Lock,
+    before: Option<&Lock>,
+    manifest: &Manifest,
+) -> Result<(), &'static str> {
+    let Some(before) = before else {
+        return Err("there is no lock that has them");
+    };
+    if before.catalog != lock.catalog {
+        return Err("they are locked with other data");
+    }
+    if before.objective != lock.objective || before.lock_version != lock.lock_version {
+        return Err("they are locked with another objective");
+    }
+    let is_new = |name: &Option<String>| lock.apps.iter().any(|app| app.name == *name);
+    for app in &manifest.apps {
+        let name = app.name.as_ref().map(|name| name.value.clone());
+        if !is_new(&name) && !before.apps.iter().any(|locked| locked.name == name) {
+            return Err("one of them is not in it");
+        }
+    }
+    let kept = before.apps.iter().filter(|app| !is_new(&app.name)).cloned();
+    let kept: Vec<_> = kept.collect();
+    lock.apps.extend(kept);
+    lock.apps
+        .sort_by(|a, b| (&a.name, &a.client_id).cmp(&(&b.name, &b.client_id)));
+    Ok(())
+}
+
 /// Returns what a lock of a manifest says.
 ///
 /// # Errors
 /// When the manifest asks for what does not exist.
 pub fn of_manifest(catalog: &Catalog, manifest: &Manifest, goal: Goal) -> miette::Result<Lock> {
+    let apps: Vec<&App> = manifest.apps.iter().collect();
+    of_apps(catalog, manifest, &apps, goal)
+}
+
+fn of_apps(
+    catalog: &Catalog,
+    manifest: &Manifest,
+    apps: &[&App],
+    goal: Goal,
+) -> miette::Result<Lock> {
     let options = crate::plan::Options {
         goal,
         ..crate::plan::Options::default()
     };
     let mut plans = Vec::new();
-    for app in &manifest.apps {
+    for app in apps.iter().copied() {
         let plan = plan::resolve_app(catalog, app, &manifest.source, &options)?;
         plans.push((app, plan));
     }

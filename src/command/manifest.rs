@@ -2,6 +2,7 @@
 
 use crate::catalog::Catalog;
 use crate::cli::Input;
+use crate::command::Context;
 use crate::manifest::init::FILE_NAME;
 use crate::manifest::read::{Reading, from_requests, from_source};
 use crate::manifest::{Manifest, ManifestError};
@@ -67,6 +68,18 @@ pub fn from_text(catalog: &Catalog, source: &Source) -> miette::Result<Manifest>
 /// When one is no request.
 pub fn requests(catalog: &Catalog, requests: &[String]) -> miette::Result<Manifest> {
     sound(from_requests(requests, &|url| check_url(catalog, url)))
+}
+
+/// Tells of the apps of which a manifest lists nothing: no plan at all is rarely what is meant.
+pub fn warn_of_nothing(context: &Context, manifest: &Manifest) {
+    for app in manifest.apps.iter().filter(|app| app.lists_nothing()) {
+        let whose = app.name.as_ref().map_or_else(String::new, |name| {
+            format!(" of the app `{}`", shown(&name.value))
+        });
+        context.remark(&format!(
+            "the manifest lists no operation{whose}, and neither `permissions` nor `signIn`: nothing is planned"
+        ));
+    }
 }
 
 /// Reads a manifest's text with all its mistakes, which are then no errors.

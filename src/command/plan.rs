@@ -61,6 +61,7 @@ pub fn run(context: &Context, options: &Plan) -> miette::Result<Exit> {
     app::output_is_another(&options.input, options.output.as_deref())?;
     let catalog = context.catalog()?;
     let manifest = manifest::read(&catalog, &options.input)?;
+    manifest::warn_of_nothing(context, &manifest);
     let apps = app::chosen(&manifest, options.app.as_deref())?;
     let wish = Options {
         goal: options.objective.into(),

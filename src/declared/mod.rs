@@ -27,8 +27,8 @@ pub use detect::detect;
 pub use error::SyntaxError;
 pub use known::{GRAPH, Ids};
 pub use model::{
-    Comment, Credential, CredentialKind, Document, Entry, EntryRole, Fault, FaultKind, Kind, Known,
-    Redirect, RedirectKind, Registration, Resource, Undecided,
+    Comment, Credential, CredentialKind, Document, Elsewhere, Entry, EntryRole, Fault, FaultKind,
+    Kind, Known, Redirect, RedirectKind, Registration, Resource, Undecided,
 };
 pub use read::read;
 

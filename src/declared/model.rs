@@ -101,6 +101,9 @@ pub struct Document {
     pub registrations: Vec<Registration>,
     /// What cannot be decided by reading and belongs to no single registration.
     pub undecided: Vec<Undecided>,
+    /// What cannot be decided by reading and can declare nothing for a registration of the file: modules that
+    /// are handed nothing of it.
+    pub apart: Vec<Undecided>,
     /// The comments, where the format has them.
     pub comments: Vec<Comment>,
     /// What is wrong with the shape of the file, in the order of the text.
@@ -140,6 +143,7 @@ impl Document {
             kind,
             registrations: Vec::new(),
             undecided: Vec::new(),
+            apart: Vec::new(),
             comments: Vec::new(),
             faults: Vec::new(),
             tree: Tree(OnceLock::new()),
@@ -192,12 +196,17 @@ pub struct Registration {
     pub implicit_access_tokens: Option<Span>,
     /// Where id tokens of the implicit grant are switched on.
     pub implicit_id_tokens: Option<Span>,
+    /// Where a Teams app names its bots, if it has some.
+    pub bots: Option<Span>,
     /// Where the app is made a public client.
     pub public_client: Option<Span>,
     /// What cannot be decided by reading: something its permissions may depend on.
     pub undecided: Vec<Undecided>,
     /// What cannot be decided of its redirect URIs, credentials and switches, where a reader tells it apart.
     pub undecided_settings: Vec<Undecided>,
+    /// The other files that have permissions of it, where a declaration may have several: who has not read
+    /// them does not know it all.
+    pub elsewhere: Vec<Elsewhere>,
 }
 
 /// What an entry does.
@@ -320,6 +329,15 @@ pub struct Undecided {
     pub span: Span,
     /// What, in a few words, such as `for_each`.
     pub what: String,
+}
+
+/// Permissions of a registration in another file.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Elsewhere {
+    /// The name of the other file's source.
+    pub file: String,
+    /// What is not known for whom that file is out of reach.
+    pub undecided: Undecided,
 }
 
 /// A comment in a file.

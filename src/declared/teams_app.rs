@@ -67,6 +67,8 @@ pub(super) fn read(reader: &mut Reader<'_>, root: &Node, document: &mut Document
     {
         resource_specific(reader, permissions, &mut found);
     }
+    let bots = root.get("bots").filter(|bots| !bots.items().is_empty());
+    found.bots = bots.map(|bots| bots.span);
     found.undecided.append(&mut reader.undecided);
     document.registrations.push(found);
 }

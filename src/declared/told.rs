@@ -25,6 +25,9 @@ pub(in crate::declared) fn told(document: &Document) -> String {
     for undecided in &document.undecided {
         writeln!(text, "? {}", doubt(document, undecided)).unwrap();
     }
+    for apart in &document.apart {
+        writeln!(text, "apart: {}", doubt(document, apart)).unwrap();
+    }
     for fault in &document.faults {
         writeln!(
             text,
@@ -73,6 +76,10 @@ fn registration(document: &Document, found: &Registration) -> String {
     }
     for undecided in &found.undecided {
         writeln!(text, "  ? {}", doubt(document, undecided)).unwrap();
+    }
+    for elsewhere in &found.elsewhere {
+        let what = doubt(document, &elsewhere.undecided);
+        writeln!(text, "  elsewhere: {what}").unwrap();
     }
     text
 }

@@ -7,6 +7,6 @@ mod fix;
 mod model;
 mod rule;
 
-pub use fix::{Edit, Fix, Safety};
+pub use fix::{Edit, Fix, Room, Safety};
 pub use model::{Finding, Findings, Place, Related, Suppressed};
 pub use rule::{Persona, Rule, Severity};

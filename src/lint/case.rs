@@ -6,7 +6,7 @@ use std::path::Path;
 use crate::catalog::Catalog;
 use crate::catalog::model::{Access, Kind as GrantKind, PermissionId};
 use crate::coverage::{Coverage, Served, cover};
-use crate::declared::{Entry, EntryRole, Known, Registration};
+use crate::declared::{Entry, EntryRole, Known, Registration, Undecided};
 use crate::finding::{Place, Related};
 use crate::lint::associate::{Link, Owner};
 use crate::lint::input::{AppFile, Inputs, OperationsFile, holds};
@@ -136,6 +136,10 @@ impl<'a> Case<'a> {
         else {
             return;
         };
+        // Held against nothing, everything would be excess.
+        if app.lists_nothing() {
+            return;
+        }
         for access in Access::ALL {
             let Some(home) = self.home(access) else {
                 continue;
@@ -184,7 +188,6 @@ impl<'a> Case<'a> {
     /// Whether something that cannot be read may declare a permission of the access.
     fn is_veiled(&self, access: Access) -> bool {
         self.parts.iter().any(|part| {
-            let registration = part.registration;
             let undecided_entry = |entry: &Entry| {
                 entry.known == Known::Undecided
                     && entry
@@ -193,10 +196,33 @@ impl<'a> Case<'a> {
                         .is_none_or(|given| given.value == access)
             };
             holds(part.file.document.kind, access)
-                && (registration.entries.iter().any(undecided_entry)
-                    || !registration.undecided.is_empty()
+                && (part.registration.entries.iter().any(undecided_entry)
+                    || self.undecided_of(*part).next().is_some()
                     || !part.file.document.undecided.is_empty())
         })
+    }
+
+    /// Returns what cannot be decided of a part: also what another file says of it, unless that file belongs
+    /// to the app as well and is judged together with this one.
+    pub fn undecided_of(
+        &self,
+        part: Part<'a>,
+    ) -> impl Iterator<Item = &'a Undecided> + use<'a, '_> {
+        let is_seen = |name: &str| {
+            let mut parts = self.parts.iter();
+            parts.any(|other| other.file.document.source.name() == name)
+        };
+        let elsewhere = part.registration.elsewhere.iter();
+        let elsewhere = elsewhere.filter(move |it| !is_seen(&it.file));
+        let own = part.registration.undecided.iter();
+        own.chain(elsewhere.map(|it| &it.undecided))
+    }
+
+    /// Returns whether the manifest can be read as a whole: what a mistake hides may need anything, so that while
+    /// there is one nothing is called excess or too broad.
+    pub fn is_whole(&self) -> bool {
+        self.operations
+            .is_none_or(|operations| operations.file.mistakes.is_empty())
     }
 
     /// Returns every entry of every part.
@@ -214,9 +240,13 @@ impl<'a> Case<'a> {
         permission: PermissionId,
         access: Access,
     ) -> Vec<(Part<'a>, &'a Entry)> {
+        if catalog.permission(permission).kind == GrantKind::Rsc {
+            return Vec::new();
+        }
         self.entries()
             .filter(|(_, entry)| {
-                is_tenant_wide(catalog, entry) && permission_of(entry, access) == Some(permission)
+                entry.role != EntryRole::ResourceSpecific
+                    && permission_of(entry, access) == Some(permission)
             })
             .collect()
     }

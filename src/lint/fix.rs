@@ -3,16 +3,17 @@
 //! Of a round of findings those fixes are applied that do not touch each other, in the order of the findings;
 //! all edits of a fix or none. The caller reads the new texts, judges again, and repeats until nothing changes.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use similar::TextDiff;
 
-use crate::finding::{Edit, Finding, Fix, Safety};
+use crate::finding::{Edit, Finding, Fix, Room, Safety};
+use crate::source::Span;
 
 /// How often texts are judged again: each round settles what it can, and removals in one list may have to wait
-/// for each other.
-pub const ROUNDS: usize = 50;
+/// for each other. Every round but the last settles something, so this is far beyond what any file needs.
+pub const ROUNDS: usize = 1000;
 
 /// Which fixes are applied.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -56,13 +57,15 @@ pub fn apply<'t>(
         };
         let (edits, titles) = taken.entry(&fix.file).or_default();
         if !fix.edits.is_empty() && fix.edits.iter().all(|edit| edits.has_room_for(edit)) {
-            edits.0.extend(&fix.edits);
+            for edit in &fix.edits {
+                edits.take(edit);
+            }
             titles.push(fix.title.clone());
         }
     }
     let mut fixed = BTreeMap::new();
     for (file, (edits, titles)) in taken {
-        let Some(new) = text(file).and_then(|text| edited(text, edits.0)) else {
+        let Some(new) = text(file).and_then(|text| edited(text, &edits)) else {
             continue;
         };
         fixed.insert(file.to_owned(), Fixed { text: new, titles });
@@ -70,34 +73,39 @@ pub fn apply<'t>(
     fixed
 }
 
-/// The edits of a file that are made in a round. INVARIANT: no two of them touch.
+/// The edits of a file that are made in a round, by place and then in the order of the findings. INVARIANT: no
+/// two of them touch, but for items that are inserted one after the other.
 #[derive(Debug, Default)]
-struct Taken<'f>(BTreeSet<&'f Edit>);
+struct Taken<'f>(BTreeMap<(Span, usize), &'f Edit>);
 
-impl Taken<'_> {
-    /// Whether an edit neither touches the text of another nor inserts at the same place.
+impl<'f> Taken<'f> {
+    fn take(&mut self, edit: &'f Edit) {
+        self.0.insert((edit.span, self.0.len()), edit);
+    }
+
+    /// Whether an edit neither touches the text of another nor takes its place.
     fn has_room_for(&self, edit: &Edit) -> bool {
-        let mut before = self.0.range::<Edit, _>(..=edit);
-        let mut after = self.0.range::<Edit, _>(edit..);
-        before
-            .next_back()
-            .is_none_or(|other| are_apart(other, edit))
-            && after.next().is_none_or(|other| are_apart(other, edit))
+        let mut before = self.0.range(..=(edit.span, usize::MAX));
+        let mut after = self.0.range((edit.span, 0)..);
+        let is_apart = |(_, other): (_, &&Edit)| are_apart(other, edit);
+        before.next_back().is_none_or(is_apart) && after.next().is_none_or(is_apart)
     }
 }
 
-/// Whether two edits neither touch the same text nor insert at the same place.
-const fn are_apart(one: &Edit, other: &Edit) -> bool {
+/// Whether two edits neither touch the same text nor need the same place.
+fn are_apart(one: &Edit, other: &Edit) -> bool {
+    let are_filled = !one.span.is_empty() && !other.span.is_empty();
+    let are_items = one.room == Room::Shared && other.room == Room::Shared;
     (one.span.end < other.span.start || other.span.end < one.span.start)
-        || (one.span.end == other.span.start && !one.span.is_empty() && !other.span.is_empty())
-        || (other.span.end == one.span.start && !one.span.is_empty() && !other.span.is_empty())
+        || (are_filled && (one.span.end == other.span.start || other.span.end == one.span.start))
+        || (are_items && one.span == other.span && one.text != other.text)
 }
 
 /// Makes the edits; `None` when one lies outside the text, or nothing changes.
-fn edited(text: &str, edits: BTreeSet<&Edit>) -> Option<String> {
+fn edited(text: &str, edits: &Taken<'_>) -> Option<String> {
     let mut new = String::with_capacity(text.len());
     let mut at = 0;
-    for edit in edits {
+    for edit in edits.0.values() {
         new.push_str(text.get(at..edit.span.start)?);
         new.push_str(&edit.text);
         at = edit.span.end;
@@ -117,21 +125,27 @@ pub fn difference(path: &str, before: &str, after: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
     use crate::lint::sample::{Sample, role, scope};
-    use crate::source::Span;
 
     fn edit(start: usize, end: usize, text: &str) -> Edit {
-        Edit {
-            span: Span::new(start, end),
-            text: text.to_owned(),
+        Edit::new(Span::new(start, end), text)
+    }
+
+    fn taken<'f>(edits: &[&'f Edit]) -> Taken<'f> {
+        let mut taken = Taken::default();
+        for edit in edits {
+            taken.take(edit);
         }
+        taken
     }
 
     #[test]
     fn edits_are_made_together_or_not_at_all() {
         let (one, two) = (edit(0, 1, "x"), edit(3, 3, "y"));
-        let edited = |edits: &[&Edit]| edited("abcd", edits.iter().copied().collect());
+        let edited = |edits: &[&Edit]| edited("abcd", &taken(edits));
         assert_eq!(edited(&[&two, &one]), Some("xbcyd".to_owned()));
         assert_eq!(edited(&[&edit(3, 9, "")]), None);
         assert_eq!(edited(&[&edit(0, 1, "a")]), None);
@@ -208,6 +222,44 @@ mod tests {
                 sample.inputs.apps[0].document.source.text()
             );
         }
+    }
+
+    #[test]
+    fn a_hundred_missing_permissions_are_added_in_a_few_rounds() {
+        let catalog = crate::catalog::bundled::open().unwrap();
+        let named = catalog.permission_ids().filter_map(|id| {
+            let grant = catalog.grant_for(id, crate::catalog::model::Access::Application)?;
+            grant.id?;
+            let is_wide = catalog.permission(id).kind == crate::catalog::model::Kind::Oauth2;
+            is_wide.then_some(())?;
+            Some(format!(
+                "  - {{name: {}, access: application}}\n",
+                catalog.name(id)
+            ))
+        });
+        let named: String = named.take(100).collect();
+        let calls = format!("access: application\noperations: []\npermissions:\n{named}");
+        for entries in [vec![], vec![role("Mail.Read")]] {
+            let (sample, rounds) = settle(Sample::new(&calls).app(&entries), Allowed::Unsafe);
+            assert!(rounds < 6, "{rounds}");
+            assert_eq!(sample.permissions().len(), 100);
+            let left = names(&sample);
+            assert!(
+                !left.iter().any(|it| it == "missing-permission"),
+                "{left:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn items_of_one_list_follow_each_other() {
+        let (one, two) = (Edit::item(2, ", b"), Edit::item(2, ", a"));
+        assert!(are_apart(&one, &two) && !are_apart(&one, &one.clone()));
+        assert!(!are_apart(&one, &edit(2, 2, "x")) && !are_apart(&one, &edit(1, 2, "")));
+        assert_eq!(
+            edited("[x]", &taken(&[&one, &two])),
+            Some("[x, b, a]".to_owned())
+        );
     }
 
     #[test]

@@ -37,6 +37,28 @@ pub struct OperationsFile {
     pub policies: Vec<Policy>,
     /// The lock beside it, and what has become of it.
     pub lock: Option<Drift>,
+    /// Whether the base does not have it, when a base is asked for.
+    pub is_new: bool,
+}
+
+/// A manifest of operations of the base, and the policies that it puts on files.
+#[derive(Debug, Clone)]
+pub struct Former {
+    /// The path as it is shown.
+    pub path: PathBuf,
+    /// The files and folders that it names under `declared`.
+    pub declared: Vec<PathBuf>,
+    /// Its policies in the base, the strongest first.
+    pub policies: Vec<Policy>,
+}
+
+/// A suppression in a comment of the base.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BaseComment {
+    /// The text of the comment.
+    pub text: String,
+    /// What the line says that it is about.
+    pub about: String,
 }
 
 /// A file that `declared` names and that cannot be judged.
@@ -106,9 +128,12 @@ pub struct Inputs {
     pub policies: Vec<Policy>,
     /// What differs from the base, when a base is asked for.
     pub changed: Vec<Changed>,
-    /// The comments of the base by file, when a base is asked for: suppressions that are not among them do
-    /// not count.
-    pub base_comments: Option<Vec<(PathBuf, Vec<String>)>>,
+    /// The suppressions of the base by file, when a base is asked for: those that are not among them do not
+    /// count.
+    pub base_comments: Option<Vec<(PathBuf, Vec<BaseComment>)>>,
+    /// The manifests of the base, when a base is asked for: no change to what belongs where takes a file out of
+    /// their policies.
+    pub former: Vec<Former>,
 }
 
 /// Returns whether files of a kind can declare or grant permissions of an access tenant-wide.

@@ -13,12 +13,15 @@ pub mod fix;
 pub mod input;
 pub mod policy;
 mod repair;
+mod rsc;
 pub mod rule;
 pub mod suppression;
 mod tier;
 
 #[cfg(test)]
 mod sample;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeSet;
 

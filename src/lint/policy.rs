@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::catalog::Catalog;
 use crate::catalog::model::{Access, PermissionId};
 use crate::finding::{self, Finding, Place, Related, Severity};
-use crate::lint::associate::Link;
+use crate::lint::associate::{Link, Owner};
 use crate::lint::case::{Case, place};
 use crate::lint::input::Inputs;
 use crate::manifest::Policy;
@@ -40,6 +40,17 @@ impl<'a> Policies<'a> {
             paths.dedup();
             for path in paths {
                 by_path.entry(path.clone()).or_default().extend(&own);
+            }
+        }
+        for link in links {
+            let Some(file) = inputs.apps.get(link.file) else {
+                continue;
+            };
+            let of_path = by_path.entry(file.path.clone()).or_default();
+            for policy in around(inputs, &file.path, link.owner) {
+                if !of_path.iter().any(|known| std::ptr::eq(*known, policy)) {
+                    of_path.push(policy);
+                }
             }
         }
         Self {
@@ -92,7 +103,46 @@ pub fn is_named(rule: &finding::Rule, text: &str) -> bool {
 /// Returns the policies that count for an app, the strongest first.
 pub fn of_case<'a>(inputs: &'a Inputs, case: &Case<'a>) -> Vec<&'a Policy> {
     let own = case.operations.iter().flat_map(|it| &it.file.policies);
-    inputs.policies.iter().chain(own).collect()
+    let parts = case.parts.iter();
+    let around = parts.flat_map(|part| around(inputs, &part.file.path, part.link.owner));
+    let mut all: Vec<&Policy> = inputs.policies.iter().chain(own).collect();
+    for policy in around {
+        if !all.iter().any(|known| std::ptr::eq(*known, policy)) {
+            all.push(policy);
+        }
+    }
+    all
+}
+
+/// Returns the policies that count for a file though it does not belong to their manifest: those of manifests
+/// beside and above a file that belongs to none, nearest first, and those that the base put on a file that now
+/// belongs to none or to a manifest that the base does not have.
+fn around<'a>(inputs: &'a Inputs, path: &Path, owner: Option<Owner>) -> Vec<&'a Policy> {
+    let owner = owner.and_then(|owner| inputs.operations.get(owner.operations));
+    if owner.is_some_and(|owner| !owner.is_new) {
+        return Vec::new();
+    }
+    let is_above = |manifest: &Path| {
+        manifest
+            .parent()
+            .is_some_and(|folder| path.starts_with(folder))
+    };
+    let operations = inputs.operations.iter();
+    let here = operations
+        .filter(|file| is_above(&file.path))
+        .map(|file| (&file.path, &file.policies));
+    let former = inputs.former.iter().filter(|former| {
+        is_above(&former.path) || former.declared.iter().any(|it| path.starts_with(it))
+    });
+    let former = former.map(|former| (&former.path, &former.policies));
+    let mut found: Vec<_> = here.chain(former).collect();
+    found.sort_by_key(|(path, _)| (std::cmp::Reverse(path.components().count()), *path));
+    // A manifest of the base that is still there has its policies of the base already.
+    found.dedup_by_key(|(path, _)| *path);
+    found
+        .into_iter()
+        .flat_map(|(_, policies)| policies)
+        .collect()
 }
 
 /// Returns whether a policy speaks of a permission under an access.

@@ -3,7 +3,7 @@
 use crate::catalog::Catalog;
 use crate::catalog::model::{Access, PermissionId};
 use crate::declared::edit;
-use crate::declared::{Entry, EntryRole, GRAPH};
+use crate::declared::{Entry, EntryRole, GRAPH, Kind, Known};
 use crate::finding::{Fix, Safety};
 use crate::lint::case::Part;
 use crate::source::Span;
@@ -23,7 +23,7 @@ pub(super) fn remove(part: Part<'_>, entry: &Entry, title: &str) -> Option<Fix> 
     })
 }
 
-/// Returns the change that declares a permission: unsafe when its risk tier is 0 or 1.
+/// Returns the change that declares a permission: unsafe unless its risk is known to be below tier 1.
 pub(super) fn add(
     catalog: &Catalog,
     part: Part<'_>,
@@ -39,7 +39,7 @@ pub(super) fn add(
     )?;
     let name = catalog.name(permission);
     Some(Fix {
-        title: format!("declare `{name}` ({})", access.resource_access_type()),
+        title: format!("declare `{name}` ({})", type_word(part, access)),
         safety: safety(catalog, permission, access),
         file: part.file.path.clone(),
         edits,
@@ -56,9 +56,16 @@ pub(super) fn retype(
     let index = index_of(part, entry)?;
     let document = &part.file.document;
     let edits = edit::retype(catalog, document, part.link.registration, index, access)?;
+    // What had the wrong type declared nothing: with the right one it does.
+    let safety = match &entry.known {
+        Known::Permission(permission) | Known::WrongType { permission, .. } => {
+            safety(catalog, *permission, access)
+        }
+        _ => Safety::Unsafe,
+    };
     Some(Fix {
-        title: format!("make the type `{}`", access.resource_access_type()),
-        safety: Safety::Safe,
+        title: format!("make the type `{}`", type_word(part, access)),
+        safety,
         file: part.file.path.clone(),
         edits,
     })
@@ -86,8 +93,18 @@ pub(super) fn safety(catalog: &Catalog, permission: PermissionId, access: Access
         .grant_for(permission, access)
         .and_then(|grant| grant.risk);
     match risk {
-        Some((0 | 1, _)) => Safety::Unsafe,
-        _ => Safety::Safe,
+        Some((2.., _)) => Safety::Safe,
+        // What nobody has judged is not known to be below tier 1.
+        Some((0 | 1, _)) | None => Safety::Unsafe,
+    }
+}
+
+/// Returns the word that the file has for an access.
+const fn type_word(part: Part<'_>, access: Access) -> &'static str {
+    match (part.file.document.kind, access) {
+        (Kind::TeamsApp, Access::Application) => "Application",
+        (Kind::TeamsApp, Access::Delegated) => "Delegated",
+        _ => access.resource_access_type(),
     }
 }
 

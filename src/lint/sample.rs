@@ -82,6 +82,7 @@ impl Sample {
             absent: Vec::new(),
             policies,
             lock: None,
+            is_new: false,
             manifest,
         });
         sample

@@ -21,7 +21,7 @@ use crate::declared::Comment;
 use crate::finding::{Finding, Place, Suppressed};
 use crate::lint::associate::Link;
 use crate::lint::case::place;
-use crate::lint::input::Inputs;
+use crate::lint::input::{BaseComment, Inputs};
 use crate::lint::policy::is_named;
 use crate::manifest::policy::{Pattern, Suppression};
 use crate::source::{Source, Span};
@@ -283,8 +283,11 @@ fn in_comment<'a>(
     };
     let base = inputs.base_comments.as_ref();
     let is_trusted = base.is_none_or(|base| {
-        let mut files = base.iter();
-        files.any(|(of, texts)| of == path && texts.contains(&comment.text))
+        let about = layout.about(source, comment.span);
+        let known = base.iter().filter(|(of, _)| of == path);
+        let mut known = known.flat_map(|(_, comments)| comments);
+        // What is approved of one line says nothing of another one that the comment was moved to.
+        known.any(|it| it.text == comment.text && (has_subject || it.about == about))
     });
     Found {
         place: place(path, source, comment.span),
@@ -293,6 +296,17 @@ fn in_comment<'a>(
         is_trusted,
         is_used: false,
     }
+}
+
+/// Returns the suppressions in comments of a text, with what they are about.
+pub fn in_base(source: &Source, comments: &[Comment]) -> Vec<BaseComment> {
+    let layout = Lines::new(source, comments);
+    let ours = comments.iter().filter(|it| parse(&it.text).is_some());
+    ours.map(|comment| BaseComment {
+        text: comment.text.clone(),
+        about: layout.about(source, comment.span),
+    })
+    .collect()
 }
 
 /// The lines of a text, as far as comments are concerned.
@@ -347,6 +361,30 @@ impl Lines {
         let after = source.position(span.end).line;
         let next = self.next.get(after).copied().flatten();
         next.map_or(line, |next| next + 1)
+    }
+}
+
+impl Lines {
+    /// What stands on the line that a comment is about, without comma and comment, and on the next one when that
+    /// says the type: the same id or name of another type is another permission.
+    fn about(&self, source: &Source, span: Span) -> String {
+        let bare = |line: &str| line.trim().trim_end_matches(',').trim_end().to_owned();
+        let target = self.target(source, span);
+        let mut lines = source.text().split('\n').skip(target - 1);
+        let line = lines.next().unwrap_or_default();
+        let shares = source.position(span.start).line == target;
+        let line = if shares {
+            line.chars()
+                .take(source.position(span.start).column - 1)
+                .collect()
+        } else {
+            line.to_owned()
+        };
+        let says_type = |line: &str| line.contains("type");
+        let next = lines
+            .next()
+            .filter(|next| says_type(next) && !says_type(&line));
+        format!("{}\n{}", bare(&line), bare(next.unwrap_or_default()))
     }
 }
 

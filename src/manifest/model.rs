@@ -59,6 +59,16 @@ pub struct App {
 }
 
 impl App {
+    /// Returns whether the manifest lists nothing that the app needs: it is not written yet, or its list was
+    /// emptied by mistake.
+    pub fn lists_nothing(&self) -> bool {
+        self.operations.is_empty()
+            && self.permissions.is_empty()
+            && self.sign_in.is_empty()
+            && self.routes.is_empty()
+            && self.profiles.is_empty()
+    }
+
     /// Returns an app of which nothing is known yet.
     pub const fn empty(span: Span) -> Self {
         Self {

@@ -42,8 +42,11 @@ fn walk(folder: &Path, endings: &[&str], depth: usize) -> Walked {
     builder
         .max_depth(Some(depth))
         .follow_links(false)
-        // Settings of the machine must not change what a repository's check looks at.
+        // Settings of the machine must not change what a repository's check looks at, nor the files of other
+        // tools.
         .git_global(false)
+        .git_exclude(false)
+        .ignore(false)
         .require_git(false)
         .filter_entry(|entry| {
             let name = entry.file_name().to_string_lossy();
@@ -93,6 +96,23 @@ pub fn is_folder(path: &Path) -> bool {
     path.is_dir()
 }
 
+/// Returns whether a walk of a folder that leaves nothing out could find a file: it has one of the endings, is no
+/// link and nobody else's.
+pub fn would_find(path: &Path, endings: &[&str]) -> bool {
+    let is_foreign = path.components().any(|part| {
+        let name = part.as_os_str().to_string_lossy();
+        FOREIGN.contains(&name.as_ref())
+    });
+    let ending = path.extension().map(|it| it.to_string_lossy());
+    let is_ours = ending.is_some_and(|ending| {
+        let mut endings = endings.iter();
+        endings.any(|known| ending.eq_ignore_ascii_case(known))
+    });
+    is_ours
+        && !is_foreign
+        && fs::symlink_metadata(path).is_ok_and(|found| found.is_file() && found.len() <= LIMIT)
+}
+
 /// Returns whether there is a file or folder at a path.
 pub fn exists(path: &Path) -> bool {
     path.exists()
@@ -125,6 +145,8 @@ mod tests {
             ("out/e.json", "{}"),
             ("node_modules/x/f.json", "{}"),
             (".gitignore", "out/\n"),
+            // Of another tool.
+            (".ignore", "a.json\n"),
         ] {
             let path = folder.path().join(path);
             fs::create_dir_all(path.parent().unwrap()).unwrap();

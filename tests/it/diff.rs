@@ -199,10 +199,10 @@ fn a_base_without_a_manifest_held_nothing() {
 fn what_is_no_side_is_told() {
     let place = repository(BEFORE);
     for (side, part) in [
-        ("none", "`none` is no file"),
+        ("none", "neither a file nor a git revision `none`"),
         ("--help-me", "unexpected argument"),
         ("HEAD:../x", "outside the repository"),
-        ("none.yaml", "`none.yaml` is no file"),
+        ("graphgrnt.yaml", "did you mean the file `graphgrant.yaml`?"),
     ] {
         let outcome = with_git(&place, &["diff", side, "HEAD"]).ends_with(2);
         assert!(outcome.err.contains(part), "{part} in {}", outcome.err);

@@ -17,6 +17,7 @@ mod graph;
 mod init;
 mod lint;
 mod lint_base;
+mod lint_fix;
 mod lock;
 mod plan;
 mod query;

@@ -1,6 +1,6 @@
 //! What the base revision says (`--policy-from`): the catalog, policies, suppressions and locks that count.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use miette::IntoDiagnostic as _;
 
@@ -40,6 +40,20 @@ impl Base {
             return Ok(None);
         };
         Ok(Some(read::decode(path.to_string_lossy(), bytes)?))
+    }
+
+    /// Returns the files of the revision, relative to the folder of the run.
+    pub(super) fn files(&self) -> Result<Vec<PathBuf>, GitError> {
+        self.repository.files(&self.revision)
+    }
+
+    /// Returns the files that are under review: those of the last commit. None before the first one.
+    pub(super) fn under_review(&self) -> Result<Vec<PathBuf>, GitError> {
+        match self.repository.resolve("HEAD") {
+            Ok(head) => self.repository.files(&head),
+            Err(GitError::UnknownRevision { .. }) => Ok(Vec::new()),
+            Err(error) => Err(error),
+        }
     }
 
     /// Returns the bytes of a file.

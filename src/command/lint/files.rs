@@ -14,7 +14,7 @@ use crate::source::{Source, walk};
 const ENDINGS: [&str; 6] = ["json", "jsonc", "tf", "bicep", "yaml", "yml"];
 
 /// The names of operations manifests that are looked for beside and above a named file.
-const NAMES: [&str; 2] = [FILE_NAME, "graphgrant.yml"];
+pub(super) const NAMES: [&str; 2] = [FILE_NAME, "graphgrant.yml"];
 
 /// What UTF-8 files of Windows may start with; a [`Source`] does not have it.
 const MARK: &[u8] = b"\xef\xbb\xbf";
@@ -32,6 +32,8 @@ pub(super) struct File {
     pub(super) has_mark: bool,
     /// Whether somebody named it, on the command line or under `declared`.
     pub(super) is_named: bool,
+    /// Whether it is only there for what other files of its folder refer to.
+    pub(super) is_context: bool,
 }
 
 /// A file that could not be read.
@@ -56,6 +58,8 @@ pub(super) struct Files {
     pub(super) remarks: Vec<String>,
     /// The folder of the run, without links.
     folder: PathBuf,
+    /// The folders that are walked, as they are shown.
+    walked: Vec<PathBuf>,
     /// What nothing is read or written outside of.
     roots: BTreeSet<PathBuf>,
     /// The paths that were looked at already.
@@ -103,13 +107,26 @@ impl Files {
             real: None,
             has_mark,
             is_named: true,
+            is_context: false,
             path: path.clone(),
         };
         self.all.insert(path, file);
         Ok(())
     }
 
+    /// Reads files below the folders that were walked though a walk may leave them out: git has them, so what
+    /// `.gitignore` says of them says nothing, and may have been written to hide them.
+    pub(super) fn read_tracked(&mut self, tracked: &[PathBuf]) {
+        for path in tracked {
+            let is_walked = self.walked.iter().any(|folder| path.starts_with(folder));
+            if is_walked && walk::would_find(path, &ENDINGS) {
+                self.read(path, false);
+            }
+        }
+    }
+
     fn walk(&mut self, folder: &Path) {
+        self.walked.push(self.shown_path(folder));
         let walked = walk::files(folder, &ENDINGS);
         for path in &walked.files {
             self.read(path, false);
@@ -166,6 +183,32 @@ impl Files {
             let is_root = folder.as_os_str().is_empty()
                 || walk::real(&folder).is_ok_and(|real| self.roots.contains(&real));
             at = folder.parent().filter(|_| !is_root).map(Path::to_owned);
+        }
+    }
+
+    /// Reads the other files of the folders of Terraform files, which are one module with them.
+    pub(super) fn read_modules(&mut self) {
+        let is_terraform = |path: &Path| path.extension().is_some_and(|it| it == "tf");
+        let named = self.all.iter().filter(|(path, _)| is_terraform(path));
+        let folders: BTreeSet<PathBuf> = named
+            .filter_map(|(_, file)| Some(file.real.as_ref()?.parent()?.to_owned()))
+            .collect();
+        for folder in folders {
+            let folder = if folder.as_os_str().is_empty() {
+                PathBuf::from(".")
+            } else {
+                folder
+            };
+            for path in walk::beside(&folder, &["tf"]).files {
+                let key = self.shown_path(&path);
+                if self.all.contains_key(&key) {
+                    continue;
+                }
+                self.read(&path, false);
+                if let Some(file) = self.all.get_mut(&key) {
+                    file.is_context = true;
+                }
+            }
         }
     }
 
@@ -236,6 +279,7 @@ impl Files {
         if !self.seen.insert(key.clone()) {
             if let Some(file) = self.all.get_mut(&key) {
                 file.is_named |= is_named;
+                file.is_context = false;
             }
             return;
         }
@@ -257,6 +301,7 @@ impl Files {
                     source,
                     has_mark,
                     is_named,
+                    is_context: false,
                 };
                 self.all.insert(key, file);
             }

@@ -23,6 +23,10 @@ pub(super) struct Settled {
     counts: BTreeMap<PathBuf, usize>,
     /// Files with fixes that must not be written.
     refused: BTreeSet<PathBuf>,
+    /// Files that a fix would have made unreadable.
+    broken: BTreeSet<PathBuf>,
+    /// Whether every round up to the last one had something to do.
+    is_endless: bool,
 }
 
 /// A file has changed since it was read.
@@ -45,6 +49,7 @@ pub(super) fn settle(
     today: Date,
 ) -> Settled {
     let mut settled = Settled::default();
+    settled.is_endless = true;
     for _ in 0..ROUNDS {
         let findings = reading.judge(catalog, options, today).findings;
         let files = &reading.files;
@@ -59,6 +64,9 @@ pub(super) fn settle(
                 .all
                 .get(&path)
                 .is_some_and(|file| reading.files.may_write(file));
+            if settled.broken.contains(&path) {
+                continue;
+            }
             if !may {
                 settled.refused.insert(path);
                 continue;
@@ -68,6 +76,7 @@ pub(super) fn settle(
             settled.replace(reading, &path, &fixed.text);
         }
         if !is_new {
+            settled.is_endless = false;
             break;
         }
         reading.read_apps();
@@ -97,7 +106,7 @@ impl Settled {
             .collect();
         for path in &broken {
             self.restore(reading, path);
-            self.refused.insert(path.clone());
+            self.broken.insert(path.clone());
         }
         if !broken.is_empty() {
             reading.read_apps();
@@ -161,12 +170,26 @@ impl Settled {
                 name()
             ));
         }
-        for path in &self.refused {
-            let name = shown(&path.to_string_lossy());
-            remarks.push(format!(
-                "{name} was left as it is: it is reached through a link, lies outside the folder that is judged, or is no file"
-            ));
-        }
+        remarks.extend(self.remarks());
         Ok(remarks)
+    }
+
+    /// Says what fixes could not do.
+    pub(super) fn remarks(&self) -> Vec<String> {
+        let told = |paths: &BTreeSet<PathBuf>, why: &str| -> Vec<String> {
+            let names = paths.iter().map(|path| shown(&path.to_string_lossy()));
+            names
+                .map(|name| format!("{name} was left as it is: {why}"))
+                .collect()
+        };
+        let mut remarks = told(
+            &self.refused,
+            "it is reached through a link, lies outside the folder that is judged, or is no file",
+        );
+        remarks.extend(told(&self.broken, "a fix would have made it unreadable"));
+        if self.is_endless {
+            remarks.push("some fixes were left for another run".to_owned());
+        }
+        remarks
     }
 }

@@ -16,7 +16,7 @@ use crate::declared::{self, Document, Ids, Kind, SyntaxError, terraform};
 use crate::finding::Findings;
 use crate::lint::associate::{associate, normal};
 use crate::lint::comments;
-use crate::lint::input::{Absent, AppFile, Inputs, OperationsFile, Unreadable};
+use crate::lint::input::{Absent, AppFile, BaseComment, Inputs, OperationsFile, Unreadable};
 use crate::lint::{self, Options, suppression};
 use crate::plan;
 use crate::requirement;
@@ -66,6 +66,7 @@ impl<'c> Reading<'c> {
         };
         reading.read_operations(catalog);
         reading.read_declared();
+        reading.files.read_modules();
         reading.read_policies(base, options)?;
         let locks = locks::read(
             catalog,
@@ -114,6 +115,7 @@ impl<'c> Reading<'c> {
                 absent: Vec::new(),
                 policies: Vec::new(),
                 lock: None,
+                is_new: false,
                 manifest: read.manifest,
             });
         }
@@ -162,6 +164,9 @@ impl<'c> Reading<'c> {
             let own = file.manifest.policy.clone();
             file.policies = sources.of_manifest(&file.path, own.as_ref(), &mut file.absent)?;
         }
+        if base.is_some() {
+            self.inputs.former = sources.former(&mut self.inputs.operations)?;
+        }
         self.inputs.changed = sources.changed;
         Ok(())
     }
@@ -171,7 +176,7 @@ impl<'c> Reading<'c> {
         let mut apps = Vec::new();
         let mut unreadable: Vec<Unreadable> = Vec::new();
         let mut left_out = BTreeSet::new();
-        for file in self.files.all.values() {
+        for file in self.files.all.values().filter(|file| !file.is_context) {
             match self.kind_of(file) {
                 Some(Kind::Operations) => {}
                 Some(kind) => match self.document(file, kind) {
@@ -237,7 +242,7 @@ impl<'c> Reading<'c> {
         let operations = operations.map(|file| (&file.path, &file.comments));
         let apps = self.inputs.apps.iter();
         let apps = apps.map(|file| (&file.path, &file.document.comments));
-        let mut found: Vec<(PathBuf, Vec<String>)> = Vec::new();
+        let mut found: Vec<(PathBuf, Vec<BaseComment>)> = Vec::new();
         for (path, comments) in operations.chain(apps) {
             let has_some = comments
                 .iter()
@@ -261,8 +266,7 @@ impl<'c> Reading<'c> {
                 }
                 None => Vec::new(),
             };
-            let texts = comments.into_iter().map(|comment| comment.text).collect();
-            found.push((path.clone(), texts));
+            found.push((path.clone(), suppression::in_base(&source, &comments)));
         }
         self.inputs.base_comments = Some(found);
         Ok(())

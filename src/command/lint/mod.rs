@@ -15,11 +15,25 @@ use crate::finding::Findings;
 use crate::lint::fix::Allowed;
 use crate::lint::{Options, fails_from, rule};
 use crate::manifest::policy::Level;
-use crate::report::human;
+use crate::report::{human, words};
+use crate::source::escape::shown;
 
 use base::Base;
 use files::Files;
 use inputs::Reading;
+
+/// No file of the run is one that is judged.
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+#[error("nothing in {paths} declares permissions or lists operations")]
+#[diagnostic(
+    code(graphgrant::lint::nothing),
+    help(
+        "name the folder that has the app manifest, or the file with `--kind`; `graphgrant init` writes an operations manifest"
+    )
+)]
+struct NothingToJudge {
+    paths: String,
+}
 
 impl From<SeverityName> for Level {
     fn from(name: SeverityName) -> Self {
@@ -61,7 +75,11 @@ pub fn run(context: &Context, options: &Lint) -> miette::Result<Exit> {
         None => None,
     };
     let (catalog, other_catalog) = base::catalog(context, base.as_ref())?;
-    let files = Files::gather(options)?;
+    let mut files = Files::gather(options)?;
+    if let Some(base) = &base {
+        files.read_tracked(&base.files()?);
+        files.read_tracked(&base.under_review()?);
+    }
     let mut reading = Reading::new(&catalog, files, base.as_ref(), options)?;
     reading.inputs.changed.extend(other_catalog);
     let wish = Options {
@@ -80,10 +98,18 @@ pub fn run(context: &Context, options: &Lint) -> miette::Result<Exit> {
     let fail_on = options.fail_on.map(Level::from);
     if options.diff {
         let fixed = fixed.unwrap_or_default();
-        context.write(&fixed.difference(&reading), options.output.as_deref())?;
+        let text = fixed.difference(&reading);
+        for remark in fixed.remarks() {
+            context.remark(&remark);
+        }
         // Nothing has changed, so the verdict is that on the files as they are.
         fixed.undo(&mut reading);
         let findings = reading.judge(&catalog, wish, today);
+        something(&findings, options)?;
+        if text.is_empty() {
+            context.remark(&no_fix(&findings));
+        }
+        context.write(&text, options.output.as_deref())?;
         return Ok(exit(&findings, reading.fails_from(fail_on)));
     }
     if let Some(fixed) = &fixed {
@@ -92,9 +118,37 @@ pub fn run(context: &Context, options: &Lint) -> miette::Result<Exit> {
         }
     }
     let findings = reading.judge(&catalog, wish, today);
+    something(&findings, options)?;
     let text = output::write(context, &findings, options)?;
     context.write(&text, options.output.as_deref())?;
     Ok(exit(&findings, reading.fails_from(fail_on)))
+}
+
+/// Refuses a run that had nothing to judge: a check of the wrong folder must not pass.
+fn something(findings: &Findings, options: &Lint) -> Result<(), NothingToJudge> {
+    if !findings.files.is_empty() || !findings.findings.is_empty() {
+        return Ok(());
+    }
+    let paths = options.paths.iter();
+    let paths: Vec<String> = paths
+        .map(|path| format!("`{}`", shown(&path.to_string_lossy())))
+        .collect();
+    Err(NothingToJudge {
+        paths: paths.join(", "),
+    })
+}
+
+/// Says why a difference is empty.
+fn no_fix(findings: &Findings) -> String {
+    let fixes = findings.counted().filter_map(|it| it.fix.as_ref());
+    let left = fixes.filter(|fix| !Allowed::Safe.covers(fix)).count();
+    match left {
+        0 => "no fix applies, so nothing would change".to_owned(),
+        _ => format!(
+            "no safe fix applies, so nothing would change; `--fix=unsafe --diff` shows {}",
+            words::count(left, "other fix")
+        ),
+    }
 }
 
 impl Reading<'_> {

@@ -1,12 +1,13 @@
 //! The policies that count: those of the command line and of manifests, with what they extend, in the tree or in
 //! the base.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use crate::command::lint::base::Base;
-use crate::command::lint::files::Files;
+use crate::command::lint::files::{Files, NAMES};
 use crate::lint::associate::normal;
-use crate::lint::input::{Absent, Changed};
+use crate::lint::input::{Absent, Changed, Former, OperationsFile};
 use crate::manifest::read::from_source;
 use crate::manifest::{ManifestError, Policy, policy};
 use crate::report::words;
@@ -106,6 +107,73 @@ impl Sources<'_> {
         before.map_or(Ok(Vec::new()), |policy| {
             self.with_extended(policy, path, absent)
         })
+    }
+
+    /// Reads the manifests of the base, and marks those that it does not have. One that is gone, with a policy or
+    /// a lock, is a change.
+    pub(super) fn former(
+        &mut self,
+        operations: &mut [OperationsFile],
+    ) -> miette::Result<Vec<Former>> {
+        let Some(base) = self.base else {
+            return Ok(Vec::new());
+        };
+        let tracked = base.files()?;
+        let is_manifest = |path: &&PathBuf| {
+            let name = path.file_name().map(|name| name.to_string_lossy());
+            name.is_some_and(|name| NAMES.contains(&name.as_ref()))
+        };
+        let named: BTreeSet<PathBuf> = tracked.iter().filter(is_manifest).cloned().collect();
+        for file in &mut *operations {
+            // One of another name is known by its path alone.
+            file.is_new = !tracked.contains(&file.path);
+        }
+        let known = operations.iter().filter(|file| !file.is_new);
+        let paths: BTreeSet<PathBuf> = known.map(|file| file.path.clone()).chain(named).collect();
+        let mut former = Vec::new();
+        for path in paths {
+            let Some(text) = base.text(&path)? else {
+                continue;
+            };
+            let manifest = from_source(&text, &|_| Ok(())).manifest;
+            let folder = path.parent().map(Path::to_owned).unwrap_or_default();
+            let declared = manifest.apps.iter().flat_map(|app| &app.declared);
+            let declared = declared.map(|it| normal(&folder.join(&it.value)));
+            let declared: Vec<PathBuf> = declared.collect();
+            let is_there = operations.iter().any(|file| file.path == path);
+            let has_lock = tracked.contains(&path.with_extension("lock"));
+            let concerns = |file: &PathBuf| {
+                file.starts_with(&folder) || declared.iter().any(|it| file.starts_with(it))
+            };
+            // One that was not looked at here is not gone.
+            let is_gone = !is_there && self.files.other(&path).is_err();
+            if is_gone
+                && (manifest.policy.is_some() || has_lock)
+                && self.files.all.keys().any(concerns)
+            {
+                self.changed.push(Changed {
+                    source: Source::new(path.to_string_lossy(), ""),
+                    path: path.clone(),
+                    span: Span::default(),
+                    what: "the policy or lock of a manifest that is gone".to_owned(),
+                    revision: base.name().to_owned(),
+                });
+            }
+            if !is_there && !is_gone {
+                continue;
+            }
+            let policies = match manifest.policy {
+                // What it extends may be gone with it: then the change above is all that is told.
+                Some(policy) => self.with_extended(policy, &path, &mut Vec::new())?,
+                None => Vec::new(),
+            };
+            former.push(Former {
+                path,
+                declared,
+                policies,
+            });
+        }
+        Ok(former)
     }
 
     /// Puts a policy and those it extends together.

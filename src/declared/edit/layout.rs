@@ -92,17 +92,15 @@ impl<'t> Page<'t> {
             let indent = self.indent_of_line(member.key.span.start);
             let manner = manner_of(self.text, object, &self.manner);
             let text = self.written(value, indent, &manner);
-            return Some(vec![Edit {
-                span: member.value.span,
-                text,
-            }]);
+            return Some(vec![Edit::new(member.value.span, text)]);
         }
         let manner = manner_of(self.text, object, &self.manner);
         let spans: Vec<_> = members.iter().map(Member::span).collect();
-        self.insert(object.span, &spans, &manner, &|indent| {
+        let edits = self.insert(object.span, &spans, &manner, &|indent| {
             let value = self.written(value, indent, &manner);
             format!("{}{}{value}", quoted(key), manner.colon)
-        })
+        })?;
+        Some(alone(edits))
     }
 
     /// Puts an item at the end of a list.
@@ -168,25 +166,13 @@ impl<'t> Page<'t> {
         let text = format!("{separator}{}", part(indent));
         if comma.is_some() {
             let text = format!("{text},");
-            return Some(vec![Edit {
-                span: Span::new(place, place),
-                text,
-            }]);
+            return Some(vec![Edit::item(place, text)]);
         }
         if place == last.end {
-            return Some(vec![Edit {
-                span: Span::new(place, place),
-                text: format!(",{text}"),
-            }]);
+            return Some(vec![Edit::item(place, format!(",{text}"))]);
         }
-        let comma = Edit {
-            span: Span::new(last.end, last.end),
-            text: ",".to_owned(),
-        };
-        let part = Edit {
-            span: Span::new(place, place),
-            text,
-        };
+        let comma = Edit::new(Span::new(last.end, last.end), ",");
+        let part = Edit::new(Span::new(place, place), text);
         Some(vec![comma, part])
     }
 
@@ -198,10 +184,8 @@ impl<'t> Page<'t> {
         let inner = self.text.get(inside.start..inside.end)?;
         if !inner.trim().is_empty() {
             let place = inside.start + inner.trim_end().len();
-            return Some(Edit {
-                span: Span::new(place, place),
-                text: format!("{}{deeper}{}", self.line_end, part(&deeper)),
-            });
+            let text = format!("{}{deeper}{}", self.line_end, part(&deeper));
+            return Some(Edit::new(Span::new(place, place), text));
         }
         let text = if self.manner.is_open {
             let line_end = self.line_end;
@@ -209,7 +193,7 @@ impl<'t> Page<'t> {
         } else {
             part(indent)
         };
-        Some(Edit { span: inside, text })
+        Some(Edit::new(inside, text))
     }
 
     fn written(&self, value: &Value, indent: &str, manner: &Manner) -> String {
@@ -267,6 +251,12 @@ impl<'t> Page<'t> {
         let len = blanks(self.text, start);
         self.text.get(start..start + len).unwrap_or_default()
     }
+}
+
+/// Returns edits that have their place for themselves: what makes a list that is missing can only be done once.
+pub(super) fn alone(edits: Vec<Edit>) -> Vec<Edit> {
+    let edits = edits.into_iter();
+    edits.map(|edit| Edit::new(edit.span, edit.text)).collect()
 }
 
 /// Returns a text as JSON writes it.

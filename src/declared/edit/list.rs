@@ -88,11 +88,8 @@ fn slice(text: &str, span: Span) -> &str {
     text.get(span.start..span.end).unwrap_or_default()
 }
 
-const fn deleted(span: Span) -> Edit {
-    Edit {
-        span,
-        text: String::new(),
-    }
+fn deleted(span: Span) -> Edit {
+    Edit::new(span, "")
 }
 
 /// Returns the white space directly before a place, not reaching back over `from` or a comment.

@@ -102,10 +102,13 @@ pub(super) fn add_required(
         ("resourceAppId", Value::Text(GRAPH.to_owned())),
         ("resourceAccess", Value::List(vec![entry])),
     ]);
-    if node.is_array() {
-        return page.append(node, &block);
-    }
-    page.ensure(node, &["requiredResourceAccess"], block)
+    let edits = if node.is_array() {
+        page.append(node, &block)
+    } else {
+        page.ensure(node, &["requiredResourceAccess"], block)
+    };
+    // One block of the resource is enough for all that is added.
+    edits.map(layout::alone)
 }
 
 /// Returns whether permissions of Microsoft Graph are written by name.
@@ -228,10 +231,7 @@ fn typed(document: &Document, entry: &Entry, access: Access, word: &str) -> Opti
 }
 
 fn replaced(span: Span, text: &str) -> Edit {
-    Edit {
-        span,
-        text: layout::quoted(text),
-    }
+    Edit::new(span, layout::quoted(text))
 }
 
 fn finished(mut edits: Vec<Edit>) -> Option<Vec<Edit>> {

@@ -3,11 +3,10 @@
 use std::collections::BTreeMap;
 
 use crate::declared::model::{Document, Fault, FaultKind, Registration, Undecided};
-use crate::declared::terraform::module::{Address, Place};
+use crate::declared::terraform::module::Place;
 use crate::declared::terraform::owner::{Found, Owner};
 use crate::declared::terraform::value::{Content, Evaluator, Scope, Value};
-use crate::source::escape::shown;
-use crate::source::hcl::{Block, Body, Expression, ExpressionKind, Structure};
+use crate::source::hcl::{Block, Body, Expression, ExpressionKind};
 use crate::source::{Span, Spanned};
 
 /// A registration as far as it is put together.
@@ -37,6 +36,8 @@ impl Draft {
 pub(super) struct Collected {
     pub(super) drafts: BTreeMap<Owner, Draft>,
     pub(super) undecided: Vec<Undecided>,
+    /// What is undecided and can be about none of the drafts.
+    pub(super) apart: Vec<Undecided>,
     pub(super) faults: Vec<Fault>,
 }
 
@@ -60,8 +61,11 @@ impl Collected {
         registrations.sort_by_key(|found| found.span);
         document.registrations = registrations;
         document.undecided = self.undecided;
-        document.undecided.sort_unstable();
-        document.undecided.dedup();
+        document.apart = self.apart;
+        for list in [&mut document.undecided, &mut document.apart] {
+            list.sort_unstable();
+            list.dedup();
+        }
         document.faults = self.faults;
         document.faults.sort_unstable();
         document.faults.dedup();
@@ -121,10 +125,6 @@ impl<'a> Collector<'a> {
                 }
                 _ => {}
             }
-        }
-        let body = module.files.get(self.file).map(|file| &file.body);
-        for block in body.into_iter().flat_map(|body| body.blocks_of("module")) {
-            self.read_module(block);
         }
         self.collected
     }
@@ -325,53 +325,5 @@ impl<'a> Collector<'a> {
             message: message.into(),
             help: help.into(),
         });
-    }
-
-    /// A module may do anything with what it is handed.
-    fn read_module(&mut self, block: &Block) {
-        let name = block.labels.first();
-        let named = name.map_or(block.kind.span, |label| block.kind.span.to(label.span));
-        let name = name.map_or("", |label| label.value.as_str());
-        let undecided = Undecided {
-            span: named,
-            what: format!("the module `{}`", shown(name)),
-        };
-        let mut handed = Vec::new();
-        addresses_in(&block.body, &mut handed);
-        let mut owners = Vec::new();
-        for address in handed {
-            if address.is_application() {
-                owners.push(Owner::Application(address));
-            } else if address.is_service_principal() {
-                owners.push(self.evaluator.service_principal(&address).owner);
-            }
-        }
-        let mut is_told = false;
-        for owner in owners {
-            if let Some(draft) = self.collected.drafts.get_mut(&owner) {
-                draft.registration.undecided.push(undecided.clone());
-                is_told = true;
-            }
-        }
-        if !is_told {
-            self.collected.undecided.push(undecided);
-        }
-    }
-}
-
-/// Collects the addresses that a body refers to.
-fn addresses_in(body: &Body, found: &mut Vec<Address>) {
-    for structure in &body.structures {
-        match structure {
-            Structure::Attribute(attribute) => referred(&attribute.value, found),
-            Structure::Block(block) => addresses_in(&block.body, found),
-        }
-    }
-}
-
-fn referred(expression: &Expression, found: &mut Vec<Address>) {
-    found.extend(Address::referred(expression));
-    for inner in expression.inner() {
-        referred(inner, found);
     }
 }

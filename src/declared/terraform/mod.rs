@@ -11,20 +11,21 @@
 //!   principal, named after what is referred to. It is decided when that is a resource of the module:
 //!   something that only stands elsewhere may have permissions that are not seen here.
 //! - What is assigned to users and groups is no permission of an app.
-//! - A module to which an application or its service principal is handed may give it permissions: the
-//!   registration is undecided. Other modules are undecided of the document.
+//! - A module that is handed anything of an application may give it permissions: the registration is
+//!   undecided. Other modules may have apps of their own, and are told apart.
 //!
 //! `ignore_changes = [required_resource_access]` makes the inline list undecided, unless there is none and
 //! `azuread_application_api_access` has it: the provider's documentation prescribes that pair.
 //!
 //! A file is one of several of a module. With the others at hand (`beside`) names that stand there are
-//! known, and permissions of one app in several files make it undecided in each.
+//! known, and each part of a registration says which other files have permissions of it.
 
 mod application;
 mod collect;
 mod credential;
 pub(super) mod edit;
 mod grant;
+mod handed;
 mod module;
 mod owner;
 mod published;
@@ -35,7 +36,7 @@ use std::collections::BTreeMap;
 
 use crate::declared::error::SyntaxError;
 use crate::declared::known::Ids;
-use crate::declared::model::{Comment, Document, Kind, Undecided};
+use crate::declared::model::{Comment, Document, Elsewhere, Kind, Undecided};
 use crate::declared::terraform::collect::{Collected, Collector};
 use crate::declared::terraform::module::{File, Module};
 use crate::declared::terraform::value::Evaluator;
@@ -123,8 +124,9 @@ fn document(
     let mut collected = Collector::new(&evaluator, 0).collect();
     for file in 1..files.len() {
         let other = Collector::new(&evaluator, file).collect();
-        doubt_shared(&mut collected, &other, &files, file);
+        tell_shared(&mut collected, &other, &files, file);
     }
+    handed::doubt(&module, &mut collected);
     if evaluator.is_exhausted() {
         collected.undecided.push(Undecided {
             span: Span::default(),
@@ -143,8 +145,8 @@ fn document(
     document
 }
 
-/// Marks the registrations that another file of the module gives permissions to as well.
-fn doubt_shared(collected: &mut Collected, other: &Collected, files: &[File<'_>], file: usize) {
+/// Tells of the registrations that another file of the module gives permissions to as well.
+fn tell_shared(collected: &mut Collected, other: &Collected, files: &[File<'_>], file: usize) {
     let name = files.get(file).map_or("", |file| file.source.name());
     let theirs: BTreeMap<_, _> = other.drafts.iter().collect();
     for (owner, draft) in &mut collected.drafts {
@@ -152,9 +154,12 @@ fn doubt_shared(collected: &mut Collected, other: &Collected, files: &[File<'_>]
             .get(owner)
             .is_some_and(|theirs| theirs.has_permissions());
         if also && (draft.is_home || draft.has_permissions()) {
-            draft.registration.undecided.push(Undecided {
-                span: draft.name_span(),
-                what: format!("permissions of it in `{}`", shown(name)),
+            draft.registration.elsewhere.push(Elsewhere {
+                file: name.to_owned(),
+                undecided: Undecided {
+                    span: draft.name_span(),
+                    what: format!("permissions of it in `{}`", shown(name)),
+                },
             });
         }
     }

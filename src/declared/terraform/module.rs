@@ -147,6 +147,18 @@ impl<'a> Module<'a> {
         self.locals.get(name).copied()
     }
 
+    /// Returns the block that calls a module.
+    pub(super) fn called(&self, name: &str) -> Option<&'a Block> {
+        let bodies = self.files.iter().map(|file| &file.body);
+        let mut calls = bodies.flat_map(|body| body.blocks_of("module"));
+        calls.find(|block| {
+            block
+                .labels
+                .first()
+                .is_some_and(|label| label.value == name)
+        })
+    }
+
     /// Returns the blocks of a file that have an address, in the order of the text.
     pub(super) fn blocks_in(&self, file: usize) -> impl Iterator<Item = (Address, &'a Block)> {
         let body = self.files.get(file).map(|file| &file.body);

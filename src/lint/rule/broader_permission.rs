@@ -38,6 +38,9 @@ impl Rule for BroaderPermission {
     fn check(&self, context: &Context<'_>) -> Vec<Finding> {
         let mut found = Vec::new();
         for (case, comparison) in context.comparisons() {
+            if !case.is_whole() {
+                continue;
+            }
             for held in &comparison.coverage.held {
                 let narrower = match &held.state {
                     HeldState::Serves {

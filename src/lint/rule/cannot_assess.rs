@@ -1,8 +1,12 @@
 //! What reading alone cannot decide.
 
+use std::collections::BTreeMap;
+
+use crate::catalog::model::PermissionId;
 use crate::coverage::NeededState;
 use crate::finding::{self, Finding, Persona, Severity};
 use crate::lint::case::{Case, Comparison, Part, place_in};
+use crate::lint::rsc::{self, Purpose};
 use crate::lint::{Context, Rule, repair};
 use crate::source::Span;
 
@@ -16,7 +20,7 @@ pub const META: finding::Rule = finding::Rule {
     explanation: "\
 Variables, `for_each`, functions, modules and placeholders get their value somewhere else. What they declare is not known, so \
 nothing is called missing because of them, and no fix touches them. The same holds for a registration of which nothing says \
-to which app of several it belongs.
+to which app of several it belongs, and for resource-specific permissions of which nothing says what they are for.
 
 **What to do.** Nothing, or judge what the tools make of it: `terraform show -json` of a plan, a compiled ARM template, a \
 filled-in manifest. For apps: give both sides the client id.
@@ -39,13 +43,13 @@ impl Rule for CannotAssess {
         for case in &context.cases {
             let unsure = unsure(context, case);
             for part in &case.parts {
-                let of_registration = part.registration.undecided.iter();
-                for undecided in of_registration {
+                for undecided in case.undecided_of(*part) {
                     found.push(undecided_part(*part, undecided.span, &undecided.what, &unsure));
                 }
                 for undecided in &part.registration.undecided_settings {
                     found.push(undecided_part(*part, undecided.span, &undecided.what, &[]));
                 }
+                found.extend(untold(context, case, *part));
                 if part.link.is_ambiguous {
                     found.push(
                         Finding::new(
@@ -61,7 +65,7 @@ impl Rule for CannotAssess {
             }
         }
         for file in &context.inputs.apps {
-            for undecided in &file.document.undecided {
+            for undecided in file.document.undecided.iter().chain(&file.document.apart) {
                 found.push(
                     Finding::new(
                         &META,
@@ -76,6 +80,34 @@ impl Rule for CannotAssess {
         }
         found
     }
+}
+
+/// Resource-specific permissions of a Teams app of which nothing says what they are for: one finding for each
+/// reason.
+fn untold(context: &Context<'_>, case: &Case<'_>, part: Part<'_>) -> Vec<Finding> {
+    let mut by_reason: BTreeMap<String, Vec<(PermissionId, Span)>> = BTreeMap::new();
+    for asked in rsc::asked(context.catalog, case) {
+        if let (Purpose::Untold(why), true) = (asked.purpose, std::ptr::eq(asked.part.file, part.file)) {
+            let place = (asked.permission, asked.entry.key.span);
+            by_reason.entry(why).or_default().push(place);
+        }
+    }
+    let tell = |(why, asked): (String, Vec<(PermissionId, Span)>)| {
+        let (ids, spans): (Vec<_>, Vec<_>) = asked.into_iter().unzip();
+        let span = spans.first().copied()?;
+        let names = repair::names(context.catalog, &ids);
+        Some(
+            Finding::new(
+                &META,
+                place_in(part.file, span),
+                format!("it cannot be told what {names} {} for: {why}", if ids.len() == 1 { "is" } else { "are" }),
+                "known to the developer alone",
+            )
+            .about(ids.iter().map(|id| context.catalog.name(*id)))
+            .help("list the calls that it opens under a route: `routes: [{via: rsc, operations: [...]}]`"),
+        )
+    };
+    by_reason.into_iter().filter_map(tell).collect()
 }
 
 fn undecided_part(part: Part<'_>, span: Span, what: &str, unsure: &[String]) -> Finding {
@@ -125,7 +157,7 @@ mod tests {
 
     #[test]
     fn it_says_what_is_not_known_because_of_it() {
-        let sample = Sample::new("access: application\noperations: [GET /sites/{id}]\n")
+        let sample = Sample::new("access: application\noperations: ['GET /sites/{id}']\n")
             .app(&["{\"id\": \"${{SITES}}\", \"type\": \"Role\"}".to_owned()]);
         let told = sample.told(&CannotAssess);
         assert_eq!(told.len(), 1, "{told:?}");

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::declared::{EntryRole, Known};
-use crate::finding::{self, Finding, Persona, Related, Safety, Severity};
+use crate::finding::{self, Finding, Fix, Persona, Related, Safety, Severity};
 use crate::lint::case::place_in;
 use crate::lint::{Context, Rule, repair};
 
@@ -44,9 +44,13 @@ impl Rule for DuplicatePermission {
                     _ => entry.key.value.clone(),
                 };
                 let access = entry.access.as_ref().map(|access| access.value);
+                // Of resources that cannot be told apart two may have the same names, and even the same ids.
+                let Some(resource) = entry.resource.clone() else {
+                    continue;
+                };
                 let same = Sameness {
                     role: entry.role,
-                    resource: entry.resource.clone(),
+                    resource,
                     name: name.to_lowercase(),
                     access,
                 };
@@ -56,10 +60,14 @@ impl Rule for DuplicatePermission {
                 };
                 let again = access.map_or("", |access| access.name());
                 let fix = repair::remove(*part, entry, &format!("drop the second `{name}`"));
-                // Nothing is taken away: the first entry stays.
-                let fix = fix.map(|mut fix| {
-                    fix.safety = Safety::Safe;
-                    fix
+                // Nothing is taken away: the first entry stays. But a grant is a block of its own, which others may
+                // refer to, and which is all there is when it alone was ever applied.
+                let fix = fix.map(|fix| Fix {
+                    safety: match entry.role {
+                        EntryRole::Grants => Safety::Unsafe,
+                        _ => Safety::Safe,
+                    },
+                    ..fix
                 });
                 found.push(
                     Finding::new(
@@ -85,7 +93,7 @@ impl Rule for DuplicatePermission {
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Sameness {
     role: EntryRole,
-    resource: Option<String>,
+    resource: String,
     name: String,
     access: Option<crate::catalog::model::Access>,
 }
@@ -93,7 +101,7 @@ struct Sameness {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lint::sample::{Sample, role, scope};
+    use crate::lint::sample::{Sample, id, role, scope};
 
     #[test]
     fn the_second_one_fires() {
@@ -102,6 +110,31 @@ mod tests {
         assert_eq!(found.len(), 1);
         assert_eq!(found[0].fix.as_ref().unwrap().safety, Safety::Safe);
         assert_eq!(found[0].related.len(), 1);
+    }
+
+    #[test]
+    fn roles_of_two_resources_are_two_though_their_names_are_one() {
+        let of = |api: &str| {
+            format!(
+                "resource \"azuread_app_role_assignment\" \"{api}\" {{\n  app_role_id = azuread_service_principal.{api}.app_role_ids[\"Read.All\"]\n  principal_object_id = azuread_service_principal.app.object_id\n  resource_object_id = azuread_service_principal.{api}.object_id\n}}\nresource \"azuread_application\" \"{api}\" {{\n  display_name = \"{api}\"\n}}\nresource \"azuread_service_principal\" \"{api}\" {{\n  client_id = azuread_application.{api}.client_id\n}}\n"
+            )
+        };
+        let app = "resource \"azuread_application\" \"app\" {\n  display_name = \"app\"\n}\nresource \"azuread_service_principal\" \"app\" {\n  client_id = azuread_application.app.client_id\n}\n";
+        let text = format!("{app}{}{}", of("orders"), of("stock"));
+        let sample = Sample::without_operations().file("main.tf", &text);
+        let entries = sample.inputs.apps[0].document.registrations.iter();
+        assert_eq!(entries.map(|it| it.entries.len()).sum::<usize>(), 2);
+        assert_eq!(sample.told(&DuplicatePermission), [""; 0]);
+    }
+
+    #[test]
+    fn a_grant_goes_only_when_asked() {
+        let grant = |name: &str| format!("resource \"azuread_app_role_assignment\" \"{name}\" {{\n  app_role_id = \"{}\"\n  principal_object_id = azuread_service_principal.app.object_id\n  resource_object_id = azuread_service_principal.graph.object_id\n}}\n", id("Mail.Read", crate::catalog::model::Access::Application));
+        let text = format!("resource \"azuread_application\" \"app\" {{\n  display_name = \"app\"\n}}\nresource \"azuread_service_principal\" \"app\" {{\n  client_id = azuread_application.app.client_id\n}}\nresource \"azuread_service_principal\" \"graph\" {{\n  client_id = \"{}\"\n}}\n{}{}", crate::declared::GRAPH, grant("one"), grant("two"));
+        let sample = Sample::without_operations().file("main.tf", &text);
+        let found = sample.findings(&DuplicatePermission);
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].fix.as_ref().unwrap().safety, Safety::Unsafe);
     }
 
     #[test]

@@ -112,7 +112,7 @@ mod tests {
 
     #[test]
     fn it_is_quiet_for_documented_cover() {
-        let sample = Sample::new("access: application\noperations: [GET /sites/{id}]\n")
+        let sample = Sample::new("access: application\noperations: ['GET /sites/{id}']\n")
             .app(&[role("Sites.Read.All")]);
         assert_eq!(sample.told(&ImpliedPermission), [""; 0]);
     }

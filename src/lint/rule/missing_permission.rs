@@ -2,9 +2,10 @@
 
 use crate::catalog::model::{Kind, PermissionId};
 use crate::coverage::NeededState;
-use crate::finding::{self, Finding, Persona, Severity};
+use crate::declared::Kind as FileKind;
+use crate::finding::{self, Finding, Persona, Safety, Severity};
 use crate::lint::case::{Case, Comparison, place_in};
-use crate::lint::{Context, Rule, repair};
+use crate::lint::{Context, Rule, repair, rsc};
 
 /// The facts of the rule.
 pub const META: finding::Rule = finding::Rule {
@@ -45,6 +46,11 @@ impl Rule for MissingPermission {
                 continue;
             }
             for needed in &comparison.coverage.needed {
+                // Parts of the SharePoint Framework ask for no scopes of signing in: SharePoint signs users in.
+                let is_sign_in = context.catalog.permission(needed.permission).kind == Kind::Oidc;
+                if is_sign_in && comparison.home.file.document.kind == FileKind::SharePointFramework {
+                    continue;
+                }
                 if let NeededState::Missing { operations } = &needed.state {
                     found.push(missing(
                         context,
@@ -99,6 +105,16 @@ fn missing(
     .about([name, access.name()])
     .help(format!("declare `{name}` ({}) and have it consented to", access.resource_access_type()))
     .fixed_by(repair::add(catalog, home, permission, access));
+    if let Some(narrow) = rsc::asked_instead(catalog, case, permission, access) {
+        let narrow = catalog.name(narrow);
+        finding.help = Some(format!(
+            "the Teams app asks for `{narrow}`: where that is enough, name the calls under `routes: [{{via: rsc, operations: [...]}}]`; else declare `{name}`"
+        ));
+        // Which of the two is meant is not for a tool to decide.
+        if let Some(fix) = &mut finding.fix {
+            fix.safety = Safety::Unsafe;
+        }
+    }
     if is_sign_in {
         finding.severity = Severity::Info;
     }
@@ -151,6 +167,25 @@ mod tests {
     fn it_is_quiet_while_a_part_cannot_be_read() {
         let sample = Sample::new(CALLS).app(&["{\"id\": \"${{MAIL}}\", \"type\": \"Role\"}".to_owned()]);
         assert_eq!(sample.told(&MissingPermission), [""; 0]);
+    }
+
+    #[test]
+    fn what_a_teams_app_asks_for_in_single_places_is_pointed_at() {
+        let calls = "access: application\noperations: ['GET /teams/{id}/channels/{id}/messages']\n";
+        let asked = crate::lint::sample::rsc("ChannelMessage.Read.Group", "Application");
+        let sample = Sample::new(calls).app(&[role("Calendars.Read")]).teams(&[asked]);
+        let found = sample.findings(&MissingPermission);
+        assert!(found[0].help.as_ref().unwrap().contains("the Teams app asks for `ChannelMessage.Read.Group`"));
+        assert_eq!(found[0].fix.as_ref().unwrap().safety, Safety::Unsafe);
+    }
+
+    #[test]
+    fn solutions_of_sharepoint_ask_for_no_scopes_of_signing_in() {
+        let solution = "{\"solution\": {\"name\": \"a\", \"id\": \"22222222-2222-3333-4444-555555555555\", \"version\": \"1.0.0.0\", \"webApiPermissionRequests\": [{\"resource\": \"Microsoft Graph\", \"scope\": \"User.Read\"}]}, \"paths\": {}}";
+        let sample = Sample::new("access: delegated\nsignIn: [openid]\noperations: [GET /me/manager]\n")
+            .file("package-solution.json", solution);
+        let told = sample.told(&MissingPermission);
+        assert!(!told.iter().any(|it| it.contains("openid")), "{told:?}");
     }
 
     #[test]

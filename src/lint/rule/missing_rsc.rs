@@ -5,7 +5,7 @@ use crate::catalog::overlay::RouteKind;
 use crate::declared::{Kind, Known};
 use crate::finding::{self, Finding, Persona, Severity};
 use crate::lint::case::place_in;
-use crate::lint::{Context, Rule, repair};
+use crate::lint::{Context, Rule, repair, rsc};
 
 /// The facts of the rule.
 pub const META: finding::Rule = finding::Rule {
@@ -35,6 +35,7 @@ impl Rule for MissingRsc {
 
     fn check(&self, context: &Context<'_>) -> Vec<Finding> {
         let catalog = context.catalog;
+        let records: Vec<_> = catalog.routes().filter(|it| it.via == RouteKind::Rsc).collect();
         let mut found = Vec::new();
         for case in &context.cases {
             let mut parts = case.parts.iter();
@@ -53,7 +54,7 @@ impl Rule for MissingRsc {
                         let is_rsc = catalog.permission(*grant).kind == GrantKind::Rsc;
                         let is_there = case.entries().any(|(_, entry)| match entry.known {
                             Known::Permission(held) => {
-                                held == *grant || catalog.contains(held, *grant, access)
+                                rsc::stands_for(catalog, &records, held, *grant, access)
                             }
                             _ => false,
                         });
@@ -100,6 +101,15 @@ mod tests {
         assert!(found[0].fix.is_some());
         let sample = Sample::new(ROUTE).teams(&[rsc("ChannelMessage.Read.Group", "Application")]);
         assert_eq!(sample.told(&MissingRsc), [""; 0]);
+    }
+
+    #[test]
+    fn the_permission_for_another_kind_of_place_is_enough() {
+        let call = "'POST /users/{id}/teamwork/sendActivityNotification'";
+        let yaml = format!("access: application\nroutes: [{{via: rsc, operations: [{call}]}}]\noperations: [{call}]\n");
+        let sample = Sample::new(&yaml).teams(&[rsc("TeamsActivity.Send.User", "Application")]);
+        assert_eq!(sample.told(&MissingRsc), [""; 0]);
+        assert_eq!(Sample::new(&yaml).teams(&[]).told(&MissingRsc).len(), 1);
     }
 
     #[test]

@@ -63,6 +63,7 @@ rules!(
     unused_suppression::UnusedSuppression,
     policy_changed::PolicyChanged,
     stale_lock::StaleLock,
+    no_operations::NoOperations,
 );
 
 /// Finds a rule by its name or id.

@@ -81,8 +81,32 @@ mod tests {
     #[test]
     fn one_that_the_base_has_counts() {
         let mut sample = sample();
-        let comment = sample.inputs.apps[0].document.comments[0].text.clone();
-        sample.inputs.base_comments = Some(vec![("app.json".into(), vec![comment])]);
+        sample.inputs.base_comments = Some(vec![("app.json".into(), in_base(&sample))]);
+        assert_eq!(sample.told(&PolicyChanged), [""; 0]);
+    }
+
+    fn in_base(sample: &Sample) -> Vec<crate::lint::input::BaseComment> {
+        let document = &sample.inputs.apps[0].document;
+        crate::lint::suppression::in_base(&document.source, &document.comments)
+    }
+
+    #[test]
+    fn one_that_was_moved_to_another_permission_fires_and_does_not_count() {
+        let comment = "// graphgrant: allow(tier-1-risk) reason=r owner=o until=2099-01-01\n        ";
+        let plain = Sample::app_text(&[role("Mail.Read"), role("Calendars.Read")]);
+        let before = |name: &str| plain.replace(&role(name), &format!("{comment}{}", role(name)));
+        let base = Sample::without_operations().file("app.json", &before("Mail.Read"));
+        for (name, told) in [("Mail.Read", 0), ("Calendars.Read", 1)] {
+            let mut sample = Sample::without_operations().file("app.json", &before(name));
+            sample.inputs.base_comments = Some(vec![("app.json".into(), in_base(&base))]);
+            assert_eq!(sample.told(&PolicyChanged).len(), told, "{name}");
+        }
+        // A comma that a new neighbour brings changes nothing.
+        let alone = Sample::app_text(&[role("Mail.Read")]);
+        let alone = alone.replace(&role("Mail.Read"), &format!("{comment}{}", role("Mail.Read")));
+        let base = Sample::without_operations().file("app.json", &alone);
+        let mut sample = Sample::without_operations().file("app.json", &before("Mail.Read"));
+        sample.inputs.base_comments = Some(vec![("app.json".into(), in_base(&base))]);
         assert_eq!(sample.told(&PolicyChanged), [""; 0]);
     }
 }

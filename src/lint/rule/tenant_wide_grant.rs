@@ -90,7 +90,7 @@ mod tests {
 
     #[test]
     fn it_names_the_route() {
-        let sample = Sample::new("access: application\noperations: [GET /sites/{id}]\n")
+        let sample = Sample::new("access: application\noperations: ['GET /sites/{id}']\n")
             .app(&[role("Sites.Read.All")]);
         let told = sample.told(&TenantWideGrant);
         assert_eq!(told.len(), 1, "{told:?}");

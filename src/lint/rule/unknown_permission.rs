@@ -80,12 +80,17 @@ fn in_manifest(
         .permissions
         .iter()
         .filter(|asked| context.catalog.find_permission(&asked.name.value).is_none());
+    let unknown: Vec<_> = unknown.collect();
+    if unknown.is_empty() {
+        return Vec::new();
+    }
     let names: Vec<&str> = context
         .catalog
         .permission_ids()
         .map(|id| context.catalog.name(id))
         .collect();
     unknown
+        .into_iter()
         .map(|asked| {
             let written = &asked.name.value;
             let help = suggest::nearest(written, names.iter().copied()).map_or_else(

@@ -35,6 +35,9 @@ impl Rule for UnmappedPermission {
         let catalog = context.catalog;
         let mut found = Vec::new();
         for (case, comparison) in context.comparisons() {
+            if !case.is_whole() {
+                continue;
+            }
             let access = comparison.access();
             for held in &comparison.coverage.held {
                 if held.state != (HeldState::Excess { opens_known: false }) {

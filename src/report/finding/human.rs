@@ -8,9 +8,9 @@ use std::rc::Rc;
 use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, SourceCode};
 
 use crate::finding::{Finding, Findings, Place, Safety, Severity};
+use crate::report::finding::Tally;
 use crate::report::finding::located::path_text;
 use crate::report::finding::snippet::Snippet;
-use crate::report::finding::{Located, Tally};
 use crate::report::look::{Colour, Look, Tone};
 use crate::report::words;
 
@@ -27,6 +27,12 @@ pub fn write(findings: &Findings, look: Look) -> String {
         // Writing to a String fails only where a place lies outside its text; the rest is told then.
         if handler.render_report(&mut out, &told).is_err() {
             out.push_str(&words::safe(&finding.message));
+        }
+        // What explains it is no finding of its own, so it stands below without a heading.
+        for related in &told.related {
+            if handler.render_report(&mut out, related).is_err() {
+                out.push_str(&related.message);
+            }
         }
         out.push('\n');
     }
@@ -131,10 +137,9 @@ impl<'a> Snippets<'a> {
     fn beside(&mut self, place: &'a Place, label: &str) -> Told {
         let snippet = self.of(place);
         let marked = snippet.marked(place.span);
-        let at = Located::new(place);
         Told {
             code: None,
-            message: format!("{label}, at {}:{}", words::safe(&at.path), at.start),
+            message: label.to_owned(),
             severity: Severity::Info,
             help: None,
             labels: vec![LabeledSpan::new_primary_with_span(None, marked)],
@@ -209,13 +214,5 @@ impl Diagnostic for Told {
 
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
         Some(Box::new(self.labels.iter().cloned()))
-    }
-
-    fn related<'a>(&'a self) -> Option<Box<dyn Iterator<Item = &'a dyn Diagnostic> + 'a>> {
-        if self.related.is_empty() {
-            return None;
-        }
-        let related = self.related.iter();
-        Some(Box::new(related.map(|told| -> &dyn Diagnostic { told })))
     }
 }

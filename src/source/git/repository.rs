@@ -14,6 +14,9 @@ const NAME: usize = 256;
 /// How much is read of an answer that is a name or a path.
 const LINE: u64 = 64 * 1024;
 
+/// How many bytes of names of files are read: those of half a million files.
+const NAMES: u64 = 32 * 1024 * 1024;
+
 /// A repository with a work tree, as seen from one of its folders.
 #[derive(Debug, Clone)]
 pub struct Repository {
@@ -132,6 +135,35 @@ impl Repository {
             Some(_) if !answer.is_fine => Err(failed(&answer)),
             Some(_) => Ok(answer.out),
         }
+    }
+
+    /// Returns the files of a revision at and below the folder that was opened, relative to it.
+    pub fn files(&self, revision: &Revision) -> Result<Vec<PathBuf>, GitError> {
+        let arguments = [
+            "ls-tree",
+            "-r",
+            "-z",
+            "--name-only",
+            "--full-tree",
+            &revision.commit,
+        ];
+        let answer = self.ask(&arguments, NAMES)?;
+        let out = match &answer.out {
+            Some(out) if answer.is_fine => out,
+            None => {
+                return Err(GitError::TooLarge {
+                    path: "the list of files".to_owned(),
+                    revision: shown(&revision.name),
+                    limit: NAMES,
+                });
+            }
+            Some(_) => return Err(failed(&answer)),
+        };
+        let names = out.split(|byte| *byte == 0).filter(|name| !name.is_empty());
+        let paths = names.filter_map(path_from);
+        Ok(paths
+            .filter_map(|path| path.strip_prefix(&self.prefix).map(Path::to_owned).ok())
+            .collect())
     }
 
     /// What a tree has at a path.

@@ -116,7 +116,7 @@ impl<'t> Writer<'t> {
             "{blank}{indent}resource_access {{{end}{inner}id{id_gap}{key}{comment}{end}{inner}type{type_gap}\"{word}\"{end}{indent}}}{end}"
         );
         let at = page.next_line(sample.span.end);
-        Some(vec![insert(at, text)])
+        Some(vec![Edit::item(at, text)])
     }
 
     /// Adds to one of the lists of an `azuread_application_api_access`.
@@ -217,7 +217,8 @@ impl<'t> Writer<'t> {
             &comment,
             page.slice(Span::new(role.value.span.end, block.span.end)),
         ];
-        Some(vec![self.after(block.span, &text.concat())])
+        let new = self.after(block.span, &text.concat());
+        Some(vec![Edit::item(new.span.start, new.text)])
     }
 
     /// Writes the first list of Microsoft Graph into an application.
@@ -362,35 +363,33 @@ pub(super) fn appended(
     };
     let inside = Span::new(of.span.start + 1, of.span.end - 1);
     let Some(last) = items.last() else {
-        return page.slice(inside).trim().is_empty().then(|| {
-            vec![Edit {
-                span: inside,
-                text: item.to_owned(),
-            }]
-        });
+        return page
+            .slice(inside)
+            .trim()
+            .is_empty()
+            .then(|| vec![Edit::new(inside, item)]);
     };
     let has_own_line = page
         .own_lines(last.span)
         .is_some_and(|lines| lines.end <= inside.end);
     if !has_own_line {
-        return Some(vec![insert(last.span.end, format!(", {item}"))]);
-    }
-    let mut edits = Vec::new();
-    if page.after_comma(last.span.end).is_none() {
-        edits.push(insert(last.span.end, ",".to_owned()));
+        return Some(vec![Edit::item(last.span.end, format!(", {item}"))]);
     }
     let indent = page.indent(last.span.start);
     let comment = comment.unwrap_or_default();
     let text = format!("{indent}{item},{comment}{}", page.line_end());
-    edits.push(insert(page.next_line(last.span.end), text));
-    Some(edits)
+    let next = page.next_line(last.span.end);
+    if page.after_comma(last.span.end).is_some() {
+        return Some(vec![Edit::item(next, text)]);
+    }
+    Some(vec![
+        insert(last.span.end, ",".to_owned()),
+        insert(next, text),
+    ])
 }
 
 fn insert(at: usize, text: String) -> Edit {
-    Edit {
-        span: Span::new(at, at),
-        text,
-    }
+    Edit::new(Span::new(at, at), text)
 }
 
 /// Returns a permission's name as labels are written: `user_read_all`.

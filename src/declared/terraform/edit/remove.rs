@@ -51,10 +51,7 @@ pub(super) fn cut(body: &Body, page: Page<'_>, spot: Spot<'_>) -> Option<Edit> {
             }
         }
     };
-    Some(Edit {
-        span,
-        text: String::new(),
-    })
+    Some(Edit::new(span, ""))
 }
 
 fn cut_block(body: &Body, page: Page<'_>, block: &Block) -> Option<Span> {

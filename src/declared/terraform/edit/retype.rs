@@ -86,17 +86,11 @@ fn retype_block(
     };
     let mut edits = Vec::new();
     if written != word {
-        edits.push(Edit {
-            span: kind.value.span,
-            text: format!("\"{word}\""),
-        });
+        edits.push(Edit::new(kind.value.span, format!("\"{word}\"")));
     }
     let right = with_access(catalog, page, &id.value, permission, access)?;
     if right != page.slice(id.value.span) {
-        edits.push(Edit {
-            span: id.value.span,
-            text: right,
-        });
+        edits.push(Edit::new(id.value.span, right));
     }
     (!edits.is_empty()).then_some(edits)
 }
@@ -168,17 +162,12 @@ fn moved(
         let gap = page.slice(Span::new(from.name.span.end, from.value.span.start));
         let list = format!("{to}{gap}[{right}]");
         if items.len() == 1 {
-            return Some(vec![Edit {
-                span: from.span,
-                text: list,
-            }]);
+            return Some(vec![Edit::new(from.span, list)]);
         }
         let next = page.next_line(end);
         let indent = page.indent(from.span.start);
-        let added = Edit {
-            span: Span::new(next, next),
-            text: format!("{indent}{list}{}", page.line_end()),
-        };
+        let text = format!("{indent}{list}{}", page.line_end());
+        let added = Edit::new(Span::new(next, next), text);
         return Some(vec![cut(body, page, spot)?, added]);
     };
     let mut edits = appended(page, &target.value, &right, None)?;

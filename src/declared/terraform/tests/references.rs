@@ -448,19 +448,40 @@ fn ignored_changes_make_a_list_undecided() {
 #[test]
 fn modules_are_undecided_where_they_are_handed_an_app() {
     let app = "App = resource \"azuread_application\" \"app\" {\n";
+    let more = "locals {\nids = { app = local.id }\nid = azuread_application.app.id\n}\nresource \"terraform_data\" \"id\" {\ninput = azuread_application.app.id\n}\n";
     for handed in [
         "azuread_application.app.id",
         "azuread_service_principal.app.object_id",
         "{ x = [azuread_application.app] }",
+        "local.ids",
+        "terraform_data.id.output",
     ] {
         case(
-            &format!("module \"roles\" {{\nsource = \"./roles\"\nof = {handed}\n}}\n"),
+            &format!("module \"roles\" {{\nsource = \"./roles\"\nof = {handed}\n}}\n{more}"),
             &format!("{app}  ? the module `roles` at module \"roles\"\n"),
         );
     }
+    let names =
+        "module \"names\" {\nsource = \"./names\"\ndepends_on = [azuread_application.app]\n}\n";
     case(
-        "module \"network\" {\nsource = \"./network\"\n}\n",
-        &format!("{app}? the module `network` at module \"network\"\n"),
+        &format!("module \"roles\" {{\nsource = \"./roles\"\nof = module.names.of\n}}\n{names}"),
+        &format!(
+            "{app}  ? the module `roles` at module \"roles\"\n  ? the module `names` at module \"names\"\n"
+        ),
+    );
+    // What is handed nothing of the app cannot know it.
+    case(
+        "module \"network\" {\nsource = \"./network\"\nof = [var.name, local.range]\n}\nlocals {\nrange = \"10.0.0.0/8\"\n}\n",
+        &format!("{app}apart: the module `network` at module \"network\"\n"),
+    );
+}
+
+#[test]
+fn a_module_that_another_file_hands_the_app_is_undecided_too() {
+    let call = "module \"roles\" {\nsource = \"./roles\"\nof = azuread_application.app.id\n}\n";
+    assert_eq!(
+        told(&beside(APP, &[("roles.tf", call)])),
+        "App = resource \"azuread_application\" \"app\" {\n  ? the module `roles` in `roles.tf` at \"App\"\n"
     );
 }
 
@@ -505,7 +526,7 @@ fn other_files_of_the_module_say_what_names_stand_for() {
     let app = beside(APP, &[("main.tf", &main), ("data.tf", GRAPH)]);
     assert_eq!(
         told(&app),
-        "App = resource \"azuread_application\" \"app\" {\n  ? permissions of it in `main.tf` at \"App\"\n"
+        "App = resource \"azuread_application\" \"app\" {\n  elsewhere: permissions of it in `main.tf` at \"App\"\n"
     );
     let app = beside(APP, &[("data.tf", GRAPH)]);
     assert_eq!(

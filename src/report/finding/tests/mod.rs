@@ -103,10 +103,7 @@ fn rich() -> Findings {
         title: "declare `User.Read.All`".to_owned(),
         safety: Safety::Safe,
         file: PathBuf::from("app/manifest.json"),
-        edits: vec![Edit {
-            span: Span::new(18, 18),
-            text: "x".to_owned(),
-        }],
+        edits: vec![Edit::new(Span::new(18, 18), "x")],
     });
     let mut set_aside = finding(
         &DANGEROUS,
@@ -185,10 +182,7 @@ fn hostile(text: &str) -> Findings {
         title: text.to_owned(),
         safety: Safety::Unsafe,
         file: PathBuf::from(text),
-        edits: vec![Edit {
-            span: Span::new(0, 1),
-            text: text.to_owned(),
-        }],
+        edits: vec![Edit::new(Span::new(0, 1), text)],
     });
     let mut aside = one.clone();
     aside.suppressed = Some(Suppressed {
