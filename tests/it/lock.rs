@@ -152,3 +152,70 @@ fn a_manifest_with_mistakes_leaves_the_lock_alone() {
     );
     run(&["lock"]).ends_with(2);
 }
+
+#[test]
+fn one_app_is_locked_anew_and_the_others_stay() {
+    let yaml = |first: &str, second: &str| {
+        format!(
+            "apps:\n  - {{name: Web, access: delegated, operations: [{first}]}}\n  - {{name: Job, access: application, operations: [{second}]}}\n"
+        )
+    };
+    let place = Place::new().with("graphgrant.yaml", &yaml("GET /me", "GET /users"));
+    let refused = place.run(&["lock", "--app", "Job"]).ends_with(2);
+    assert!(
+        refused.err.contains("there is no lock that has them"),
+        "{}",
+        refused.err
+    );
+    let refused = place.run(&["lock", "--app", "Jop"]).ends_with(2);
+    assert!(
+        refused.err.contains("did you mean `Job`?"),
+        "{}",
+        refused.err
+    );
+    place.run(&["lock"]).ends_with(0);
+    let changed = yaml("POST /me/sendMail", "GET /groups");
+    fs::write(place.path().join("graphgrant.yaml"), changed).unwrap();
+    let told = place.run(&["lock", "--app", "Job"]).ends_with(0);
+    assert!(told.err.contains("GET /groups"), "{}", told.err);
+    let lock = fs::read_to_string(place.path().join("graphgrant.lock")).unwrap();
+    assert!(
+        lock.contains("GET /groups") && !lock.contains("GET /users"),
+        "{lock}"
+    );
+    assert!(
+        lock.contains("GET /me\"") && !lock.contains("sendMail"),
+        "{lock}"
+    );
+    let outcome = place.run(&["plan", "--locked"]).ends_with(1);
+    assert!(outcome.err.contains("sendMail"), "{}", outcome.err);
+    assert!(!outcome.err.contains("GET /groups"), "{}", outcome.err);
+    place.run(&["lock", "--app", "Web"]).ends_with(0);
+    place.run(&["plan", "--locked"]).ends_with(0);
+    // Another objective would be said of both.
+    let refused = place.run(&["lock", "--app", "Web", "--objective", "fewest"]);
+    assert!(
+        refused
+            .ends_with(2)
+            .err
+            .contains("locked with another objective"),
+        "other objective"
+    );
+}
+
+#[test]
+fn a_manifest_that_lists_nothing_is_told() {
+    let place = Place::new().with("graphgrant.yaml", "operations: []\n");
+    for arguments in [
+        &["lock"][..],
+        &["plan"],
+        &["graph", "--format", "dot"],
+        &["compare"],
+    ] {
+        let told = place.run(arguments).ends_with(0).err;
+        assert!(told.contains("lists no operation"), "{arguments:?}: {told}");
+    }
+    let place = Place::new().with("graphgrant.yaml", "operations: []\nsignIn: [openid]\n");
+    let told = place.run(&["plan"]).ends_with(0).err;
+    assert!(!told.contains("lists no operation"), "{told}");
+}

@@ -48,8 +48,10 @@ pub(super) fn settle(
     options: Options,
     today: Date,
 ) -> Settled {
-    let mut settled = Settled::default();
-    settled.is_endless = true;
+    let mut settled = Settled {
+        is_endless: true,
+        ..Settled::default()
+    };
     for _ in 0..ROUNDS {
         let findings = reading.judge(catalog, options, today).findings;
         let files = &reading.files;

@@ -26,6 +26,9 @@ struct Manner {
     comma: String,
 }
 
+/// How many lines are looked at for what a level is indented by.
+const INDENTED: usize = 200;
+
 /// A text to write on.
 #[derive(Debug)]
 pub(super) struct Page<'t> {
@@ -45,7 +48,8 @@ impl<'t> Page<'t> {
             colon: ": ".to_owned(),
             comma: ", ".to_owned(),
         };
-        let lines = text.lines().map(|line| {
+        // The first level stands near the top, and a page is made for each change of a long text.
+        let lines = text.lines().take(INDENTED).map(|line| {
             let indent = line.len() - line.trim_start_matches([' ', '\t']).len();
             line.get(..indent).unwrap_or_default()
         });
