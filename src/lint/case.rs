@@ -8,7 +8,7 @@ use crate::catalog::model::{Access, Kind as GrantKind, PermissionId};
 use crate::coverage::{Coverage, Served, cover};
 use crate::declared::{Entry, EntryRole, Known, Registration, Undecided};
 use crate::finding::{Place, Related};
-use crate::lint::associate::{Link, Owner};
+use crate::lint::associate::{Link, Owner, normal};
 use crate::lint::input::{AppFile, Inputs, OperationsFile, holds};
 use crate::manifest::model::App;
 use crate::plan::model::{AppPlan, Plan, Status};
@@ -119,7 +119,7 @@ impl<'a> Case<'a> {
                         parts,
                         comparisons: Vec::new(),
                     };
-                    case.compare(catalog);
+                    case.compare(catalog, inputs);
                     cases.push(case);
                 }
             }
@@ -127,7 +127,7 @@ impl<'a> Case<'a> {
         cases
     }
 
-    fn compare(&mut self, catalog: &Catalog) {
+    fn compare(&mut self, catalog: &Catalog, inputs: &Inputs) {
         let Some(Operations {
             app,
             plan: Some(plan),
@@ -140,6 +140,10 @@ impl<'a> Case<'a> {
         if app.lists_nothing() {
             return;
         }
+        let is_hidden = inputs
+            .unreadable
+            .iter()
+            .any(|file| self.may_own(&file.path));
         for access in Access::ALL {
             let Some(home) = self.home(access) else {
                 continue;
@@ -155,7 +159,7 @@ impl<'a> Case<'a> {
                 plan: plan.plan(access),
                 coverage: cover(catalog, app, plan, access, &held),
                 home,
-                is_veiled: self.is_veiled(access),
+                is_veiled: is_hidden || self.is_veiled(access),
             });
         }
     }
@@ -183,6 +187,22 @@ impl<'a> Case<'a> {
             .or_else(|| able().find(|part| !grants_alone(part)))
             .or_else(|| able().next())
             .copied()
+    }
+
+    /// Whether a file that cannot be read may be one of the app's: it is named under `declared`, or stands beside
+    /// the operations manifest or a file of the app.
+    fn may_own(&self, path: &Path) -> bool {
+        let Some(operations) = self.operations else {
+            return false;
+        };
+        let folder = |path: &Path| path.parent().map(normal).unwrap_or_default();
+        let base = folder(&operations.file.path);
+        let mut declared = operations.app.declared.iter();
+        let mut parts = self.parts.iter();
+        let own = folder(path);
+        declared.any(|it| path.starts_with(normal(&base.join(&it.value))))
+            || own == base
+            || parts.any(|part| folder(&part.file.path) == own)
     }
 
     /// Whether something that cannot be read may declare a permission of the access.

@@ -170,6 +170,16 @@ mod tests {
     }
 
     #[test]
+    fn it_is_quiet_while_a_file_of_the_app_cannot_be_read() {
+        let app = Sample::app_text(&[role("Calendars.Read")]);
+        let sound = Sample::new(CALLS).file("app.json", &app);
+        assert_eq!(sound.told(&MissingPermission).len(), 1);
+        let broken = sound.file("aad.manifest.json", "{\"appId\": ");
+        assert_eq!(broken.inputs.unreadable.len(), 1);
+        assert_eq!(broken.told(&MissingPermission), [""; 0]);
+    }
+
+    #[test]
     fn what_a_teams_app_asks_for_in_single_places_is_pointed_at() {
         let calls = "access: application\noperations: ['GET /teams/{id}/channels/{id}/messages']\n";
         let asked = crate::lint::sample::rsc("ChannelMessage.Read.Group", "Application");
