@@ -20,7 +20,10 @@ fails with AADSTS650053 or leaves it out.
 
 **What to do.** Correct it; the nearest known ones are told. If the permission is newer than the data, update the catalog.
 
-**When to suppress.** When the permission is known to exist and the data lacks it.",
+**When to suppress.** When the permission is known to exist and the data lacks it.
+
+The data lacks some resource-specific permissions of Teams that open no call of Microsoft Graph; names of their form are told as \
+information.",
     security: None,
 };
 
@@ -46,6 +49,9 @@ impl Rule for UnknownPermission {
                 let access = entry.access.as_ref().map_or("", |access| access.value.name());
                 let message = match entry.role {
                     _ if exists => format!("`{written}` is no {access} permission of Microsoft Graph"),
+                    EntryRole::ResourceSpecific if may_be_rsc(written) => {
+                        format!("`{written}` is not among the resource-specific permissions that the data knows, which lack some")
+                    }
                     EntryRole::ResourceSpecific => {
                         format!("no resource-specific permission `{written}` is known")
                     }
@@ -56,11 +62,14 @@ impl Rule for UnknownPermission {
                     [] => "check it; `graphgrant query` lists permissions by what they open".to_owned(),
                     near => format!("did you mean {}?", suggest::listed(near)),
                 };
-                found.push(
+                let mut finding =
                     Finding::new(&META, place_in(part.file, entry.key.span), message, "unknown")
                         .about([written.as_str(), access])
-                        .help(help),
-                );
+                        .help(help);
+                if entry.role == EntryRole::ResourceSpecific && !exists && may_be_rsc(written) {
+                    finding.severity = Severity::Info;
+                }
+                found.push(finding);
             }
             if let Some(operations) = case.operations {
                 found.extend(in_manifest(context, operations.file, operations.app));
@@ -68,6 +77,12 @@ impl Rule for UnknownPermission {
         }
         found
     }
+}
+
+/// Whether a name has the form of a resource-specific permission. Microsoft documents some for client libraries
+/// and bots (`LiveShareSession.ReadWrite.Chat`, `ChannelMessage.Send.Group`) that the permissions data lacks.
+fn may_be_rsc(name: &str) -> bool {
+    [".Group", ".Chat", ".User"].iter().any(|end| name.ends_with(end))
 }
 
 /// The entries of `permissions` in the operations manifest.
@@ -112,7 +127,7 @@ fn in_manifest(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lint::sample::{Sample, role};
+    use crate::lint::sample::{Sample, role, rsc};
 
     #[test]
     fn unknown_ids_fire() {
@@ -122,6 +137,18 @@ mod tests {
             sample.told(&UnknownPermission),
             ["app.json: Microsoft Graph has no application permission `11111111-2222-3333-4444-555555555555` that is known"]
         );
+    }
+
+    #[test]
+    fn resource_specific_permissions_that_the_data_lacks_are_no_errors() {
+        let sample = Sample::without_operations().teams(&[
+            rsc("LiveShareSession.ReadWrite.Chat", "Delegated"),
+            rsc("ChannelMessage.Read.Grup", "Application"),
+            rsc("ChannelMessage.Read.Group", "Application"),
+        ]);
+        let found = sample.findings(&UnknownPermission);
+        let severities: Vec<Severity> = found.iter().map(|it| it.severity).collect();
+        assert_eq!(severities, [Severity::Info, Severity::Error]);
     }
 
     #[test]
