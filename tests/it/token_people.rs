@@ -86,6 +86,25 @@ fn slow_down_slows_down_and_patience_ends() {
 }
 
 #[test]
+fn a_lost_answer_does_not_end_the_wait() {
+    let polls = std::sync::atomic::AtomicUsize::new(0);
+    let server = Server::start(move |request| {
+        if request.target.ends_with("/devicecode") {
+            return Reply::json(
+                200,
+                &json!({"device_code": "d", "user_code": "U", "verification_uri": "https://microsoft.com/devicelogin", "interval": 1}),
+            );
+        }
+        match polls.fetch_add(1, std::sync::atomic::Ordering::SeqCst) {
+            0 => Reply::Raw(Vec::new()),
+            _ => granted(&app_token()),
+        }
+    });
+    run(&server, &DEVICE, "", &[]).ends_with(0);
+    assert_eq!(server.seen().len(), 3);
+}
+
+#[test]
 fn a_device_page_that_is_none_is_not_shown() {
     let server = Server::start(|_| {
         Reply::json(
@@ -147,7 +166,11 @@ fn browser(
     let mut pages = Vec::new();
     for target in back(&page, &parameter("state")) {
         let mut stream = std::net::TcpStream::connect(("127.0.0.1", port)).unwrap();
-        write!(stream, "GET {target} HTTP/1.1\r\nHost: localhost\r\n\r\n").unwrap();
+        write!(
+            stream,
+            "GET {target} HTTP/1.1\r\nHost: localhost:{port}\r\n\r\n"
+        )
+        .unwrap();
         let mut answer = String::new();
         stream.read_to_string(&mut answer).unwrap();
         pages.push(answer);
