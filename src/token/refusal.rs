@@ -13,6 +13,9 @@ use crate::token::secret::Scrubber;
 /// How many characters of the platform's own sentence are shown.
 const SENTENCE: usize = 300;
 
+/// How many codes of a reply are looked at; the platform sends one.
+const CODES: usize = 16;
+
 /// An error reply of the identity platform, in its own words. Untrusted; secrets are taken out.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Refusal {
@@ -70,7 +73,7 @@ impl Refusal {
         let clean = |text: Loose| text.0.map(|text| scrubber.clean(&text));
         let mut refusal = Self::of_text(&scrubber.clean(&description));
         refusal.error = scrubber.clean(&error);
-        for code in reply.error_codes {
+        for code in reply.error_codes.into_iter().take(CODES) {
             if let Some(code) = code.0.and_then(|code| code.parse().ok())
                 && !refusal.codes.contains(&code)
             {
@@ -283,6 +286,10 @@ mod tests {
         };
         let help = Refused::new("h", unknown).help().unwrap().to_string();
         assert!(help.contains("error?code=123"), "{help}");
+        let many: Vec<String> = (1..100_000).map(|code: u32| code.to_string()).collect();
+        let many = format!(r#"{{"error":"x","error_codes":[{}]}}"#, many.join(","));
+        let refusal = Refusal::read(many.as_bytes(), &Scrubber::default()).unwrap();
+        assert_eq!(refusal.codes.len(), CODES);
         for none in ["", "[]", "{}", "null", r#"{"error":{}}"#, "<html>"] {
             assert!(
                 Refusal::read(none.as_bytes(), &Scrubber::default()).is_none(),
