@@ -35,3 +35,4 @@ mod token_inspect;
 mod token_people;
 mod token_platforms;
 mod verify;
+mod verify_probe;

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use crate::catalog::Catalog;
 use crate::finding::{Finding, Findings, Severity};
+use crate::manifest::read::COMMAND_LINE;
 use crate::plan::model::AppPlan;
 use crate::report::finding::Located;
 use crate::report::human::token::UNVERIFIED;
@@ -48,10 +49,21 @@ pub fn write(
 
 fn heading(verification: &Verification, look: Look, out: &mut String) {
     let access = look.paint(Tone::Heading, words::access(verification.access));
+    let routes = verification.verdicts.iter();
+    let outside = routes
+        .filter(|verdict| matches!(verdict, Verdict::Route))
+        .count();
     let verdict = if verification.is_proven() {
         look.paint(
             Tone::Good,
-            "the token covers every operation and is the expected one",
+            &format!(
+                "the token covers every operation of this access{} and is the expected one",
+                match outside {
+                    0 => String::new(),
+                    1 => ", but for 1 whose route no token shows,".to_owned(),
+                    count => format!(", but for {count} whose routes no token shows,"),
+                }
+            ),
         )
     } else {
         look.paint(Tone::Bad, "not proven")
@@ -139,10 +151,14 @@ fn line(finding: &Finding, look: Look, out: &mut String) {
     };
     let label = format!("{} {}", finding.severity.word(), finding.rule.id);
     let place = Located::new(&finding.place);
-    let place = format!("{}:{}", words::safe(&place.path), place.start);
     let message = words::safe(&finding.message);
+    let message = if place.path == COMMAND_LINE {
+        message
+    } else {
+        format!("{message} ({}:{})", words::safe(&place.path), place.start)
+    };
     let indent = " ".repeat(label.len() + 2);
-    let text = look.paragraph(&indent, &format!("{message} ({place})"));
+    let text = look.paragraph(&indent, &message);
     let text = text.get(indent.len()..).unwrap_or(&text).to_owned();
     let _ = write!(out, "{}: {text}", look.paint(tone, &label));
 }

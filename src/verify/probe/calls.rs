@@ -119,10 +119,14 @@ fn call(
         .split_once(char::is_whitespace)
         .map_or("", |(_, url)| url.trim());
     let (path, query) = path(url, &choice.values)?;
-    let asks = query.as_deref().unwrap_or_default().to_lowercase();
-    let ids_only = asks.split('&').any(|pair| pair.trim() == "$select=id");
+    let query = query.map(|query| small(&query));
+    let options: Vec<(String, &str)> = options(query.as_deref().unwrap_or_default());
+    let has = |wanted: &str| options.iter().any(|(name, _)| name == wanted);
+    let ids_only = options
+        .iter()
+        .any(|(name, value)| name == "select" && value.eq_ignore_ascii_case("id"));
     let is_list = method == Method::Get
-        && !asks.contains("$top")
+        && !has("top")
         && requirement
             .path
             .is_some_and(|id| is_collection(catalog, id));
@@ -142,6 +146,32 @@ fn call(
         body,
         ids_only,
     })
+}
+
+/// The options of a query: names without `$`, in lower case, which the service takes with and without it.
+fn options(query: &str) -> Vec<(String, &str)> {
+    let pairs = query.split('&').map(|pair| {
+        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        let name = name.trim().to_lowercase();
+        let bare = name
+            .strip_prefix('$')
+            .or_else(|| name.strip_prefix("%24"))
+            .unwrap_or(&name);
+        (bare.to_owned(), value.trim())
+    });
+    pairs.collect()
+}
+
+/// A query with `$top=1` in place of a larger one: how many objects come says nothing about permissions.
+fn small(query: &str) -> String {
+    let pairs: Vec<&str> = query
+        .split('&')
+        .map(|pair| match options(pair).first() {
+            Some((name, value)) if name == "top" && *value != "0" => "$top=1",
+            _ => pair,
+        })
+        .collect();
+    pairs.join("&")
 }
 
 /// Whether a path ends with the name of a collection, so that `$top` is likely to be understood.
@@ -259,6 +289,17 @@ mod tests {
             (Err(why), Err(expected)) => assert!(why.contains(expected), "{why}"),
             (found, _) => panic!("{url}: {found:?}"),
         }
+    }
+
+    #[test]
+    fn answers_stay_small_whatever_the_query_asks() {
+        assert_eq!(small("$select=id&$top=999&x=1"), "$select=id&$top=1&x=1");
+        assert_eq!(small("%24Top=50"), "$top=1");
+        assert_eq!(small("$stop=5"), "$stop=5");
+        assert_eq!(
+            options("Select=ID&%24top=2"),
+            [("select".to_owned(), "ID"), ("top".to_owned(), "2")]
+        );
     }
 
     #[test]
