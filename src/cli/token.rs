@@ -58,7 +58,7 @@ Examples:
 
 The claims are not verified: nobody but Microsoft Graph can do that for its tokens.
 
-Exit codes: 0 decoded; 1 the token is encrypted or opaque; 2 wrong usage.")]
+Exit codes: 0 decoded; 1 the token is encrypted, opaque or mangled; 2 wrong usage.")]
 pub struct TokenInspect {
     /// Read the token from this environment variable instead of standard input
     #[arg(long, value_name = "NAME")]

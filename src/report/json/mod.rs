@@ -5,6 +5,7 @@
 pub mod answer;
 pub mod catalog;
 pub mod consent;
+pub mod identifier;
 mod indent;
 pub mod lock;
 pub mod permission;
@@ -158,6 +159,10 @@ pub const SCHEMAS: &[Schema] = &[
         schema::<permission::Explanation>,
     ),
     ("explain-rule.schema.json", schema::<rule::Explanation>),
+    (
+        "explain-identifier.schema.json",
+        schema::<identifier::Explanation>,
+    ),
     ("lint-rules.schema.json", schema::<rule::Rules>),
     ("query-opens.schema.json", schema::<answer::Opens>),
     ("query-covers.schema.json", schema::<answer::Covers>),
