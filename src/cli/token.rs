@@ -129,7 +129,7 @@ pub struct TokenOrigin {
     /// The tenant, an id or a domain [otherwise: the manifest, `AZURE_TENANT_ID`]
     #[arg(long, value_name = "TENANT")]
     pub tenant: Option<String>,
-    /// The cloud [otherwise: the manifest, global]
+    /// The cloud [otherwise: the manifest, the one that `AZURE_AUTHORITY_HOST` names, global]
     #[arg(long, value_name = "NAME")]
     pub cloud: Option<String>,
     /// A scope to ask for, may be repeated; delegated flows only [otherwise: .default]

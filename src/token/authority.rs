@@ -132,7 +132,7 @@ impl Authority {
         })
     }
 
-    /// Returns the cloud whose host AZURE_AUTHORITY_HOST names: pods with workload identity are told theirs by it.
+    /// Returns the cloud whose host `AZURE_AUTHORITY_HOST` names: pods with workload identity are told theirs by it.
     /// Only the hosts of clouds are taken from the environment; another has to be named by the user.
     ///
     /// # Errors

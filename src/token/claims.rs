@@ -458,17 +458,14 @@ mod tests {
         let end = claims.len() - 6;
         for (mangled, expected) in [
             ("..".to_owned(), "first part (the header) is empty"),
-            (
-                "x.y.z".to_owned(),
-                "first part (the header) is cut off",
-            ),
+            ("x.y.z".to_owned(), "first part (the header) is cut off"),
             (format!("{}.{}.", part("[]"), part("{}")), "no object"),
             (
-                format!("{header}.{}~{claims}.s", &claims[..4]),
+                format!("{header}.{}~{claims}.s", claims.get(..4).unwrap()),
                 "character 5",
             ),
             (
-                format!("{header}.{}.s", &claims[..end]),
+                format!("{header}.{}.s", claims.get(..end).unwrap()),
                 "second part (the claims) is cut off",
             ),
             (

@@ -88,7 +88,7 @@ mod tests {
             "",
             "contoso.example",
             "2222222222222222222222222222222222abcd",
-            &ID[1..],
+            ID.get(1..).unwrap(),
         ] {
             assert!(!is_id(text), "{text}");
         }

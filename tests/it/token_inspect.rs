@@ -69,12 +69,9 @@ fn tokens_that_cannot_be_read_are_told_apart() {
 fn mangled_tokens_are_told_with_the_place() {
     let whole = app_token();
     let parts: Vec<&str> = whole.split('.').collect();
-    let cut = &parts[1][..parts[1].len() - 5];
+    let cut = parts[1].get(..parts[1].len() - 5).unwrap();
     for (text, expected) in [
-        (
-            "x.y.z".to_owned(),
-            "first part (the header) is cut off",
-        ),
+        ("x.y.z".to_owned(), "first part (the header) is cut off"),
         (
             format!("{}.{cut}.{}", parts[0], parts[2]),
             "second part (the claims) is cut off",

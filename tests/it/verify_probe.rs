@@ -120,6 +120,36 @@ fn a_write_is_called_only_when_it_is_named_with_a_body() {
 }
 
 #[test]
+fn what_is_deleted_is_named_on_the_command_line() {
+    let text = "access: [application]\nprobe: {values: {users/id: from-manifest}}\noperations:\n  - DELETE /users/{id}\n  - DELETE /groups/fixed-id\n";
+    let run = |more: &[&str]| {
+        let server = Server::start(|_| marked(Reply::With(204, Vec::new(), Vec::new())));
+        let url = server.url();
+        let usual = [
+            "verify",
+            "--probe",
+            "--allow-http-loopback",
+            "--graph",
+            &url,
+            "--probe-method",
+            "DELETE",
+        ];
+        let token = app_token(&json!([]), &json!({"aud": url}));
+        Place::new()
+            .with("graphgrant.yaml", text)
+            .run_with(&[&usual[..], more].concat(), &token)
+            .ends_with(1);
+        targets(&server.seen())
+    };
+    assert!(run(&[]).is_empty());
+    assert!(run(&["--value", "groups/id=x"]).is_empty());
+    assert_eq!(
+        run(&["--value", "users/id=mine"]),
+        ["DELETE /v1.0/users/mine"]
+    );
+}
+
+#[test]
 fn refusals_are_told_with_what_the_service_accepts() {
     let (outcome, _) = probe(&planned(), &[], |_| {
         Reply::json(

@@ -88,15 +88,13 @@ pub(super) fn live(
     options: &ProbeOptions,
     verification: &mut Verification,
 ) -> miette::Result<()> {
-    let mut choice = Choice {
-        given: !options.value.is_empty(),
-        ..Choice::default()
-    };
+    let mut choice = Choice::default();
     for (name, value) in &app.probe_values {
         choice.values.add(&name.value, &value.value);
     }
     for (name, value) in &options.value {
         choice.values.add(name, value);
+        choice.given.add(name, value);
     }
     choice.methods = options
         .probe_method

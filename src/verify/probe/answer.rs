@@ -103,6 +103,7 @@ pub struct Diagnosis {
 
 impl Diagnosis {
     /// Returns what an answer means that shows no sign of Microsoft Graph: success of somebody else is none.
+    #[must_use]
     pub fn of_a_stranger(mut self) -> Self {
         if matches!(self.outcome, Outcome::Allowed | Outcome::OnlyIds) {
             self.outcome = Outcome::Fault;

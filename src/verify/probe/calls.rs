@@ -49,8 +49,8 @@ pub struct Choice {
     pub methods: Vec<Method>,
     /// The bodies of calls that write, by request as written.
     pub bodies: BTreeMap<String, Vec<u8>>,
-    /// The placeholders that were given for this very run: what deletes needs one of them.
-    pub given: bool,
+    /// Those of them that were given for this very run: what deletes takes no others.
+    pub given: Values,
 }
 
 /// A call that may be made.
@@ -105,9 +105,6 @@ fn call(
                 "{method} may change something; `--probe-method {method}` allows it"
             ));
         }
-        if method == Method::Delete && !choice.given {
-            return Err("a deletion needs its values on the command line: `--value`".to_owned());
-        }
         if method != Method::Delete && body.is_none() {
             return Err("it needs a body: `--probe-body 'REQUEST=FILE'`".to_owned());
         }
@@ -118,7 +115,22 @@ fn call(
         .trim()
         .split_once(char::is_whitespace)
         .map_or("", |(_, url)| url.trim());
-    let (path, query) = path(url, &choice.values)?;
+    let values = if method == Method::Delete {
+        // A manifest may be somebody else's: what is deleted is named by the one who runs this.
+        if !url.contains('{') {
+            return Err(
+                "a deletion is called only where `--value` says of what: write its id as a placeholder"
+                    .to_owned(),
+            );
+        }
+        &choice.given
+    } else {
+        &choice.values
+    };
+    let (path, query) = path(url, values).map_err(|why| match method {
+        Method::Delete => format!("{why}; for a deletion on the command line alone"),
+        _ => why,
+    })?;
     let query = query.map(|query| small(&query));
     let options: Vec<(String, &str)> = options(query.as_deref().unwrap_or_default());
     let has = |wanted: &str| options.iter().any(|(name, _)| name == wanted);

@@ -3,44 +3,23 @@
 //! The environment tells which endpoint there is: App Service and its kin, Azure Arc, Azure Machine Learning, or else
 //! the metadata service of a machine. All are called directly, past every proxy: what answers is on this machine.
 
-use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+mod exchange;
+mod host;
+
+use std::path::Path;
 
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::net::{Answer, Call, NetError, Url, is_local, is_loopback};
+use self::exchange::{ARC_FOLDER, arc, ask, machine};
+use self::host::{Host, host};
+use crate::net::{Answer, Url};
 use crate::source::escape::shown;
-use crate::source::read;
 use crate::token::authority::Authority;
 use crate::token::error::TokenError;
 use crate::token::post::{check, number, object};
 use crate::token::secret::{Scrubber, Secret};
 use crate::token::{Acquired, World};
-use zeroize::Zeroizing;
-
-/// The metadata service of a machine.
-const METADATA: &str = "http://169.254.169.254/metadata/identity/oauth2/token";
-
-/// Where the metadata service answers from.
-const MACHINE: &str = "169.254.169.254";
-
-/// The variable that names another host for the metadata service, as it does for the Azure SDKs; here for test
-/// servers on this machine alone.
-const TEST_HOST: &str = "AZURE_POD_IDENTITY_AUTHORITY_HOST";
-
-/// For how long the metadata service answers 410 while it is updated, at most (Microsoft's documentation).
-const UPDATE: Duration = Duration::from_secs(70);
-
-/// How long a 404 of it is sat out: it is not ready yet, or it is none of Azure's at all.
-const NOT_READY: Duration = Duration::from_secs(7);
-
-/// The folder in which the agent of Azure Arc keeps its key files.
-const ARC_FOLDER: &str = if cfg!(windows) {
-    r"C:\ProgramData\AzureConnectedMachineAgent\Tokens"
-} else {
-    "/var/opt/azcmagent/tokens"
-};
 
 /// Which identity, where a resource has several.
 #[derive(Debug, Clone, Copy)]
@@ -81,14 +60,6 @@ const MACHINE_LEARNING_ID: Names = Names {
     client: "clientid",
     resource: "mi_res_id",
 };
-
-/// Where the identity is asked for.
-enum Host {
-    Machine { url: Url },
-    AppService { url: Url, header: Secret },
-    Arc { url: Url },
-    MachineLearning { url: Url, secret: Secret },
-}
 
 /// Acquires a token.
 ///
@@ -175,74 +146,6 @@ fn failed(what: impl Into<String>, help: &'static str) -> TokenError {
     }
 }
 
-/// An address of the environment that is on this machine, as those of the platform all are.
-fn address(text: &str, name: &str) -> Result<Url, TokenError> {
-    let url = Url::parse(text).ok();
-    url.filter(|url| url.scheme() == "http" && is_local(url))
-        .ok_or_else(|| {
-            failed(
-                format!("{name} is not an address of this machine"),
-                "the platform sets this variable; do not set it yourself",
-            )
-        })
-}
-
-/// The metadata service of this machine, or the test server that stands for it.
-fn metadata(world: &World<'_>, plain: bool) -> Result<Url, TokenError> {
-    let mut url = Url::parse(METADATA).map_err(|_| failed("its address is none", ""))?;
-    if let Some(text) = world.environment.text(TEST_HOST) {
-        let test = Url::parse(&text).ok();
-        let test = test.filter(|url| plain && url.scheme() == "http" && is_loopback(url));
-        let Some(mut test) = test else {
-            return Err(failed(
-                format!("{TEST_HOST} names another host for the metadata service"),
-                "take the variable away; a test server on this machine needs `--allow-http-loopback`",
-            ));
-        };
-        test.set_path(url.path());
-        test.set_query(None);
-        url = test;
-    }
-    Ok(url)
-}
-
-fn host(world: &World<'_>, plain: bool) -> Result<Host, TokenError> {
-    let environment = world.environment;
-    let Some(endpoint) = environment.text("IDENTITY_ENDPOINT") else {
-        let Some(endpoint) = environment.text("MSI_ENDPOINT") else {
-            let url = metadata(world, plain)?;
-            return Ok(Host::Machine { url });
-        };
-        if environment.text("MSI_SECRET").is_none() {
-            return Err(failed(
-                "this is Azure Cloud Shell, whose endpoint gives tokens of the person who uses it",
-                "use `--flow azure-cli`, which says so too",
-            ));
-        }
-        let url = address(&endpoint, "MSI_ENDPOINT")?;
-        let secret = environment.secret("MSI_SECRET", "the identity secret")?;
-        return Ok(Host::MachineLearning { url, secret });
-    };
-    let url = address(&endpoint, "IDENTITY_ENDPOINT")?;
-    if environment.text("IDENTITY_HEADER").is_some() {
-        if environment.text("IDENTITY_SERVER_THUMBPRINT").is_some() {
-            return Err(failed(
-                "this is Service Fabric, whose endpoint has a certificate of its own that cannot be verified here",
-                "acquire the token with the Azure SDK and give it on standard input",
-            ));
-        }
-        let header = environment.secret("IDENTITY_HEADER", "the identity header")?;
-        return Ok(Host::AppService { url, header });
-    }
-    if environment.text("IMDS_ENDPOINT").is_some() {
-        return Ok(Host::Arc { url });
-    }
-    Err(failed(
-        "IDENTITY_ENDPOINT is set, but neither IDENTITY_HEADER nor IMDS_ENDPOINT",
-        "this host is not known; acquire the token with the Azure SDK and give it on standard input",
-    ))
-}
-
 fn with_query(
     mut url: Url,
     version: &str,
@@ -263,80 +166,6 @@ fn with_query(
         }
     }
     url
-}
-
-fn ask(world: &World<'_>, url: &Url, headers: &[(&str, &str)]) -> Result<Answer, TokenError> {
-    Ok(world.client.call(&Call {
-        headers,
-        plain: true,
-        ..Call::get(url)
-    })?)
-}
-
-/// Asks the metadata service, and sits out what it answers while it starts or is updated.
-fn machine(world: &World<'_>, url: &Url) -> Result<Answer, TokenError> {
-    let start = Instant::now();
-    let mut pause = Duration::from_secs(1);
-    loop {
-        let answer = match ask(world, url, &[("metadata", "true")]) {
-            Err(TokenError::Net(
-                NetError::Timeout { .. } | NetError::Unreachable { .. } | NetError::Broken { .. },
-            )) => {
-                return Err(failed(
-                    format!("nothing answers at {}", url.host_str().unwrap_or(MACHINE)),
-                    "run this on an Azure resource that has an identity, or take another `--flow`; in a container \
-                     the address may be blocked",
-                ));
-            }
-            answer => answer?,
-        };
-        let patience = match answer.status {
-            404 => NOT_READY,
-            410 => UPDATE,
-            _ => return Ok(answer),
-        };
-        let left = patience.min(world.patience).saturating_sub(start.elapsed());
-        if left.is_zero() {
-            return Ok(answer);
-        }
-        let wait = pause.min(left);
-        world.client.wait(url, answer.status, wait);
-        pause *= 2;
-    }
-}
-
-/// Azure Arc proves that the caller may read a file that only privileged users can.
-fn arc(world: &World<'_>, url: &Url, folder: &Path) -> Result<Answer, TokenError> {
-    let first = ask(world, url, &[("metadata", "true")])?;
-    if first.status != 401 {
-        return Ok(first);
-    }
-    let challenge = first.header("www-authenticate").unwrap_or_default();
-    let file = challenge
-        .split_once("realm=")
-        .map(|(_, path)| path.trim().trim_matches('"'));
-    let file = file.map(PathBuf::from);
-    let Some(file) = file.filter(|file| is_arc_file(file, folder)) else {
-        return Err(failed(
-            "it names no key file where Azure Arc keeps them",
-            WHO,
-        ));
-    };
-    // The agent takes the content of the file as it is.
-    let key = Secret::from_bytes(read::bytes(&file, 4096)?, "the key of Azure Arc")?;
-    let mut header = Zeroizing::new(String::with_capacity(key.expose().len() + 6));
-    header.push_str("Basic ");
-    header.push_str(key.trimmed());
-    ask(
-        world,
-        url,
-        &[("metadata", "true"), ("authorization", &header)],
-    )
-}
-
-/// Whether a file is one of those that the Arc agent writes: no other is read and sent away.
-fn is_arc_file(file: &Path, folder: &Path) -> bool {
-    file.parent() == Some(folder) && file.extension().is_some_and(|extension| extension == "key")
 }
 
 fn refused(status: u16, answer: &Answer) -> TokenError {

@@ -4,7 +4,10 @@ use std::ffi::OsString;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::{Ipv4Addr, TcpListener};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
+use super::exchange::is_arc_file;
+use super::host::TEST_HOST;
 use super::*;
 use crate::catalog::bundled;
 use crate::net::{Client, Settings};
@@ -21,10 +24,10 @@ impl Dialogue for Nobody {
 }
 
 /// Answers as many requests as there are answers, and gives back the heads of the requests.
-fn host(answers: Vec<String>) -> (Url, JoinHandle<Vec<String>>) {
+fn played(answers: Vec<String>) -> (Url, JoinHandle<Vec<String>>) {
     let socket = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
     let port = socket.local_addr().unwrap().port();
-    let played = std::thread::spawn(move || {
+    let heads = std::thread::spawn(move || {
         let answered = answers.into_iter().map(|answer| {
             let (mut stream, _) = socket.accept().unwrap();
             let lines = BufReader::new(stream.try_clone().unwrap()).lines();
@@ -38,7 +41,7 @@ fn host(answers: Vec<String>) -> (Url, JoinHandle<Vec<String>>) {
         answered.collect()
     });
     let url = Url::parse(&format!("http://127.0.0.1:{port}/token?x=1")).unwrap();
-    (url, played)
+    (url, heads)
 }
 
 fn answer(status: u16, headers: &str, body: &str) -> String {
@@ -69,7 +72,7 @@ fn with_world<T>(
     })
 }
 
-const LONG: Duration = Duration::from_secs(60);
+const LONG: Duration = Duration::from_mins(1);
 
 #[test]
 fn a_challenge_of_arc_is_answered_with_the_key_as_it_is() {
@@ -77,14 +80,14 @@ fn a_challenge_of_arc_is_answered_with_the_key_as_it_is() {
     let file = folder.path().join("a.key");
     std::fs::write(&file, "key+/ value=\n").unwrap();
     let challenge = format!("WWW-Authenticate: Basic realm={}\r\n", file.display());
-    let (url, played) = host(vec![answer(401, &challenge, ""), answer(200, "", "{}")]);
+    let (url, heads) = played(vec![answer(401, &challenge, ""), answer(200, "", "{}")]);
     let status = with_world(
         |_| None,
         LONG,
         |world| arc(world, &url, folder.path()).unwrap().status,
     );
     assert_eq!(status, 200);
-    let heads = played.join().unwrap();
+    let heads = heads.join().unwrap();
     assert!(heads[0].contains("metadata: true") && !heads[0].contains("authorization"));
     assert!(
         heads[1].contains("authorization: Basic key+/ value="),
@@ -110,37 +113,37 @@ fn arc_gets_no_other_file_and_no_large_one() {
     ] {
         let file = place(name);
         let challenge = format!("WWW-Authenticate: Basic realm=\"{}\"\r\n", file.display());
-        let (url, played) = host(vec![answer(401, &challenge, "")]);
+        let (url, heads) = played(vec![answer(401, &challenge, "")]);
         let told = with_world(
             |_| None,
             LONG,
             |world| arc(world, &url, folder.path()).unwrap_err().to_string(),
         );
         assert!(!told.contains("xxx") && !told.contains("secret"), "{told}");
-        assert_eq!(played.join().unwrap().len(), 1, "{name}");
+        assert_eq!(heads.join().unwrap().len(), 1, "{name}");
     }
 }
 
 #[test]
 fn what_the_metadata_service_answers_during_updates_is_sat_out() {
-    let (url, played) = host(vec![answer(410, "", ""), answer(200, "", "{}")]);
+    let (url, heads) = played(vec![answer(410, "", ""), answer(200, "", "{}")]);
     let status = with_world(|_| None, LONG, |world| machine(world, &url).unwrap().status);
     assert_eq!(status, 200);
-    assert_eq!(played.join().unwrap().len(), 2);
+    assert_eq!(heads.join().unwrap().len(), 2);
     // Patience ends, and the last answer counts.
-    let (url, played) = host(vec![answer(404, "", ""); 2]);
+    let (url, heads) = played(vec![answer(404, "", ""); 2]);
     let status = with_world(
         |_| None,
         Duration::from_millis(200),
         |world| machine(world, &url).unwrap().status,
     );
     assert_eq!(status, 404);
-    assert_eq!(played.join().unwrap().len(), 2);
+    assert_eq!(heads.join().unwrap().len(), 2);
 }
 
 #[test]
 fn a_machine_without_the_service_is_told() {
-    let (url, _) = host(Vec::new());
+    let (url, _) = played(Vec::new());
     let told = with_world(
         |_| None,
         LONG,
@@ -151,7 +154,7 @@ fn a_machine_without_the_service_is_told() {
 
 #[track_caller]
 fn found(look_up: fn(&str) -> Option<OsString>, plain: bool) -> String {
-    with_world(look_up, LONG, |world| match super::host(world, plain) {
+    with_world(look_up, LONG, |world| match host(world, plain) {
         Ok(Host::Machine { url }) => format!("machine {url}"),
         Ok(Host::AppService { url, .. }) => format!("app service {url}"),
         Ok(Host::Arc { url }) => format!("arc {url}"),
