@@ -276,6 +276,8 @@ mod tests {
         }
         let page = callers.join().unwrap();
         assert!(page.starts_with("HTTP/1.1 200") && page.contains("You are signed in"));
+        // One answer, and nobody listens any more.
+        assert!(TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_err());
     }
 
     #[test]

@@ -4,6 +4,7 @@ use std::fmt;
 
 use miette::Diagnostic;
 use serde::Deserialize;
+use url::form_urlencoded;
 
 use crate::source::escape::{shown, shown_up_to};
 use crate::token::aadsts::{self, Fact};
@@ -104,8 +105,24 @@ impl Refusal {
         {
             return Some(refusal);
         }
+        // The address that a browser was sent back to.
+        if let Some((_, query)) = text.trim().split_once('?')
+            && let Some(refusal) = Self::of_query(query, &scrubber)
+        {
+            return Some(refusal);
+        }
         let refusal = Self::of_text(&scrubber.clean(text));
         (!refusal.codes.is_empty()).then_some(refusal)
+    }
+
+    fn of_query(query: &str, scrubber: &Scrubber) -> Option<Self> {
+        let one = |wanted: &str| {
+            let mut pairs = form_urlencoded::parse(query.as_bytes());
+            let found = pairs.find(|(name, _)| name == wanted);
+            found.map(|(_, value)| value.into_owned())
+        };
+        let (error, description) = (one("error")?, one("error_description")?);
+        Some(Self::of_parameters(&error, &description, scrubber))
     }
 
     fn of_text(text: &str) -> Self {
@@ -316,6 +333,13 @@ mod tests {
             Some(vec![7_000_215])
         );
         assert_eq!(code("error: aadsts65001: the user"), Some(vec![65001]));
+        let page = "http://localhost:1/?error=access_denied&error_description=AADSTS65004%3a+User+declined.%0d%0aTrace+ID%3a+t-1&state=s";
+        let refusal = Refusal::of_pasted(page).unwrap();
+        assert_eq!(
+            (refusal.error.as_str(), refusal.codes.as_slice()),
+            ("access_denied", &[65004][..])
+        );
+        assert_eq!(refusal.trace_id.as_deref(), Some("t-1"));
         assert_eq!(code("no code here"), None);
         assert_eq!(code("AADSTS99999999999999"), None);
     }

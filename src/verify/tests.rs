@@ -183,6 +183,35 @@ fn permissions_are_missing_excess_or_broader() {
 }
 
 #[test]
+fn what_only_the_order_says_is_no_proof() {
+    let text = "operations:\n  - POST /me/getMailTips\n";
+    let (proven, rules) = rules_of(text, &claims(&json!({"scp": "Mail.ReadWrite"})), &[]);
+    assert_eq!(
+        (proven, rules.as_slice()),
+        (false, &["covered-by-implication"][..])
+    );
+}
+
+#[test]
+fn a_route_is_told_and_its_own_permission_compared() {
+    let text = "access: [application]\nroutes: [{via: sites-selected, operations: ['GET /sites/{id}/lists']}]\noperations:\n  - GET /sites/{id}/lists\n";
+    let of = |roles: Value| {
+        let token = claims(&json!({"idtyp": "app", "scp": null, "roles": roles}));
+        rules_of(text, &token, &[])
+    };
+    let (proven, rules) = of(json!(["Sites.Selected"]));
+    assert_eq!(
+        (proven, rules.as_slice()),
+        (true, &["granted-outside-the-token"][..])
+    );
+    let (proven, rules) = of(json!([]));
+    assert!(
+        !proven && rules.contains(&"permission-missing-in-token"),
+        "{rules:?}"
+    );
+}
+
+#[test]
 fn an_app_token_without_roles_proves_nothing() {
     let text = "access: [application]\noperations:\n  - GET /users\n";
     for roles in [json!(null), json!([]), json!("")] {

@@ -49,26 +49,23 @@ pub fn write(
 
 fn heading(verification: &Verification, look: Look, out: &mut String) {
     let access = look.paint(Tone::Heading, words::access(verification.access));
-    let routes = verification.verdicts.iter();
-    let outside = routes
-        .filter(|verdict| matches!(verdict, Verdict::Route))
-        .count();
     let verdict = if verification.is_proven() {
         look.paint(
             Tone::Good,
-            &format!(
-                "the token covers every operation of this access{} and is the expected one",
-                match outside {
-                    0 => String::new(),
-                    1 => ", but for 1 whose route no token shows,".to_owned(),
-                    count => format!(", but for {count} whose routes no token shows,"),
-                }
-            ),
+            "the token covers every operation of this access and is the expected one",
         )
     } else {
         look.paint(Tone::Bad, "not proven")
     };
     let _ = writeln!(out, "{access}: {verdict}");
+    let verdicts = verification.verdicts.iter();
+    let outside = verdicts.filter(|verdict| matches!(verdict, Verdict::Route));
+    let outside = outside.count();
+    if outside > 0 && verification.is_proven() {
+        let count = words::count(outside, "operation");
+        let text = format!("Not looked at: {count} by a route that no token shows.");
+        out.push_str(&look.paragraph("", &text));
+    }
 }
 
 fn operations(
