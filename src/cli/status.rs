@@ -21,9 +21,9 @@ Examples:
 
 `--live` asks Microsoft Graph, with a token as `verify` takes it: from standard input unless `--flow` says otherwise.
 
-Exit codes: 0 all that is needed is there, and nothing else; 1 something is missing, or more is there than
-needed; 2 wrong usage or unreadable input; 3 the platform refused or
-could not be reached.")]
+Exit codes: 0 all that is needed is there (where only `--declared` is given: declared), and nothing else;
+1 something is missing or nobody says, or more is there than needed; 2 wrong usage or unreadable input; 3 the
+platform refused or could not be reached.")]
 pub struct Status {
     /// What it is about
     #[command(flatten)]

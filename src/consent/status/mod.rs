@@ -53,18 +53,29 @@ pub fn status(inputs: &Inputs<'_>) -> Status {
         rows.extend(found.rows());
         rows.extend(sets.strange_rows());
     }
+    let is_switched_off = inputs.holding.enabled == Some(false);
     let mut remarks = inputs.holding.remarks.clone();
-    if inputs.holding.enabled == Some(false) {
+    if is_switched_off {
         remarks.push(
             "the app's service principal is switched off: nobody gets a token for it".to_owned(),
         );
+    }
+    if let Some(claims) = inputs.token
+        && let Some(why) = claims.is_not_of(client_id(inputs.app))
+    {
+        remarks.push(why);
     }
     Status {
         rows,
         resources: resources(inputs),
         remarks,
         doubt: doubt.into_iter().collect(),
+        is_switched_off,
     }
+}
+
+fn client_id(app: &App) -> Option<&str> {
+    app.client_id.as_ref().map(|id| id.value.as_str())
 }
 
 /// The comparison of one access.
