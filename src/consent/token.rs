@@ -78,7 +78,10 @@ impl TokenClaims {
         };
         let audiences: Vec<String> = object.get("aud").and_then(list).unwrap_or_default();
         if !audiences.is_empty() && !audiences.iter().any(|it| is_graph(catalog, it)) {
-            return fail("is of a token for another API than Microsoft Graph", OTHER_API);
+            return fail(
+                "is of a token for another API than Microsoft Graph",
+                OTHER_API,
+            );
         }
         // Tokens of version 1 name the app `appid`, those of version 2 `azp`.
         let app = ["appid", "azp"].into_iter().find_map(|key| {

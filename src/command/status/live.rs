@@ -87,11 +87,7 @@ pub(super) struct Told {
 }
 
 /// Reads what the tenant says of an app: its registration, its service principal, what it is granted.
-pub(super) fn read(
-    catalog: &Catalog,
-    options: &TokenOrigin,
-    app: &App,
-) -> Result<Told, LiveError> {
+pub(super) fn read(catalog: &Catalog, options: &TokenOrigin, app: &App) -> Result<Told, LiveError> {
     let client_id = app.client_id.as_ref().ok_or(LiveError::NoClientId)?;
     let client_id = &client_id.value;
     let origin = Origin::new(catalog, options, FlowName::Given, Some(app))?;

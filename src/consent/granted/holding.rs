@@ -388,7 +388,10 @@ impl Telling<'_> {
             }
             (None, []) => return,
             (None, others) => {
-                let ids: Vec<&str> = others.iter().filter_map(|it| it.client_id.as_deref()).collect();
+                let ids: Vec<&str> = others
+                    .iter()
+                    .filter_map(|it| it.client_id.as_deref())
+                    .collect();
                 self.holding.remarks.push(format!(
                     "no registration given is the app's, so what it declares is not known; these are of {}",
                     ids.join(", ")

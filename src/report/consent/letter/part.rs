@@ -121,18 +121,16 @@ fn reach(whose: Option<&str>, reach: Reach) -> Rich {
 /// Whose data a permission reaches, as far as its name says so.
 fn whose(name: &str, access: Access) -> Option<&'static str> {
     match (access, Name::parse(name).constraint) {
-        (_, "Selected") => {
-            Some("nothing until single sites, lists or files are opened to the app")
-        }
+        (_, "Selected") => Some("nothing until single sites, lists or files are opened to the app"),
         (_, "OwnedBy") => Some("objects that the app itself owns"),
         (_, "AppFolder") => Some("the app's own folder"),
         (_, "CreatedByApp") => Some("what the app itself created"),
         (_, "WhereInstalled") => Some("chats and teams in which the app is installed"),
-        (Access::Delegated, "") => Some("what belongs to the signed-in user"),
+        (Access::Delegated, "") => Some("the signed-in user's own"),
         (Access::Delegated, "Shared") => {
-            Some("what belongs to the signed-in user and what others share with that user")
+            Some("the signed-in user's own and what others share with that user")
         }
-        (Access::Delegated, "All") => Some("all that the signed-in user can reach"),
+        (Access::Delegated, "All") => Some("what the signed-in user can reach"),
         (Access::Application, "" | "All") => Some("the whole tenant"),
         _ => None,
     }
