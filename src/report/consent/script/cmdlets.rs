@@ -101,8 +101,7 @@ fn read(text: &str) -> Tree {
 
 fn children(node: Node<'_>) -> Vec<Node<'_>> {
     let all = 0..node.child_count();
-    all.map(|at| node.child(u32::try_from(at).unwrap()).unwrap())
-        .collect()
+    all.map(|at| node.child(at).unwrap()).collect()
 }
 
 fn text_of(node: Node<'_>, text: &str) -> String {
