@@ -190,6 +190,15 @@ fn personal_accounts_have_no_admin() {
     let outcome = place
         .run(&["consent", "show", "--format", "json"])
         .ends_with(0);
+    let letter = place.run(&["consent", "letter"]).ends_with(0).out;
+    assert!(
+        letter.contains("Let people consent when they sign in"),
+        "{letter}"
+    );
+    assert!(
+        !letter.contains("Administrator") && !letter.contains("consent url"),
+        "{letter}"
+    );
     let app = app(&outcome);
     assert_eq!(app["whole"][0]["who"]["who"], "users");
     assert_eq!(app["cautions"][0]["caution"], "personal-accounts");

@@ -61,7 +61,7 @@ enum Output {
         help("choose another file for the script")
     )]
     IsInput,
-    #[error("this is {count} scripts, and `--output` names no folder")]
+    #[error("this is {count} scripts, and only a folder takes several")]
     #[diagnostic(
         code(graphgrant::consent::several_scripts),
         help("name a folder with `-o FOLDER/`, or choose one app with `--app`")

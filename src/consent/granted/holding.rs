@@ -6,6 +6,7 @@ use super::error::HoldingError;
 use super::model::{Application, Consent, Declared, Grant, Granted, Place, Principal};
 use crate::catalog::Catalog;
 use crate::catalog::model::{Access, PermissionId};
+use crate::source::escape::shown;
 
 /// The application id of Microsoft Graph, the same in every tenant and cloud.
 const MICROSOFT_GRAPH: &str = "00000003-0000-0000-c000-000000000000";
@@ -147,6 +148,7 @@ impl Holding {
             knows_roles: true,
             registration: self.registration.clone(),
             application: self.application.clone(),
+            remarks: self.remarks.clone(),
             ..Self::default()
         };
         let mut scopes = Vec::new();
@@ -380,7 +382,7 @@ impl Telling<'_> {
         let application = match (by_id.or(nameless), named.as_slice()) {
             (Some(found), _) => found,
             (None, [only]) if client_id.is_none() => {
-                let id = only.client_id.as_deref().unwrap_or_default();
+                let id = shown(only.client_id.as_deref().unwrap_or_default());
                 self.holding.remarks.push(format!(
                     "the manifest names no client id; the only registration given ({id}) is taken to be the app's"
                 ));
@@ -388,10 +390,8 @@ impl Telling<'_> {
             }
             (None, []) => return,
             (None, others) => {
-                let ids: Vec<&str> = others
-                    .iter()
-                    .filter_map(|it| it.client_id.as_deref())
-                    .collect();
+                let ids = others.iter().filter_map(|it| it.client_id.as_deref());
+                let ids: Vec<String> = ids.map(shown).collect();
                 self.holding.remarks.push(format!(
                     "no registration given is the app's, so what it declares is not known; these are of {}",
                     ids.join(", ")
@@ -493,7 +493,7 @@ fn other<'o>(
 fn line(granted: &Granted, place: Place) -> String {
     let source = granted.sources.get(place.file);
     source.map_or_else(String::new, |source| {
-        let name = crate::source::escape::shown(source.name());
+        let name = shown(source.name());
         format!("{name}:{}", source.position(place.span.start).line)
     })
 }

@@ -6,13 +6,14 @@
 //! stays unknown.
 
 mod model;
+mod resources;
 mod sets;
 
 use std::collections::BTreeSet;
 
 use crate::catalog::Catalog;
 use crate::catalog::model::{Access, PermissionId};
-use crate::consent::granted::{Granted, Holding, Other};
+use crate::consent::granted::{Granted, Holding};
 use crate::consent::token::TokenClaims;
 use crate::coverage::{Coverage, HeldState, NeededState, cover};
 use crate::manifest::model::App;
@@ -67,7 +68,7 @@ pub fn status(inputs: &Inputs<'_>) -> Status {
     }
     Status {
         rows,
-        resources: resources(inputs),
+        resources: resources::rows(inputs),
         remarks,
         doubt: doubt.into_iter().collect(),
         is_switched_off,
@@ -239,42 +240,4 @@ impl<'a> Comparison<'a> {
             }),
         }
     }
-}
-
-/// The other resources, with what the data knows of them.
-fn resources(inputs: &Inputs<'_>) -> Vec<ResourceRow> {
-    let catalog = inputs.catalog;
-    let app_id = |id: &str| {
-        let mut principals = inputs.granted.principals.iter();
-        principals
-            .find(|principal| principal.object_id == id)
-            .map_or_else(|| id.to_owned(), |principal| principal.app_id.clone())
-    };
-    let row = |other: &Other| {
-        let id = app_id(&other.id);
-        let mut known = catalog.resources();
-        let known = known.find(|resource| resource.app_id.eq_ignore_ascii_case(&id));
-        let state = match known
-            .as_ref()
-            .and_then(|it| it.retired.map(|day| (it, day)))
-        {
-            Some((resource, since)) => ResourceState::Revoked {
-                since: since.to_owned(),
-                instead: resource.instead.map(str::to_owned),
-            },
-            None => ResourceState::Other,
-        };
-        let claimed = other.name.clone();
-        ResourceRow {
-            name: known.map_or_else(
-                || claimed.unwrap_or_else(|| id.clone()),
-                |resource| resource.name.to_owned(),
-            ),
-            declared: other.declared,
-            granted: other.scopes + other.roles,
-            state,
-            id,
-        }
-    };
-    inputs.holding.others.iter().map(row).collect()
 }

@@ -117,7 +117,9 @@ pub(super) fn instead(catalog: &Catalog, consent: &Consent) -> Vec<Entry> {
 }
 
 /// Returns what to do to approve. What scripts and the consent page do by themselves is left out.
-pub(super) fn approve(catalog: &Catalog, consent: &Consent) -> Vec<Rich> {
+pub(super) fn approve(catalog: &Catalog, planned: &Planned<'_>, consent: &Consent) -> Vec<Rich> {
+    let audience = planned.app.audience.as_ref();
+    let takes_work = audience.is_none_or(|audience| audience.value.takes_work());
     let mut lines: Vec<Rich> = Vec::new();
     let is_grant =
         |kind: StepKind| matches!(kind, StepKind::GrantDelegated | StepKind::GrantAppRoles);
@@ -134,7 +136,7 @@ pub(super) fn approve(catalog: &Catalog, consent: &Consent) -> Vec<Rich> {
             }
         };
         let mut line = line.and(".");
-        if Some(at) == last_grant {
+        if takes_work && Some(at) == last_grant {
             line = line
                 .and(" The developer sends the link (")
                 .and_code("graphgrant consent url")

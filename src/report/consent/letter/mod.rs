@@ -51,7 +51,7 @@ impl Letter {
                 .collect(),
             not: decision::not(catalog, planned, consent),
             instead: decision::instead(catalog, consent),
-            approve: decision::approve(catalog, consent),
+            approve: decision::approve(catalog, planned, consent),
             undo: decision::undo(planned, consent),
             cautions: consent.cautions.iter().map(text::caution).collect(),
             data: words::data_line(catalog),
