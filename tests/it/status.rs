@@ -277,6 +277,25 @@ fn what_single_users_granted_is_not_there_for_all() {
 }
 
 #[test]
+fn what_needs_an_admin_is_missing_where_single_users_have_it() {
+    // Calendars.ReadBasic needs an admin in this data.
+    let calendar = "[{request: GET /me/calendarView, select: [subject]}]";
+    let place = place(calendar, "Calendars.ReadBasic", "on");
+    place.run(&STATUS).ends_with(0);
+    let path = place.path().join("grants.json");
+    let text = std::fs::read_to_string(&path).unwrap();
+    let of_user = text.replace("AllPrincipals", "Principal").replace(
+        "\"principalId\":null",
+        "\"principalId\":\"44444444-4444-4444-8444-444444444444\"",
+    );
+    std::fs::write(path, of_user).unwrap();
+    let outcome = place.run(&STATUS).ends_with(1);
+    let row = row(&outcome, "delegated", "Calendars.ReadBasic");
+    assert_eq!(states(&row), ["users-alone"]);
+    assert_eq!(row["states"][0]["fault"], true);
+}
+
+#[test]
 fn grants_of_another_app_say_nothing_about_this_one() {
     let place = whole();
     let path = place.path().join("grants.json");

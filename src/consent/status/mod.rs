@@ -170,7 +170,11 @@ impl<'a> Comparison<'a> {
             _ => {}
         }
         if let Cell::Users(users) = row.granted {
-            states.push(State::UsersAlone { users });
+            let grant = self.inputs.catalog.grant_for(id, self.access);
+            states.push(State::UsersAlone {
+                users,
+                is_missing_for_others: row.needed && grant.is_some_and(|grant| grant.admin),
+            });
         }
         if self.sets.is_revoked && matches!(row.granted, Cell::Yes | Cell::Users(_)) {
             states.push(State::RevokedResource);

@@ -175,6 +175,8 @@ pub enum State {
     UsersAlone {
         /// How many.
         users: usize,
+        /// Whether it is needed, and no other user can consent to it without an admin.
+        is_missing_for_others: bool,
     },
     /// Its id belongs to the other access.
     WrongType {
@@ -230,6 +232,10 @@ impl State {
                 | Self::WrongType { .. }
                 | Self::UnknownId
                 | Self::RevokedResource
+                | Self::UsersAlone {
+                    is_missing_for_others: true,
+                    ..
+                }
         )
     }
 }

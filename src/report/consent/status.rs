@@ -95,7 +95,7 @@ fn verdict(status: &Status) -> String {
     }
     if status.users_alone() > 0 {
         parts.push(format!(
-            "{} granted by single users for themselves: for others it is missing until they consent.",
+            "{} granted by single users for themselves, and missing for all others.",
             permissions(status.users_alone())
         ));
     }
@@ -171,8 +171,16 @@ fn state(catalog: &Catalog, state: &State) -> Rich {
         State::GrantedNotDeclared => Rich::plain("granted, not declared"),
         State::GrantedNotInToken => Rich::plain("granted, not in the token"),
         State::InTokenNotGranted => Rich::plain("in the token, not granted by the exports"),
-        State::UsersAlone { users } => {
-            Rich::plain(format!("granted by {} alone", words::count(*users, "user")))
+        State::UsersAlone {
+            users,
+            is_missing_for_others,
+        } => {
+            let line = Rich::plain(format!("granted by {} alone", words::count(*users, "user")));
+            if *is_missing_for_others {
+                line.and(", and others cannot consent: it needs an admin")
+            } else {
+                line
+            }
         }
         State::WrongType { belongs_to } => Rich::plain(format!(
             "wrong type: the id belongs to {} access",
