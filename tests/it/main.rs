@@ -11,6 +11,8 @@ mod ci;
 mod compare;
 mod consent;
 mod consent_hostile;
+mod consent_letter;
+mod consent_url;
 mod diff;
 mod explain;
 mod graph;

@@ -3,6 +3,7 @@
 //! The JSON Schemas under `schemas/` are generated from these structs; a test keeps them fresh.
 
 pub mod answer;
+mod app;
 pub mod catalog;
 pub mod consent;
 pub mod identifier;
@@ -26,6 +27,7 @@ use serde::Serialize;
 use serde::ser::Error as _;
 use serde_json::Serializer;
 
+pub use self::app::AppHead;
 use self::indent::Indented;
 use crate::catalog::Catalog;
 use crate::catalog::model::PermissionId;
