@@ -22,3 +22,17 @@ if command -v terraform >/dev/null; then
 else
     echo "skipped: terraform is not here, so its layout is not checked (its syntax is, by the tests)"
 fi
+
+# PowerShell is in none of the registries that the checks use: the tests walk its syntax tree instead, and hold each
+# call against the parameters of its cmdlet. Where it is here, it reads the script itself.
+if command -v pwsh >/dev/null; then
+    script=$(mktemp --suffix=.ps1)
+    cargo run --locked --quiet -- consent script powershell examples/consent/graphgrant.yaml -o "$script"
+    # shellcheck disable=SC2016 # variables of PowerShell
+    SCRIPT=$script pwsh -NoProfile -Command '$errors = $null
+        $null = [System.Management.Automation.Language.Parser]::ParseFile($env:SCRIPT, [ref] $null, [ref] $errors)
+        $errors | ForEach-Object { Write-Host $_ }; exit $errors.Count'
+    rm -f "$script"
+else
+    echo "skipped: PowerShell is not here, so it does not read its script (the tests walk its syntax tree)"
+fi

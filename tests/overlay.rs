@@ -236,6 +236,33 @@ fn a_wider_permission_is_never_judged_safer() {
 }
 
 #[test]
+fn what_only_reads_is_not_said_to_change_anything() {
+    let catalog = bundled::open().unwrap();
+    let acts = [
+        "chang", "delet", "writes", "creat", "adds", "removes", "sends", "manages", "sets up",
+        "handles", "up to ", "or also",
+    ];
+    let mut wrong = Vec::new();
+    for id in catalog.permission_ids() {
+        let name = catalog.name(id);
+        if !matches!(Name::parse(name).action, "Read" | "ReadBasic") {
+            continue;
+        }
+        for access in Access::ALL {
+            let grant = catalog.grant_for(id, access);
+            let Some((_, evidence)) = grant.and_then(|grant| grant.risk) else {
+                continue;
+            };
+            let text = evidence.reason.replace("changes nothing", "");
+            if acts.iter().any(|act| text.contains(act)) {
+                wrong.push(format!("{name} ({access}): {}", evidence.reason));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
 fn denials_contradict_a_name_and_hold() {
     let catalog = bundled::open().unwrap();
     let file: File<OrderFact> =

@@ -128,7 +128,8 @@ fn difference(piece: &Piece, edge: Option<&str>) -> u32 {
 fn is_misspelt(first: &str, second: &str) -> bool {
     let allowed = (first.len() / 5).clamp(1, 3);
     first.len().abs_diff(second.len()) <= allowed
-        && first.len() > 2
+        && first.len().min(second.len()) > 1
+        && first.len().max(second.len()) > 2
         && strsim::osa_distance(first, second) <= allowed
 }
 

@@ -121,8 +121,11 @@ pub enum ReportFormat {
 /// Options of `consent url`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Delegated permissions are asked for by name, app roles through `.default`: that stands for all that the
-registration lists. Without `clientId` in the manifest the URL has placeholders and works nowhere.")]
+Delegated permissions are asked for by name, app roles through `.default`: that stands for all that the \
+registration lists. Without the client id, the tenant or the redirect URI what is printed has placeholders \
+and is no URL that a browser opens.
+
+Exit codes: 0 written; 1 written with placeholders or with a gap; 2 wrong usage or unreadable input.")]
 pub struct ConsentUrl {
     /// What it is about
     #[command(flatten)]
@@ -136,7 +139,7 @@ pub struct ConsentUrl {
     /// What comes back unchanged with the answer; random when not given
     #[arg(long, value_name = "TEXT")]
     pub state: Option<String>,
-    /// The tenant that consents: an id or a domain
+    /// The tenant that consents: an id, a domain, or `organizations` (v1: `common`)
     #[arg(long, value_name = "TENANT")]
     pub tenant: Option<String>,
     /// The deployment of Microsoft Graph; the manifest's when not given

@@ -10,13 +10,14 @@ use crate::cli::AnswerFormat;
 Examples:
   graphgrant explain 'GET /users/{id}/messages'
   graphgrant explain Mail.Read --format json
+  graphgrant explain 570282fd-fa5c-430d-a7fd-fc8dc98a9dca   the id of a permission, app or directory role
   graphgrant explain missing-permission         a rule of `lint` or `verify`, by name or id
   graphgrant explain AADSTS65001                an error code of the identity platform
   graphgrant explain - < answer.txt             an answer of Microsoft Graph, or an error reply
 
 Exit codes: 0 explained; 1 the subject is unknown; 2 wrong usage.")]
 pub struct Explain {
-    /// A request such as `GET /users/{id}/messages`, a permission, a rule, an AADSTS code, or `-` for a pasted error
+    /// A request such as `GET /users/{id}/messages`, a permission, its id, a rule, an AADSTS code, or `-` for a pasted error
     #[arg(value_name = "SUBJECT")]
     pub subject: String,
     /// How to print the answer

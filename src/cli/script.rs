@@ -15,15 +15,17 @@ Examples:
   graphgrant consent script terraform --existing grants.json -o infra/
   graphgrant consent script powershell --existing grants.json --prune
 
-What is granted, for `--existing`:
+What is granted, for `--existing` (and so for `--prune`), each to its last page:
   az ad sp show --id CLIENT_ID > app.json
   az ad app permission list-grants --id CLIENT_ID > grants.json
-  az rest --url 'https://graph.microsoft.com/v1.0/servicePrincipals/OBJECT_ID/appRoleAssignments' > roles.json
-  az ad app show --id CLIENT_ID > registration.json    for `rra`
+  az rest --url \"https://graph.microsoft.com/v1.0/servicePrincipals/$(az ad sp show --id CLIENT_ID \\
+    --query id --output tsv)/appRoleAssignments\" > roles.json
+  az ad app show --id CLIENT_ID > registration.json    for `rra`, instead of the others
+The file that a script recorded before its change (graphgrant-before-...json) tells all of the first three.
 
 `-o` takes a file, or a folder: one that exists, or a path that ends with `/`.
 
-The scripts (azure-cli, powershell, rest, m365) read what is granted when they run. The kinds that own whole
+The scripts (azure-cli, powershell, rest, m365) read what is granted when they run. The kinds that own whole \
 lists (rra, terraform, bicep) must be told with `--existing`, else they stop: what they would drop is not known.
 
 Exit codes: 0 written; 1 written with a gap, or stopped; 2 wrong usage or unreadable input.")]
@@ -34,13 +36,13 @@ pub struct ConsentScript {
     /// What it is about
     #[command(flatten)]
     pub part: ConsentPart,
-    /// Exported JSON of what is granted or declared; may be repeated
+    /// Exported JSON of what is granted, or for `rra` declared (below: the commands); may be repeated
     #[arg(long, value_name = "FILE")]
     pub existing: Vec<PathBuf>,
     /// The app is new: nothing is granted or declared yet
     #[arg(long, conflicts_with = "existing")]
     pub nothing_granted: bool,
-    /// Take away what the operations do not need, too
+    /// Take away what the operations do not need, too; what that is, the exports of `--existing` say
     #[arg(long, requires = "existing", conflicts_with_all = ["profile", "split"])]
     pub prune: bool,
     /// Write delegated access, each profile and app-only access apart, in the order of asking

@@ -15,15 +15,17 @@ Examples:
   az ad app show --id CLIENT_ID > declared.json
   az ad sp show --id CLIENT_ID > app.json
   az ad app permission list-grants --id CLIENT_ID > grants.json
-  az rest --url 'https://graph.microsoft.com/v1.0/servicePrincipals/OBJECT_ID/appRoleAssignments' > roles.json
-  graphgrant status --declared declared.json --granted app.json --granted grants.json --granted roles.json
+  az rest --url \"https://graph.microsoft.com/v1.0/servicePrincipals/$(az ad sp show --id CLIENT_ID \\
+    --query id --output tsv)/appRoleAssignments\" > roles.json
+  graphgrant status --declared declared.json --granted app.json --granted grants.json \\
+    --granted roles.json
   graphgrant status --live --flow azure-cli
 
 `--live` asks Microsoft Graph, with a token as `verify` takes it: from standard input unless `--flow` says otherwise.
 
-Exit codes: 0 all that is needed is there, and nothing else; 1 something is missing, or more is there than
-needed; 2 wrong usage or unreadable input; 3 the platform refused or
-could not be reached.")]
+Exit codes: 0 all that is needed is there (where only `--declared` is given: declared), and nothing else; \
+1 something is missing or nobody says, or more is there than needed; 2 wrong usage or unreadable input; \
+3 the platform refused or could not be reached.")]
 pub struct Status {
     /// What it is about
     #[command(flatten)]

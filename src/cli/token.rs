@@ -58,7 +58,7 @@ Examples:
 
 The claims are not verified: nobody but Microsoft Graph can do that for its tokens.
 
-Exit codes: 0 decoded; 1 the token is encrypted or opaque; 2 wrong usage.")]
+Exit codes: 0 decoded; 1 the token is encrypted, opaque or mangled; 2 wrong usage.")]
 pub struct TokenInspect {
     /// Read the token from this environment variable instead of standard input
     #[arg(long, value_name = "NAME")]
@@ -129,7 +129,7 @@ pub struct TokenOrigin {
     /// The tenant, an id or a domain [otherwise: the manifest, `AZURE_TENANT_ID`]
     #[arg(long, value_name = "TENANT")]
     pub tenant: Option<String>,
-    /// The cloud [otherwise: the manifest, global]
+    /// The cloud [otherwise: the manifest, the one that `AZURE_AUTHORITY_HOST` names, global]
     #[arg(long, value_name = "NAME")]
     pub cloud: Option<String>,
     /// A scope to ask for, may be repeated; delegated flows only [otherwise: .default]

@@ -17,7 +17,7 @@ Examples:
   graphgrant verify --token-env T --format sarif -o verify.sarif
 
 The claims of a token are not verified; --probe asks Microsoft Graph itself, by GET, with small answers whose content
-goes nowhere.
+goes nowhere. A tenant that is named by a domain is looked up at its authority, without any credential.
 
 Exit codes: 0 every operation of the token's access is covered and the token is the expected one; 1 it is not, or that is
 not proven; 2 wrong usage or unreadable input; 3 the platform refused or could not be reached.")]

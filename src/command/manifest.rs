@@ -14,11 +14,10 @@ use crate::source::{Named, Source};
 
 /// A manifest with mistakes: all of them.
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
-#[error("`{name}` has {count}")]
+#[error("{what}")]
 #[diagnostic(code(graphgrant::manifest))]
 struct Mistakes {
-    name: String,
-    count: String,
+    what: String,
     #[source_code]
     source_code: Named,
     #[related]
@@ -82,6 +81,25 @@ pub fn warn_of_nothing(context: &Context, manifest: &Manifest) {
     }
 }
 
+/// Makes a manifest of the one request that a command is about.
+///
+/// # Errors
+/// When it is no request.
+pub fn single(catalog: &Catalog, request: &str) -> miette::Result<Manifest> {
+    let request = [request.to_owned()];
+    let reading = from_requests(&request, &|url| check_url(catalog, url));
+    if reading.errors.is_empty() {
+        return Ok(reading.manifest);
+    }
+    let text = reading.manifest.source.text();
+    Err(Mistakes {
+        what: "this is no request".to_owned(),
+        source_code: Source::new("request", text).to_named(),
+        all: reading.errors,
+    }
+    .into())
+}
+
 /// Reads a manifest's text with all its mistakes, which are then no errors.
 pub fn reading(catalog: &Catalog, source: &Source) -> Reading {
     from_source(source, &|url| check_url(catalog, url))
@@ -98,9 +116,9 @@ fn sound(reading: Reading) -> miette::Result<Manifest> {
         return Ok(reading.manifest);
     }
     let source = &reading.manifest.source;
+    let count = words::count(reading.errors.len(), "mistake");
     Err(Mistakes {
-        name: shown(source.name()),
-        count: words::count(reading.errors.len(), "mistake"),
+        what: format!("`{}` has {count}", shown(source.name())),
         source_code: source.to_named(),
         all: reading.errors,
     }

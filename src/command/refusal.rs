@@ -24,15 +24,11 @@ use crate::verify::probe::of_pasted;
 )]
 struct NoError;
 
-/// Returns the code when a subject is one: `AADSTS65001`, or the number alone.
+/// Returns the code when a subject is one or holds one: `AADSTS65001`, its sentence, or the number alone.
 pub fn code_of(subject: &str) -> Option<u32> {
-    let subject = subject.trim();
-    let digits = match subject.get(..6) {
-        Some(prefix) if prefix.eq_ignore_ascii_case("AADSTS") => return aadsts_code(subject),
-        _ => subject,
-    };
+    let digits = subject.trim();
     let is_number = digits.len() >= 4 && digits.bytes().all(|byte| byte.is_ascii_digit());
-    is_number.then(|| digits.parse().ok()).flatten()
+    aadsts_code(subject).or_else(|| is_number.then(|| digits.parse().ok()).flatten())
 }
 
 /// Explains a code.

@@ -2,7 +2,7 @@
 
 use crate::catalog::model::{Access, PermissionId};
 use crate::catalog::overlay::{Detail, RouteKind};
-use crate::consent::model::AskFact;
+use crate::consent::model::{AskFact, FactKind};
 use crate::plan::model::{AppPlan, Reach};
 use crate::requirement::{Set, Verdict};
 use crate::source::Span;
@@ -139,6 +139,20 @@ pub struct Side {
     pub grantor: Option<String>,
     /// What it takes besides consent, each once.
     pub facts: Vec<AskFact>,
+}
+
+impl Side {
+    /// Returns the texts of the facts of a kind, each once: several operations and permissions may have the
+    /// same, from different sources.
+    pub fn told(&self, kind: FactKind) -> Vec<&str> {
+        let mut texts: Vec<&str> = Vec::new();
+        for fact in self.facts.iter().filter(|fact| fact.kinds.contains(&kind)) {
+            if !texts.contains(&fact.text.as_str()) {
+                texts.push(&fact.text);
+            }
+        }
+        texts
+    }
 }
 
 /// Whose data a grant reaches, from narrow to wide.

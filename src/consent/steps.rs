@@ -36,7 +36,7 @@ pub fn steps(question: &Question<'_>) -> Vec<Step> {
         let text = "list the app roles in `requiredResourceAccess` of the registration: an app asks for them through `.default` alone, which stands for what is listed";
         steps.push(step(StepKind::Register, text, roles.clone(), SCOPES));
     }
-    if !roles.is_empty() || !scopes.is_empty() {
+    if takes_work(question) && !(roles.is_empty() && scopes.is_empty()) {
         let text = "make sure that the tenant has a service principal of the app; a consent in the browser creates it, a grant by script does not";
         steps.push(step(StepKind::ServicePrincipal, text, Vec::new(), GRANTS));
         let text = "after creating it, wait and try again while the directory answers that it does not exist: seconds, at times minutes";
@@ -81,6 +81,12 @@ fn ids(plan: &Plan) -> Vec<PermissionId> {
     plan.permissions.iter().map(|it| it.permission).collect()
 }
 
+/// Whether a tenant, and so an admin, has a say: personal accounts have neither.
+fn takes_work(question: &Question<'_>) -> bool {
+    let audience = question.app.audience.as_ref();
+    audience.is_none_or(|audience| audience.value.takes_work())
+}
+
 fn grant_text(question: &Question<'_>, access: Access) -> String {
     let who = question.of_plan(question.plan.plan(access));
     let least = role(question.catalog, access);
@@ -89,6 +95,10 @@ fn grant_text(question: &Question<'_>, access: Access) -> String {
         |role| format!("{role} (or a role with more rights)"),
     );
     match (access, who.is_admin()) {
+        (Access::Delegated, _) if !takes_work(question) => {
+            "let people consent when they sign in: with personal accounts nobody else can"
+                .to_owned()
+        }
         (Access::Delegated, true) => {
             format!("have the delegated permissions granted for all users by {admin}")
         }

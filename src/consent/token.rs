@@ -3,6 +3,7 @@
 
 use serde_json::Value;
 
+use crate::catalog::Catalog;
 use crate::catalog::model::Access;
 use crate::source::Source;
 use crate::source::escape::shown;
@@ -14,6 +15,8 @@ pub struct TokenClaims {
     pub scopes: Option<Vec<String>>,
     /// The app roles, when it was issued for the app alone.
     pub roles: Option<Vec<String>>,
+    /// The client id of the app that it was issued to, where it says.
+    pub app: Option<String>,
 }
 
 /// A file holds no claims. Its text is not kept: it may be a secret.
@@ -26,14 +29,31 @@ pub struct ClaimsError {
     help: &'static str,
 }
 
+const OTHER_API: &str = "acquire a token for Microsoft Graph, whose permissions are compared";
+
+/// Microsoft Graph's application id, the audience of tokens that were asked for by it.
+const MICROSOFT_GRAPH: &str = "00000003-0000-0000-c000-000000000000";
+
+/// Whether an audience is Microsoft Graph, in any cloud.
+fn is_graph(catalog: &Catalog, audience: &str) -> bool {
+    let host = audience.strip_prefix("https://").unwrap_or(audience);
+    let host = host.trim_end_matches('/');
+    let mut clouds = catalog.clouds();
+    audience.eq_ignore_ascii_case(MICROSOFT_GRAPH)
+        || clouds.any(|cloud| {
+            let mut hosts = cloud.graph_hosts.iter();
+            hosts.any(|known| known.eq_ignore_ascii_case(host))
+        })
+}
+
 const HELP: &str = "give the decoded claims as JSON: an object with `scp` or `roles`";
 
 impl TokenClaims {
     /// Reads the claims.
     ///
     /// # Errors
-    /// When the text is no JSON object with `scp` or `roles`, or a token itself.
-    pub fn read(source: &Source) -> Result<Self, ClaimsError> {
+    /// When the text is no JSON object with `scp` or `roles`, of a token for another API, or a token itself.
+    pub fn read(catalog: &Catalog, source: &Source) -> Result<Self, ClaimsError> {
         let text = source.text().trim();
         let fail = |what, help| {
             let name = shown(source.name());
@@ -56,6 +76,18 @@ impl TokenClaims {
             }
             _ => None,
         };
+        let audiences: Vec<String> = object.get("aud").and_then(list).unwrap_or_default();
+        if !audiences.is_empty() && !audiences.iter().any(|it| is_graph(catalog, it)) {
+            return fail(
+                "is of a token for another API than Microsoft Graph",
+                OTHER_API,
+            );
+        }
+        // Tokens of version 1 name the app `appid`, those of version 2 `azp`.
+        let app = ["appid", "azp"].into_iter().find_map(|key| {
+            let id = object.get(key)?.as_str()?;
+            Some(id.to_ascii_lowercase())
+        });
         let scopes = object.get("scp").and_then(list);
         let roles = object.get("roles").and_then(list);
         match (scopes, roles) {
@@ -63,17 +95,31 @@ impl TokenClaims {
             (Some(scopes), _) => Ok(Self {
                 scopes: Some(scopes),
                 roles: None,
+                app,
             }),
             (None, Some(roles)) => Ok(Self {
                 scopes: None,
                 roles: Some(roles),
+                app,
             }),
             (None, None) if object.contains_key("aud") => Ok(Self {
                 scopes: None,
                 roles: Some(Vec::new()),
+                app,
             }),
             (None, None) => fail("has neither `scp` nor `roles`", HELP),
         }
+    }
+
+    /// Returns why it says nothing about an app, if it does not: it was issued to another one.
+    pub fn is_not_of(&self, client_id: Option<&str>) -> Option<String> {
+        let (app, client_id) = (self.app.as_deref()?, client_id?);
+        (!app.eq_ignore_ascii_case(client_id)).then(|| {
+            format!(
+                "the token was issued to another app ({}), so what this app's tokens carry is not known",
+                shown(app)
+            )
+        })
     }
 
     /// Returns what is carried under an access; `None` when the token is of the other one.
@@ -88,10 +134,12 @@ impl TokenClaims {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::catalog::bundled;
 
     #[test]
     fn claims_are_read_and_tokens_are_not() {
-        let read = |text: &str| TokenClaims::read(&Source::new("claims.json", text));
+        let catalog = bundled::open().unwrap();
+        let read = |text: &str| TokenClaims::read(&catalog, &Source::new("claims.json", text));
         let user = read(r#"{"scp": "User.Read Mail.Read", "roles": ["of.the.user"]}"#).unwrap();
         assert_eq!(user.of(Access::Delegated).map(<[_]>::len), Some(2));
         assert_eq!(user.of(Access::Application), None);
@@ -99,7 +147,24 @@ mod tests {
         assert_eq!(app.of(Access::Application).map(<[_]>::len), Some(1));
         let bare = read(r#"{"aud": "https://graph.microsoft.com"}"#).unwrap();
         assert_eq!(bare.of(Access::Application), Some(&[][..]));
-        for bad in ["", "[]", "{}", r#"{"scp": 1}"#, "eyJhbGciOi.SECRET.x"] {
+        for graph in [
+            "https://graph.microsoft.us/",
+            "00000003-0000-0000-c000-000000000000",
+        ] {
+            read(&format!(r#"{{"aud": "{graph}", "roles": []}}"#)).unwrap();
+        }
+        let own = read(r#"{"scp": "User.Read", "azp": "ABC"}"#).unwrap();
+        assert_eq!(own.is_not_of(Some("abc")), None);
+        assert_eq!(own.is_not_of(None), None);
+        assert!(own.is_not_of(Some("abd")).is_some());
+        for bad in [
+            "",
+            "[]",
+            "{}",
+            r#"{"scp": 1}"#,
+            "eyJhbGciOi.SECRET.x",
+            r#"{"scp": "User.Read", "aud": "https://vault.azure.net"}"#,
+        ] {
             let error = read(bad).unwrap_err();
             let shown = format!("{:?}", miette::Report::new(error));
             assert!(!shown.contains("SECRET"), "{shown}");

@@ -112,9 +112,19 @@ fn coverage(
     let counterexample = if verdict == Verdict::DoesNotCover {
         // What it contains speaks for it: an operation that not even those open is the better example.
         let implied = opened(catalog, catalog.below(upper, access), access);
+        // And one that the lower permission is meant for says more than one where it is accepted besides.
+        let is_meant = |operation: OperationId| {
+            let record = catalog.operation(operation);
+            let needs = Scheme::ALL.into_iter().zip(&record.needs);
+            needs
+                .filter(|(scheme, _)| scheme.access() == access)
+                .filter_map(|(_, need)| need.as_ref())
+                .any(|need| need.preferred.iter().any(|set| set.contains(&lower)))
+        };
         unconfirmed
             .iter()
-            .find(|operation| !implied.contains(operation))
+            .filter(|operation| !implied.contains(operation))
+            .min_by_key(|operation| !is_meant(**operation))
             .copied()
     } else {
         None
@@ -264,6 +274,10 @@ mod tests {
                     .any(|scheme| catalog.opens(id, scheme).all().contains(&example))
             };
             assert!(opened(lower) && !opened(upper));
+            // Of all that it opens, an operation that it is the least permission for.
+            let needs = catalog.operation(example).needs;
+            let mut needs = needs.iter().flatten();
+            assert!(needs.any(|need| need.preferred.contains(&vec![lower])));
         }
     }
 

@@ -153,7 +153,7 @@ impl Reader<'_> {
             None
         });
         app.tenant = self.text_at(fields, "tenant").filter(|tenant| {
-            let is_valid = is_guid(&tenant.value) || is_domain(&tenant.value);
+            let is_valid = is_tenant_name(&tenant.value);
             if !is_valid {
                 self.report(ManifestError::Tenant { span: tenant.span });
             }
@@ -342,6 +342,11 @@ fn manifest_help(key: &str) -> Option<String> {
         ),
         _ => None,
     }
+}
+
+/// Returns whether a text can name a tenant: it is a GUID or a domain.
+pub fn is_tenant_name(text: &str) -> bool {
+    is_guid(text) || is_domain(text)
 }
 
 fn is_guid(text: &str) -> bool {

@@ -16,6 +16,7 @@ mod request;
 pub mod schema;
 pub mod secret;
 
+pub use app::is_tenant_name;
 pub use error::ManifestError;
 pub use model::{App, Details, Manifest, Operation};
 pub use policy::Policy;

@@ -9,6 +9,9 @@ use crate::manifest::secret;
 use crate::source::yaml::{self, NodeKind};
 use crate::source::{Source, Span};
 
+/// What the text of single requests is called: there is no file of it to look into.
+pub const COMMAND_LINE: &str = "-e";
+
 /// How many mistakes are told apart; of the others only the number is told.
 const SHOWN: usize = 100;
 
@@ -73,7 +76,7 @@ pub fn from_requests(requests: &[String], check_url: CheckUrl<'_>) -> Reading {
         .iter()
         .map(|request| request.trim_start_matches('\u{feff}'))
         .collect();
-    let source = Source::new("-e", requests.join("\n"));
+    let source = Source::new(COMMAND_LINE, requests.join("\n"));
     let mut reader = Reader {
         source: &source,
         check_url,

@@ -76,6 +76,8 @@ pub struct Call<'a> {
     pub plain: bool,
     /// The most attempts, at most four.
     pub attempts: u32,
+    /// Whether the beginning of a body is enough where the whole is larger than is read.
+    pub cut: bool,
 }
 
 impl<'a> Call<'a> {
@@ -88,6 +90,7 @@ impl<'a> Call<'a> {
             body: Body::None,
             plain: false,
             attempts: ATTEMPTS,
+            cut: false,
         }
     }
 
@@ -100,6 +103,7 @@ impl<'a> Call<'a> {
             body: Body::Form(form),
             plain: false,
             attempts: ATTEMPTS,
+            cut: false,
         }
     }
 }
@@ -177,14 +181,18 @@ impl Client {
             if wait >= left {
                 return Ok(answer);
             }
-            (self.settings.waiting)(&format!(
-                "{} answered {}, trying again in {} s",
-                host_of(call.url),
-                answer.status,
-                wait.as_secs_f32().ceil()
-            ));
-            std::thread::sleep(wait);
+            self.wait(call.url, answer.status, wait);
         }
+    }
+
+    /// Tells that a call is made again after a wait, and waits.
+    pub fn wait(&self, url: &Url, status: u16, wait: Duration) {
+        (self.settings.waiting)(&format!(
+            "{} answered {status}, trying again in {} s",
+            host_of(url),
+            wait.as_secs_f32().ceil()
+        ));
+        std::thread::sleep(wait);
     }
 
     fn once(&self, call: &Call<'_>, end: Instant) -> Result<Answer, NetError> {
@@ -215,7 +223,7 @@ impl Client {
                 .body(bytes.to_vec()),
         };
         let response = request.send().map_err(|error| refuse(&host, error))?;
-        take(&host, response, end)
+        take(&host, response, end, call.cut)
     }
 
     /// The client for a URL, if that may be called at all.
@@ -281,7 +289,7 @@ impl Client {
 }
 
 /// Reads an answer within its limits.
-fn take(host: &str, mut response: Response, end: Instant) -> Result<Answer, NetError> {
+fn take(host: &str, mut response: Response, end: Instant, cut: bool) -> Result<Answer, NetError> {
     let encoding = response.headers().get(CONTENT_ENCODING);
     if encoding.is_some_and(|value| value != "identity") {
         let host = host.to_owned();
@@ -291,10 +299,9 @@ fn take(host: &str, mut response: Response, end: Instant) -> Result<Answer, NetE
     let too_large = || NetError::TooLarge {
         host: host.to_owned(),
         limit: SIZE,
-        status,
     };
     let announced = response.content_length();
-    if announced.is_some_and(|length| length > SIZE) {
+    if !cut && announced.is_some_and(|length| length > SIZE) {
         return Err(too_large());
     }
     let headers = response.headers().iter();
@@ -316,6 +323,9 @@ fn take(host: &str, mut response: Response, end: Instant) -> Result<Answer, NetE
             break;
         }
         if (body.len() + read) as u64 > SIZE {
+            if cut {
+                break;
+            }
             return Err(too_large());
         }
         append(&mut body, piece.get(..read).unwrap_or_default());

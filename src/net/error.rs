@@ -92,8 +92,6 @@ pub enum NetError {
         host: String,
         /// The limit in bytes.
         limit: u64,
-        /// The status of the answer.
-        status: u16,
     },
     /// The answer is compressed although nothing offered to take that.
     #[error("`{host}` sent a compressed answer that nobody asked for")]

@@ -262,7 +262,7 @@ fn lists(catalog: &Catalog, plan: &Plan, out: &mut String) {
         };
         let _ = writeln!(
             out,
-            "- possible, unconfirmed: drop {}{instead}; opens {} besides{}",
+            "- possible, unconfirmed: drop {}{instead}; opens besides {}{}",
             permissions(catalog, &saving.drops, ", "),
             words::reach(saving.widens),
             words::unconfirmed(&numbers(&saving.unconfirmed)),

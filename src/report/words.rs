@@ -80,13 +80,19 @@ pub fn count(number: usize, noun: &str) -> String {
     }
 }
 
-/// Returns a reach in words.
+/// Returns a reach in words: a request is a method and a path, and one thing can have several.
 pub fn reach(reach: Reach) -> String {
-    format!(
-        "{} and {}",
-        count(reach.reads, "read"),
-        count(reach.writes, "write")
-    )
+    let requests = |number: usize, verb: &str| {
+        let ending = if number == 1 { "s" } else { "" };
+        format!("{} that {verb}{ending}", count(number, "request"))
+    };
+    match (reach.reads, reach.writes) {
+        (0, 0) => "no request that is known".to_owned(),
+        (reads, 0) => format!("{}, none that changes anything", requests(reads, "read")),
+        (0, writes) => format!("{}, none that reads", requests(writes, "write")),
+        (reads, 1) => format!("{} and 1 that writes", requests(reads, "read")),
+        (reads, writes) => format!("{} and {writes} that write", requests(reads, "read")),
+    }
 }
 
 /// Returns a reach for a table.

@@ -132,6 +132,29 @@ impl Authority {
         })
     }
 
+    /// Returns the cloud whose host `AZURE_AUTHORITY_HOST` names: pods with workload identity are told theirs by it.
+    /// Only the hosts of clouds are taken from the environment; another has to be named by the user.
+    ///
+    /// # Errors
+    /// When it is none of a cloud's.
+    pub fn cloud_of_host(catalog: &Catalog, text: &str) -> Result<String, TokenError> {
+        let url = Url::parse(text).ok().filter(|url| url.scheme() == "https");
+        let bare = Url::parse(&format!("https://{text}")).ok();
+        let host = url.or(bare);
+        let host = host.as_ref().and_then(Url::host_str).unwrap_or_default();
+        let mut clouds = catalog.clouds();
+        let cloud = clouds.find(|cloud| cloud.login_hosts.contains(&host));
+        cloud.map(|cloud| cloud.name.to_owned()).ok_or_else(|| {
+            setting(
+                format!(
+                    "AZURE_AUTHORITY_HOST names `{}`, which is the host of no cloud that is known",
+                    shown(text)
+                ),
+                "name the cloud with `--cloud`, or another authority with `--authority`",
+            )
+        })
+    }
+
     /// Returns the tenant.
     pub fn tenant(&self) -> Option<&str> {
         self.tenant.as_deref()
@@ -172,6 +195,23 @@ impl Authority {
         let mut url = self.login.clone();
         url.set_path(&path);
         Ok(url)
+    }
+
+    /// Returns where the tenant's OpenID configuration is.
+    ///
+    /// # Errors
+    /// When there is no tenant.
+    pub fn configuration(&self) -> Result<Url, TokenError> {
+        let tenant = self.tenant().ok_or(NO_TENANT)?;
+        // INVARIANT: the tenant holds nothing that a path could misread.
+        let mut url = self.login.clone();
+        url.set_path(&format!("/{tenant}/v2.0/.well-known/openid-configuration"));
+        Ok(url)
+    }
+
+    /// Returns the tenant, if it is a single one and no word for several.
+    pub fn single_tenant(&self) -> Option<&str> {
+        self.tenant().filter(|tenant| !SHARED.contains(tenant))
     }
 
     /// Fails for the tenants in which an app cannot sign in without a user.
@@ -312,6 +352,26 @@ mod tests {
         .unwrap();
         assert_eq!(authority.cloud, "china");
         assert_eq!(authority.tenant(), Some("contoso.example"));
+    }
+
+    #[test]
+    fn a_host_of_the_environment_is_one_of_a_cloud() {
+        let of = |text| Authority::cloud_of_host(&bundled::open().unwrap(), text);
+        for (text, cloud) in [
+            ("https://login.microsoftonline.com/", "global"),
+            ("https://login.microsoftonline.us", "usgov"),
+            ("login.chinacloudapi.cn", "china"),
+        ] {
+            assert_eq!(of(text).unwrap(), cloud);
+        }
+        for text in [
+            "https://login.evil.example/",
+            "http://login.microsoftonline.com/",
+            "https://login.microsoftonline.com@evil.example/",
+            "",
+        ] {
+            assert!(of(text).is_err(), "{text}");
+        }
     }
 
     #[track_caller]

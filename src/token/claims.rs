@@ -47,6 +47,8 @@ pub enum Shape {
     Readable(Box<Claims>),
     /// An encrypted token (JWE, five parts).
     Encrypted,
+    /// It begins as a JSON Web Token does and is none: where it is broken, without anything of its content.
+    Mangled(String),
     /// Anything else: only its resource can read it.
     Opaque,
 }
@@ -150,16 +152,12 @@ pub fn read(token: &str) -> Shape {
         return Shape::Opaque;
     }
     let parts: Vec<&str> = token.split('.').collect();
-    let object = |part: &str| match serde_json::from_slice(&from_url_safe(part)?).ok()? {
-        Value::Object(object) => Some(object),
-        _ => None,
-    };
     match parts.as_slice() {
-        [header, _, _, _, _] if object(header).is_some_and(|header| header.contains_key("enc")) => {
+        [header, _, _, _, _] if object(header).is_ok_and(|header| header.contains_key("enc")) => {
             Shape::Encrypted
         }
         [header, claims, signature] => match (object(header), object(claims)) {
-            (Some(header), Some(claims)) => {
+            (Ok(header), Ok(claims)) => {
                 let mut reading = Reading {
                     claims: &claims,
                     oddities: Vec::new(),
@@ -167,9 +165,53 @@ pub fn read(token: &str) -> Shape {
                 let claims = reading.read(&header, signature.is_empty());
                 Shape::Readable(Box::new(claims))
             }
-            _ => Shape::Opaque,
+            (Err(why), _) => Shape::Mangled(format!("its first part (the header) {why}")),
+            (_, Err(why)) => Shape::Mangled(format!("its second part (the claims) {why}")),
         },
+        // A lone part that is a header was cut off at its end.
+        [first, ..] if object(first).is_ok_and(|header| header.contains_key("alg")) => {
+            Shape::Mangled(format!(
+                "it has {}, and a JSON Web Token has three",
+                match parts.len() {
+                    1 => "one part".to_owned(),
+                    count => format!("{count} parts"),
+                }
+            ))
+        }
         _ => Shape::Opaque,
+    }
+}
+
+/// Reads a part as a JSON object, or says where it is none.
+fn object(part: &str) -> Result<Map<String, Value>, String> {
+    if part.is_empty() {
+        return Err("is empty".to_owned());
+    }
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'=');
+    if let Some(at) = part.bytes().position(|byte| !is_plain(byte)) {
+        return Err(format!(
+            "is no base64url: its character {} does not belong there",
+            at + 1
+        ));
+    }
+    let Some(bytes) = from_url_safe(part) else {
+        return Err(format!(
+            "is cut off: base64url cannot end after {} characters",
+            part.len()
+        ));
+    };
+    match serde_json::from_slice(&bytes) {
+        Ok(Value::Object(object)) => Ok(object),
+        Ok(_) => Err("is JSON, but no object".to_owned()),
+        Err(error) if error.is_eof() => Err(format!(
+            "is cut off: its JSON is not whole at byte {}",
+            bytes.len()
+        )),
+        Err(error) => Err(format!(
+            "is no JSON: line {}, column {} of what it decodes to",
+            error.line(),
+            error.column()
+        )),
     }
 }
 
@@ -405,17 +447,42 @@ mod tests {
         for opaque in [
             "",
             "EwBwA8l6BAAU",
-            "a.b.c",
-            "..",
             "a.b.c.d.e",
+            "a.b",
             &"x".repeat(LONGEST + 1),
         ] {
             assert_eq!(read(opaque), Shape::Opaque);
         }
-        assert_eq!(
-            read(&format!("{}.{}.", part("[]"), part("{}"))),
-            Shape::Opaque
-        );
+        let header = part(r#"{"alg":"RS256"}"#);
+        let claims = part(r#"{"scp":"User.Read","upn":"anna"}"#);
+        let end = claims.len() - 6;
+        for (mangled, expected) in [
+            ("..".to_owned(), "first part (the header) is empty"),
+            ("x.y.z".to_owned(), "first part (the header) is cut off"),
+            (format!("{}.{}.", part("[]"), part("{}")), "no object"),
+            (
+                format!("{header}.{}~{claims}.s", claims.get(..4).unwrap()),
+                "character 5",
+            ),
+            (
+                format!("{header}.{}.s", claims.get(..end).unwrap()),
+                "second part (the claims) is cut off",
+            ),
+            (
+                format!("{header}.{}.s", part("{\"a\" 1}")),
+                "line 1, column 6",
+            ),
+            (header.clone(), "it has one part"),
+            (format!("{header}.{claims}"), "it has 2 parts"),
+            (format!("{header}.{claims}.s.t"), "it has 4 parts"),
+        ] {
+            match read(&mangled) {
+                Shape::Mangled(why) => {
+                    assert!(why.contains(expected) && !why.contains("anna"), "{why}");
+                }
+                other => panic!("{mangled}: {other:?}"),
+            }
+        }
         let unsigned = format!("{}.{}.", part(r#"{"alg":"none"}"#), part("{}"));
         match read(&unsigned) {
             Shape::Readable(claims) => assert!(claims.is_unsigned && claims.oddities.len() == 1),

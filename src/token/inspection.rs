@@ -2,6 +2,7 @@
 
 use crate::catalog::Catalog;
 use crate::catalog::model::{Access, PermissionId};
+use crate::net::Url;
 use crate::token::claims::{Claims, Kind};
 use crate::token::role;
 
@@ -124,6 +125,20 @@ fn clouds(catalog: &Catalog, audiences: &[String]) -> Vec<String> {
     clouds.sort();
     clouds.dedup();
     clouds
+}
+
+/// The clouds whose authorities an issuer may be of; none when it is not known.
+pub fn clouds_of_issuer(catalog: &Catalog, issuer: &str) -> Vec<String> {
+    /// The issuer of version 1 in the worldwide service, which the clouds of the US government share.
+    const SHARED: &str = "sts.windows.net";
+    let url = Url::parse(issuer).ok();
+    let Some(host) = url.as_ref().and_then(Url::host_str) else {
+        return Vec::new();
+    };
+    let clouds = catalog.clouds().filter(|cloud| {
+        cloud.login_hosts.contains(&host) || (host == SHARED && cloud.name.starts_with("usgov"))
+    });
+    clouds.map(|cloud| cloud.name.to_owned()).collect()
 }
 
 fn clouds_of(catalog: &Catalog, audience: &str) -> Vec<String> {

@@ -82,7 +82,7 @@ impl Listener {
             }
             match self.socket.accept() {
                 Ok((stream, caller)) => {
-                    if let Some(returned) = serve(stream, caller, state) {
+                    if let Some(returned) = serve(stream, caller, state, self.port) {
                         return Ok(Some(returned));
                     }
                 }
@@ -94,7 +94,7 @@ impl Listener {
 }
 
 /// Answers a caller.
-fn serve(mut stream: TcpStream, caller: SocketAddr, state: &str) -> Option<Returned> {
+fn serve(mut stream: TcpStream, caller: SocketAddr, state: &str, port: u16) -> Option<Returned> {
     if !caller.ip().is_loopback() {
         return None;
     }
@@ -103,6 +103,7 @@ fn serve(mut stream: TcpStream, caller: SocketAddr, state: &str) -> Option<Retur
     let head = head(&mut stream)?;
     let target = target(&head);
     let (status, text, returned) = match target {
+        _ if !is_for_us(&head, port) => ("421 Misdirected Request", NOTHING, None),
         None => ("405 Method Not Allowed", NOTHING, None),
         Some(target) => match target.split_once('?') {
             Some(("/", query)) => match read(query, state) {
@@ -139,6 +140,25 @@ fn head(stream: &mut TcpStream) -> Option<Zeroizing<Vec<u8>>> {
             return Some(head);
         }
     }
+}
+
+/// Whether a request names this machine as its host, once. The browser comes from `http://localhost:PORT`; a page that
+/// had a name of its own point here would be told by it.
+fn is_for_us(head: &[u8], port: u16) -> bool {
+    let head = String::from_utf8_lossy(head);
+    let mut hosts = head.lines().skip(1).filter_map(|line| {
+        let (name, value) = line.split_once(':')?;
+        name.eq_ignore_ascii_case("host").then(|| value.trim())
+    });
+    let (host, more) = (hosts.next(), hosts.next());
+    let is_ours = |host: &str| {
+        let host = host.to_ascii_lowercase();
+        // Browsers leave out the port that is usual for http.
+        ["localhost", "127.0.0.1"]
+            .iter()
+            .any(|name| host == format!("{name}:{port}") || (port == 80 && host == *name))
+    };
+    host.is_some_and(is_ours) && more.is_none()
 }
 
 /// The target of a GET request.
@@ -222,16 +242,30 @@ mod tests {
                 ("/other?code=stolen&state=right", "404"),
                 ("/", "404"),
             ] {
-                let answer = ask(port, &format!("GET {target} HTTP/1.1\r\nHost: x\r\n\r\n"));
+                let host = format!("Host: localhost:{port}");
+                let answer = ask(port, &format!("GET {target} HTTP/1.1\r\n{host}\r\n\r\n"));
                 assert!(
                     answer.starts_with(&format!("HTTP/1.1 {expected}")),
                     "{target}: {answer}"
                 );
                 assert!(!answer.contains("stolen"));
             }
-            let posted = ask(port, "POST /?code=a&state=right HTTP/1.1\r\n\r\n");
+            let good = "/?code=good%2B1&state=right HTTP/1.1\r\n";
+            // A name of somebody else that points here, another port, two hosts, none.
+            for hosts in [
+                "Host: evil.example\r\n",
+                &format!("Host: evil.example:{port}\r\n"),
+                "Host: localhost:1\r\n",
+                &format!("Host: localhost:{port}\r\nHost: evil.example\r\n"),
+                "",
+            ] {
+                let answer = ask(port, &format!("GET {good}{hosts}\r\n"));
+                assert!(answer.starts_with("HTTP/1.1 421"), "{hosts}: {answer}");
+            }
+            let host = format!("Host: 127.0.0.1:{port}\r\n\r\n");
+            let posted = ask(port, &format!("POST {good}{host}"));
             assert!(posted.starts_with("HTTP/1.1 405"));
-            ask(port, "GET /?code=good%2B1&state=right HTTP/1.1\r\n\r\n")
+            ask(port, &format!("GET {good}{host}"))
         });
         let returned = listener
             .wait("right", Duration::from_secs(20), &|_| {})
@@ -242,6 +276,8 @@ mod tests {
         }
         let page = callers.join().unwrap();
         assert!(page.starts_with("HTTP/1.1 200") && page.contains("You are signed in"));
+        // One answer, and nobody listens any more.
+        assert!(TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_err());
     }
 
     #[test]

@@ -6,6 +6,7 @@
 //! host than the one they are for. It does not print: what a person has to do goes through [`Dialogue`].
 
 pub mod aadsts;
+pub mod app;
 pub mod authority;
 pub mod bearer;
 pub mod claims;
@@ -14,6 +15,7 @@ mod encoding;
 pub mod environment;
 pub mod error;
 pub mod flow;
+pub mod identifier;
 pub mod inspection;
 mod listener;
 mod post;
@@ -21,6 +23,7 @@ pub mod process;
 pub mod refusal;
 pub mod role;
 pub mod secret;
+pub mod tenant;
 
 pub use authority::Authority;
 pub use environment::Environment;

@@ -99,7 +99,7 @@ pub(super) fn refusal(
     scrubber: &Scrubber,
 ) -> Result<Refusal, TokenError> {
     if (300..400).contains(&answer.status) {
-        return Err(redirect(url, answer));
+        return Err(redirect(url, answer, scrubber));
     }
     Refusal::read(&answer.body, scrubber).ok_or_else(|| strange(url, answer, what_it_is(answer)))
 }
@@ -131,14 +131,14 @@ pub(super) fn strange(url: &Url, answer: &Answer, what: impl Into<String>) -> To
     }
 }
 
-fn redirect(url: &Url, answer: &Answer) -> TokenError {
+fn redirect(url: &Url, answer: &Answer, scrubber: &Scrubber) -> TokenError {
     let target = answer
         .header("location")
         .and_then(|target| url.join(target).ok());
     let target = target.as_ref().and_then(Url::host_str);
     TokenError::Redirect {
         host: shown(url.host_str().unwrap_or_default()),
-        target: shown(target.unwrap_or("somewhere")),
+        target: shown(&scrubber.clean(target.unwrap_or("somewhere"))),
     }
 }
 

@@ -4,6 +4,7 @@ use std::fmt;
 
 use miette::Diagnostic;
 use serde::Deserialize;
+use url::form_urlencoded;
 
 use crate::source::escape::{shown, shown_up_to};
 use crate::token::aadsts::{self, Fact};
@@ -12,6 +13,9 @@ use crate::token::secret::Scrubber;
 
 /// How many characters of the platform's own sentence are shown.
 const SENTENCE: usize = 300;
+
+/// How many codes of a reply are looked at; the platform sends one.
+const CODES: usize = 16;
 
 /// An error reply of the identity platform, in its own words. Untrusted; secrets are taken out.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -70,7 +74,7 @@ impl Refusal {
         let clean = |text: Loose| text.0.map(|text| scrubber.clean(&text));
         let mut refusal = Self::of_text(&scrubber.clean(&description));
         refusal.error = scrubber.clean(&error);
-        for code in reply.error_codes {
+        for code in reply.error_codes.into_iter().take(CODES) {
             if let Some(code) = code.0.and_then(|code| code.parse().ok())
                 && !refusal.codes.contains(&code)
             {
@@ -101,8 +105,24 @@ impl Refusal {
         {
             return Some(refusal);
         }
+        // The address that a browser was sent back to.
+        if let Some((_, query)) = text.trim().split_once('?')
+            && let Some(refusal) = Self::of_query(query, &scrubber)
+        {
+            return Some(refusal);
+        }
         let refusal = Self::of_text(&scrubber.clean(text));
         (!refusal.codes.is_empty()).then_some(refusal)
+    }
+
+    fn of_query(query: &str, scrubber: &Scrubber) -> Option<Self> {
+        let one = |wanted: &str| {
+            let mut pairs = form_urlencoded::parse(query.as_bytes());
+            let found = pairs.find(|(name, _)| name == wanted);
+            found.map(|(_, value)| value.into_owned())
+        };
+        let (error, description) = (one("error")?, one("error_description")?);
+        Some(Self::of_parameters(&error, &description, scrubber))
     }
 
     fn of_text(text: &str) -> Self {
@@ -283,6 +303,10 @@ mod tests {
         };
         let help = Refused::new("h", unknown).help().unwrap().to_string();
         assert!(help.contains("error?code=123"), "{help}");
+        let many: Vec<String> = (1..100_000).map(|code: u32| code.to_string()).collect();
+        let many = format!(r#"{{"error":"x","error_codes":[{}]}}"#, many.join(","));
+        let refusal = Refusal::read(many.as_bytes(), &Scrubber::default()).unwrap();
+        assert_eq!(refusal.codes.len(), CODES);
         for none in ["", "[]", "{}", "null", r#"{"error":{}}"#, "<html>"] {
             assert!(
                 Refusal::read(none.as_bytes(), &Scrubber::default()).is_none(),
@@ -309,6 +333,13 @@ mod tests {
             Some(vec![7_000_215])
         );
         assert_eq!(code("error: aadsts65001: the user"), Some(vec![65001]));
+        let page = "http://localhost:1/?error=access_denied&error_description=AADSTS65004%3a+User+declined.%0d%0aTrace+ID%3a+t-1&state=s";
+        let refusal = Refusal::of_pasted(page).unwrap();
+        assert_eq!(
+            (refusal.error.as_str(), refusal.codes.as_slice()),
+            ("access_denied", &[65004][..])
+        );
+        assert_eq!(refusal.trace_id.as_deref(), Some("t-1"));
         assert_eq!(code("no code here"), None);
         assert_eq!(code("AADSTS99999999999999"), None);
     }

@@ -4,17 +4,26 @@ use crate::catalog::Catalog;
 use crate::catalog::model::Access;
 use crate::finding::Rule;
 use crate::manifest::App;
+use crate::token::app as token_app;
 use crate::token::claims::{Claims, Kind};
-use crate::token::inspection::inspect;
+use crate::token::inspection::{clouds_of_issuer, inspect};
 use crate::verify::export::Grant;
 use crate::verify::model::{At, Held, Problem};
 use crate::verify::rule;
 
-/// The application id of the Azure CLI.
-const AZURE_CLI: &str = "04b07795-8ddb-461a-bbee-02f9e1bf7b46";
-
-/// The application id of Graph Explorer.
-const GRAPH_EXPLORER: &str = "de8bc8b5-d9f9-48b1-a8ad-b748da725064";
+/// The tenant that a token should be of.
+#[derive(Debug, Clone, Copy)]
+pub enum Tenant<'a> {
+    /// Its id.
+    Id(&'a str),
+    /// A domain whose tenant is not known.
+    Domain {
+        /// The domain.
+        name: &'a str,
+        /// Why its tenant is not known.
+        why: &'a str,
+    },
+}
 
 /// What a token should be.
 #[derive(Debug, Clone, Copy)]
@@ -22,7 +31,7 @@ pub struct Expected<'a> {
     /// The app's client id, in lower case, where anything says.
     pub client_id: Option<&'a str>,
     /// The tenant, where anything says.
-    pub tenant: Option<&'a str>,
+    pub tenant: Option<Tenant<'a>>,
     /// The cloud.
     pub cloud: &'a str,
     /// The host that stands for Microsoft Graph, when it is none of a cloud's: its audience counts too.
@@ -54,7 +63,14 @@ pub(super) fn problems(
         ));
     }
     let Some(claims) = held.claims else {
-        if !held.is_known() {
+        if let Some(why) = held.mangled {
+            problems.push(problem(
+                &rule::UNREADABLE,
+                At::App,
+                format!("the token is mangled: it looks like a JSON Web Token, but {why}"),
+                "give the whole token; no service takes it as it is",
+            ));
+        } else if !held.is_known() {
             problems.push(problem(
                 &rule::UNREADABLE,
                 At::App,
@@ -156,15 +172,21 @@ fn audience(catalog: &Catalog, claims: &Claims, expected: &Expected<'_>) -> Opti
             "ask for a scope of Microsoft Graph, such as `https://graph.microsoft.com/.default`",
         ));
     }
-    let is_wrong =
-        !seen.clouds.is_empty() && !seen.clouds.iter().any(|name| name == expected.cloud);
+    // The audience may be Graph's application id, which is the same in all clouds; then the issuer tells.
+    let clouds = if seen.clouds.is_empty() {
+        let issuer = claims.issuer.as_deref().unwrap_or_default();
+        clouds_of_issuer(catalog, issuer)
+    } else {
+        seen.clouds
+    };
+    let is_wrong = !clouds.is_empty() && !clouds.iter().any(|name| name == expected.cloud);
     is_wrong.then(|| {
         problem(
             &rule::CLOUD,
             At::Cloud,
             format!(
                 "the token is for the cloud {}, and {} is expected",
-                seen.clouds.join(", "),
+                clouds.join(" or "),
                 expected.cloud
             ),
             "acquire it from the authority of the right cloud: `--cloud`",
@@ -184,8 +206,17 @@ fn tenant(claims: &Claims, expected: &Expected<'_>) -> Option<Problem> {
             help,
         ));
     }
-    // A domain cannot be compared with an id without asking the tenant.
-    let wanted = expected.tenant.filter(|tenant| is_guid(tenant))?;
+    let wanted = match expected.tenant? {
+        Tenant::Id(id) => id,
+        Tenant::Domain { name, why } => {
+            return Some(problem(
+                &rule::UNCOMPARED,
+                At::Tenant,
+                format!("the token's tenant was not compared with `{name}`: {why}"),
+                "name the tenant by its id, or try again where its authority can be reached",
+            ));
+        }
+    };
     let found = claims.tenant.as_deref().unwrap_or("no tenant");
     (!found.eq_ignore_ascii_case(wanted)).then(|| {
         problem(
@@ -197,24 +228,16 @@ fn tenant(claims: &Claims, expected: &Expected<'_>) -> Option<Problem> {
     })
 }
 
-fn is_guid(text: &str) -> bool {
-    text.len() == 36
-        && text
-            .bytes()
-            .all(|byte| byte.is_ascii_hexdigit() || byte == b'-')
-}
-
 fn client(claims: &Claims, expected: &Expected<'_>) -> Option<Problem> {
     let wanted = expected.client_id?;
     let found = claims.app.as_deref().unwrap_or("no app");
     if found.eq_ignore_ascii_case(wanted) {
         return None;
     }
-    let name = match found {
-        AZURE_CLI => "the Azure CLI's own app",
-        GRAPH_EXPLORER => "Graph Explorer",
-        _ => "another app",
-    };
+    let name = token_app::name(found).map_or_else(
+        || "another app".to_owned(),
+        |name| format!("Microsoft's own app {name}"),
+    );
     Some(problem(
         &rule::APP,
         At::ClientId,
@@ -257,8 +280,8 @@ fn stale(claims: &Claims, grants: &[Grant]) -> Option<Problem> {
         &rule::STALE,
         At::App,
         format!(
-            "a grant is {} s newer than the token, which cannot show it",
-            newest.created.saturating_sub(issued)
+            "a grant is {} newer than the token, which cannot show it",
+            long(newest.created.saturating_sub(issued))
         ),
         "acquire a new token and verify again",
     );

@@ -2,12 +2,21 @@
 
 use std::path::PathBuf;
 
-use crate::finding::{Finding, Findings, Place, Related};
+use crate::finding::{Finding, Findings, Place, Related, Severity};
 use crate::manifest::App;
 use crate::plan::model::AppPlan;
 use crate::source::{Source, Span};
 use crate::verify::model::{At, Problem, Verification};
 use crate::verify::rule;
+
+/// What gives a finding its severity.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Weight {
+    /// Its rule.
+    AsRuled,
+    /// Its rule, and no more than a remark where it does not keep the token from being proven.
+    AsCounted,
+}
 
 /// Returns the findings of a verification.
 pub fn findings(
@@ -15,8 +24,14 @@ pub fn findings(
     app: &App,
     plan: &AppPlan,
     verification: &Verification,
+    weight: Weight,
 ) -> Findings {
-    let writer = Writer { source, app, plan };
+    let writer = Writer {
+        source,
+        app,
+        plan,
+        weight,
+    };
     let problems = verification.problems.iter();
     let mut findings: Vec<Finding> = problems.map(|problem| writer.finding(problem)).collect();
     findings.sort_by(|one, other| {
@@ -37,6 +52,7 @@ struct Writer<'a> {
     source: &'a Source,
     app: &'a App,
     plan: &'a AppPlan,
+    weight: Weight,
 }
 
 impl Writer<'_> {
@@ -47,7 +63,11 @@ impl Writer<'_> {
         });
         Finding {
             rule: problem.rule,
-            severity: problem.rule.severity,
+            severity: if self.weight == Weight::AsCounted && !problem.blocks {
+                Severity::Info
+            } else {
+                problem.rule.severity
+            },
             message: problem.message.clone(),
             place: self.place(problem.at),
             label: match problem.at {

@@ -16,7 +16,7 @@ pub mod rule;
 #[cfg(test)]
 mod tests;
 
-pub use expected::Expected;
+pub use expected::{Expected, Tenant};
 pub use model::{At, Held, Problem, Verdict, Verification};
 
 use crate::catalog::Catalog;

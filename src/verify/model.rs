@@ -15,6 +15,10 @@ pub struct Held<'a> {
     pub claims: Option<&'a Claims>,
     /// The scopes that came with the token, for one that cannot be read.
     pub scope: Option<&'a str>,
+    /// Where the token is broken, if it is.
+    pub mangled: Option<&'a str>,
+    /// Microsoft Graph as a resource: scopes that are written in full are its own only with this before them.
+    pub resource: &'a str,
 }
 
 impl Held<'_> {
@@ -24,10 +28,16 @@ impl Held<'_> {
             return claims.permissions().to_vec();
         }
         let scopes = self.scope.unwrap_or_default().split_whitespace();
-        // The platform writes them with or without the resource before them.
-        let mut names: Vec<String> = scopes
-            .map(|scope| scope.rsplit('/').next().unwrap_or(scope).to_owned())
-            .collect();
+        // The platform writes them with or without the resource before them; other resources have scopes of the
+        // same names.
+        let own = |scope: &str| {
+            let (resource, name) = scope.rsplit_once('/').unwrap_or((self.resource, scope));
+            let is_own = resource
+                .trim_end_matches('/')
+                .eq_ignore_ascii_case(self.resource);
+            is_own.then(|| name.to_owned())
+        };
+        let mut names: Vec<String> = scopes.filter_map(own).collect();
         names.sort();
         names.dedup();
         names

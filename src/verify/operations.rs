@@ -59,6 +59,7 @@ pub(super) fn problems(
     }
     let writer = Writer { catalog, plan };
     let mut problems = Vec::new();
+    problems.extend(writer.nothing_compared(access, coverage, verdicts));
     for (index, verdict) in verdicts.iter().enumerate() {
         problems.extend(writer.operation(index, verdict));
     }
@@ -167,6 +168,30 @@ impl Writer<'_> {
         };
         request.clone_into(&mut problem.subject);
         Some(problem)
+    }
+
+    /// A token of an access that nothing is meant for: it covers all of nothing.
+    fn nothing_compared(
+        &self,
+        access: Access,
+        coverage: &Coverage,
+        verdicts: &[Verdict],
+    ) -> Option<Problem> {
+        let is_apart = |verdict| matches!(verdict, &Verdict::Elsewhere | &Verdict::Excluded);
+        let sign_in = &self.plan.plan(access).sign_in;
+        let mut needed = coverage.needed.iter();
+        let is_asked = needed.any(|needed| !sign_in.contains(&needed.permission));
+        (verdicts.iter().all(is_apart) && !is_asked).then(|| {
+            problem(
+                &rule::KIND,
+                At::Access,
+                format!(
+                    "the token is for {} access, and no operation is one of that access",
+                    access.name()
+                ),
+                "acquire a token of the other access, or name operations of this one",
+            )
+        })
     }
 
     /// Permissions that the manifest asks for by name, or that a route needs.

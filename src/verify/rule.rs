@@ -184,6 +184,16 @@ pub const UNREADABLE: Rule = rule(
     "An opaque or encrypted token shows nothing, and an unsigned one is forged. `verify --probe` asks Microsoft Graph.",
 );
 
+/// The tenant is not compared.
+pub const UNCOMPARED: Rule = rule(
+    "GV018",
+    "tenant-not-compared",
+    Severity::Warning,
+    "whether the token is of the expected tenant could not be told",
+    "The tenant is named by a domain, and a token names it by its id. The authority says which id belongs to the domain, \
+     without any credential, but it could not be asked or did not know. Until it is, the token may be of any tenant.",
+);
+
 /// Microsoft Graph refused a call.
 pub const REFUSED: Rule = rule(
     "GV020",
@@ -234,7 +244,7 @@ pub const ALLOWED: Rule = rule(
 );
 
 /// All rules, in the order of their ids.
-pub const ALL: [&Rule; 22] = [
+pub const ALL: [&Rule; 23] = [
     &MISSING,
     &IMPLIED,
     &EXCESS,
@@ -252,6 +262,7 @@ pub const ALL: [&Rule; 22] = [
     &LIFETIME,
     &STALE,
     &UNREADABLE,
+    &UNCOMPARED,
     &REFUSED,
     &UNAUTHENTICATED,
     &INCONCLUSIVE,

@@ -48,10 +48,12 @@ fn rules_of(text: &str, token: &Value, grants: &[export::Grant]) -> (bool, Vec<&
     let held = Held {
         claims: Some(&claims),
         scope: None,
+        mangled: None,
+        resource: "https://graph.microsoft.com",
     };
     let expected = Expected {
         client_id: Some(APP),
-        tenant: Some(TENANT),
+        tenant: Some(Tenant::Id(TENANT)),
         cloud: "global",
         graph: None,
         now: 1000,
@@ -181,6 +183,35 @@ fn permissions_are_missing_excess_or_broader() {
 }
 
 #[test]
+fn what_only_the_order_says_is_no_proof() {
+    let text = "operations:\n  - POST /me/getMailTips\n";
+    let (proven, rules) = rules_of(text, &claims(&json!({"scp": "Mail.ReadWrite"})), &[]);
+    assert_eq!(
+        (proven, rules.as_slice()),
+        (false, &["covered-by-implication"][..])
+    );
+}
+
+#[test]
+fn a_route_is_told_and_its_own_permission_compared() {
+    let text = "access: [application]\nroutes: [{via: sites-selected, operations: ['GET /sites/{id}/lists']}]\noperations:\n  - GET /sites/{id}/lists\n";
+    let of = |roles: Value| {
+        let token = claims(&json!({"idtyp": "app", "scp": null, "roles": roles}));
+        rules_of(text, &token, &[])
+    };
+    let (proven, rules) = of(json!(["Sites.Selected"]));
+    assert_eq!(
+        (proven, rules.as_slice()),
+        (true, &["granted-outside-the-token"][..])
+    );
+    let (proven, rules) = of(json!([]));
+    assert!(
+        !proven && rules.contains(&"permission-missing-in-token"),
+        "{rules:?}"
+    );
+}
+
+#[test]
 fn an_app_token_without_roles_proves_nothing() {
     let text = "access: [application]\noperations:\n  - GET /users\n";
     for roles in [json!(null), json!([]), json!("")] {
@@ -226,6 +257,42 @@ fn unknown_operations_keep_everything_open() {
 }
 
 #[test]
+fn a_token_that_no_operation_is_for_proves_nothing() {
+    let token = claims(&json!({"idtyp": "app", "scp": null, "roles": ["User.Read.All"]}));
+    let (proven, rules) = rules_of("operations:\n  - GET /me\n", &token, &[]);
+    assert!(!proven && rules.contains(&"wrong-kind"), "{rules:?}");
+}
+
+#[test]
+fn the_issuer_tells_the_cloud_where_the_audience_does_not() {
+    let guid = "00000003-0000-0000-c000-000000000000";
+    let of =
+        |host: &str| claims(&json!({"aud": guid, "iss": format!("https://{host}/{TENANT}/v2.0")}));
+    for (host, expected) in [
+        ("login.microsoftonline.com", true),
+        ("sts.windows.net", true),
+        ("login.microsoftonline.us", false),
+        ("login.partner.microsoftonline.cn", false),
+    ] {
+        let (proven, rules) = rules_of(MAIL, &of(host), &[]);
+        assert_eq!(proven, expected, "{host}");
+        assert_eq!(rules.contains(&"wrong-cloud"), !expected, "{host}");
+    }
+}
+
+#[test]
+fn times_at_the_edge_of_numbers_are_borne() {
+    for time in [i64::MIN, -1, i64::MAX] {
+        for name in ["exp", "nbf", "iat"] {
+            let grants = [export::Grant { created: i64::MAX }];
+            rules_of(MAIL, &claims(&json!({name: time})), &grants);
+        }
+    }
+    case(&json!({"exp": i64::MIN}), false, &["not-valid-now"]);
+    case(&json!({"nbf": i64::MAX}), false, &["not-valid-now"]);
+}
+
+#[test]
 fn an_operation_of_the_other_access_is_not_missing() {
     let text = "operations:\n  - GET /me\n  - GET /users\n";
     let token = claims(&json!({"idtyp": "app", "scp": null, "roles": ["User.ReadBasic.All"]}));
@@ -248,6 +315,8 @@ fn findings_stand_at_the_manifests_lines() {
     let held = Held {
         claims: Some(&claims),
         scope: None,
+        mangled: None,
+        resource: "https://graph.microsoft.com",
     };
     let expected = Expected {
         client_id: Some(APP),
@@ -258,7 +327,13 @@ fn findings_stand_at_the_manifests_lines() {
         grants: &[],
     };
     let verification = verify(&catalog, app, &plan, Access::Delegated, &held, &expected);
-    let told = findings::findings(&manifest.source, app, &plan, &verification);
+    let told = findings::findings(
+        &manifest.source,
+        app,
+        &plan,
+        &verification,
+        findings::Weight::AsRuled,
+    );
     let marked: Vec<(&str, &str)> = told
         .findings
         .iter()
@@ -276,7 +351,11 @@ fn findings_stand_at_the_manifests_lines() {
 fn scopes_of_an_answer_stand_in_for_an_opaque_token() {
     let held = Held {
         claims: None,
-        scope: Some("openid https://graph.microsoft.com/Mail.Read User.Read User.Read"),
+        scope: Some(
+            "openid https://graph.microsoft.com/Mail.Read User.Read User.Read api://other/Files.Read",
+        ),
+        mangled: None,
+        resource: "https://graph.microsoft.com",
     };
     assert_eq!(held.names(), ["Mail.Read", "User.Read", "openid"]);
 }

@@ -15,6 +15,8 @@ import tempfile
 
 WIDTHS = {1280: "desktop", 768: "tablet", 390: "phone"}
 HEIGHT = 4200
+# The largest example asks for 13 permissions.
+MOST_PAGES = 2
 
 HOSTILE = r"""
 app:
@@ -141,6 +143,8 @@ def main():
             pdf = shots / f"{name}.pdf"
             browse(browser, profile, f"--print-to-pdf={pdf}", "--no-pdf-header-footer", (shots / f"{name}.html").as_uri())
             assert pdf.stat().st_size > 5000
+            pages = len(re.findall(rb"/Type\s*/Page\b", pdf.read_bytes()))
+            assert 1 <= pages <= MOST_PAGES, (name, f"{pages} pages, which nobody reads in two minutes")
             print(f"{name}: fine at {', '.join(str(width) for width in WIDTHS)} and in print")
 
 

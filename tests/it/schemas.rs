@@ -128,6 +128,14 @@ fn answers_are_valid() {
             "explain-permission.schema.json",
             &["explain", "Sites.Read.All"],
         ),
+        (
+            "explain-identifier.schema.json",
+            &["explain", "570282fd-fa5c-430d-a7fd-fc8dc98a9dca"],
+        ),
+        (
+            "explain-identifier.schema.json",
+            &["explain", "00000002-0000-0000-c000-000000000000"],
+        ),
         ("query-opens.schema.json", &["query", "opens", "Mail.Read"]),
         (
             "query-covers.schema.json",

@@ -267,6 +267,78 @@ fn shrinking_says_what_goes_and_who_loses_access() {
 }
 
 #[test]
+fn declarations_tell_what_they_do_not_take_away() {
+    let manifest = MANIFEST
+        .replace("access: both", "access: application")
+        .replace("signIn: [openid]\n", "");
+    let lines = manifest
+        .lines()
+        .filter(|line| !line.contains("access: delegated"));
+    let manifest = lines.collect::<Vec<_>>().join("\n");
+    let text = exports("Mail.ReadWrite", &[DIRECTORY_READ]);
+    let place = place(&manifest).with("grants.json", &text);
+    let more = ["--existing", "grants.json", "--prune"];
+    for (kind, told) in [
+        (
+            "terraform",
+            "Terraform takes away only what is in its state.",
+        ),
+        ("bicep", "A deployment deletes nothing."),
+    ] {
+        let out = script(&place, kind, &more).ends_with(0).out;
+        // No delegated permission is left, so nothing of the grant is in the configuration.
+        let after = out.split(told).nth(1).unwrap();
+        let (whole, users) = after.split_once("Single users granted these").unwrap();
+        assert!(
+            whole.contains("  the grant of delegated permissions for all users"),
+            "{out}"
+        );
+        assert!(whole.contains("  Directory.Read.All"), "{out}");
+        assert!(users.contains("  Files.Read\n"), "{out}");
+        assert!(
+            out.contains("Files.Read: goes (granted by single users for themselves)"),
+            "{out}"
+        );
+    }
+    let out = script(&place, "rest", &more).ends_with(0).out;
+    assert!(!out.contains("Single users granted these"), "{out}");
+}
+
+#[test]
+fn what_to_export_is_told_for_the_app_and_its_cloud() {
+    let manifest = MANIFEST.replace("tenant:", "cloud: usgov, tenant:");
+    let place = place(&manifest).with("empty.json", "[]");
+    let told = |kind: &str, more: &[&str]| {
+        let err = script(&place, kind, more).ends_with(1).err;
+        let err: Vec<&str> = err.split_whitespace().filter(|it| *it != "│").collect();
+        err.join(" ")
+    };
+    let grants = told("terraform", &[]);
+    let command = "`az ad app permission list-grants --id 5c3f0b1e-7d0a-4d2c-9a53-0f6b1f3f7a21 > grants.json`";
+    assert!(grants.contains(command), "{grants}");
+    let roles = told("rest", &["--existing", "empty.json", "--prune"]);
+    for part in [
+        "az rest --url \"https://graph.microsoft.us/v1.0/servicePrincipals/",
+        "> roles.json`",
+    ] {
+        assert!(roles.contains(part), "{part} in {roles}");
+    }
+    let declared = told("rra", &[]);
+    assert!(
+        declared.contains("`az ad app show --id 5c3f0b1e"),
+        "{declared}"
+    );
+    let help = place.run(&["consent", "script", "--help"]).ends_with(0).out;
+    for part in [
+        "az ad app permission list-grants",
+        "appRoleAssignments",
+        "graphgrant-before-",
+    ] {
+        assert!(help.contains(part), "{part}");
+    }
+}
+
+#[test]
 fn nothing_is_taken_away_while_an_operation_is_in_doubt() {
     let text = exports("Files.Read.All", &[]);
     for doubt in [

@@ -247,6 +247,7 @@ fn tenant(needed: [Vec<(String, String)>; 2]) -> State {
         assignments: vec![assignment(OTHER, GRAPH, DIRECTORY_ROLE)],
         offers: [scopes, roles],
         lag: 2,
+        relapse: 1,
         stale: 1,
         throttle: 7,
         ..State::default()
@@ -468,6 +469,27 @@ fn what_others_changed_since_is_not_undone_in_silence() {
     assert_eq!(scene.tenant.picture(), after);
     scene.run(&["restore", &state, "force"]).ends_with(0);
     assert_eq!(scene.tenant.picture(), before);
+}
+
+#[test]
+fn what_a_user_took_back_since_is_not_given_again_in_silence() {
+    if !can_run() {
+        return;
+    }
+    let scene = scene("rest", with_app);
+    export(&scene);
+    scene.write(&["--existing", "grants.json", "--prune"]);
+    scene.run(&[]).ends_with(0);
+    scene.tenant.change(|state| {
+        state.grants.retain(|it| it["principalId"] != USERS[0]);
+    });
+    let after = scene.tenant.picture();
+    let state = scene.states().remove(0);
+    scene.run(&["restore", &state]).ends_with(1).tells(&format!(
+        "the grant for the user {} was revoked since",
+        USERS[0]
+    ));
+    assert_eq!(scene.tenant.picture(), after);
 }
 
 #[test]

@@ -201,6 +201,222 @@ fn a_set_has_to_be_given_and_a_token_is_refused() {
         .ends_with(2);
 }
 
+/// A registration that declares User.Read.
+fn registration(app: &str) -> String {
+    json!({"id": "55555555-5555-4555-8555-555555555555", "appId": app, "signInAudience": "AzureADMyOrg",
+        "requiredResourceAccess": [{"resourceAppId": "00000003-0000-0000-c000-000000000000",
+        "resourceAccess": [{"id": "e1fe6dd8-ba31-4d61-89e7-88639da4683d", "type": "Scope"}]}]})
+    .to_string()
+}
+
+const OTHER_APP: &str = "99999999-7d0a-4d2c-9a53-0f6b1f3f7a21";
+
+fn whole() -> Place {
+    place("[GET /me/people]", "People.Read", "on")
+        .with("app.json", &registration(ID))
+        .with("other.json", &registration(OTHER_APP))
+}
+
+#[test]
+fn good_news_needs_sets_that_are_known() {
+    let good = "All that is needed is there";
+    let place = place(
+        "[{request: GET /me, select: [displayName]}]",
+        "User.Read",
+        "on",
+    )
+    .with("app.json", &registration(ID))
+    .with("other.json", &registration(OTHER_APP));
+    let declared = place
+        .run(&["status", "--declared", "app.json"])
+        .ends_with(0);
+    assert!(!declared.out.contains(good), "{}", declared.out);
+    let part = "1 permission declared, and nobody said whether granted.";
+    assert!(declared.out.contains(part), "{}", declared.out);
+    // A registration of another app says nothing about this one.
+    let other = place
+        .run(&["status", "--declared", "other.json"])
+        .ends_with(1);
+    for part in [
+        "nothing is known",
+        "no registration given is the app's",
+        OTHER_APP,
+    ] {
+        assert!(other.out.contains(part), "{part} in {}", other.out);
+    }
+    let granted = place.run(&STATUS[..5]).ends_with(0);
+    assert!(granted.out.contains(good), "{}", granted.out);
+}
+
+#[test]
+fn what_single_users_granted_is_not_there_for_all() {
+    let place = place(
+        "[{request: GET /me, select: [displayName]}]",
+        "User.Read",
+        "on",
+    );
+    let path = place.path().join("grants.json");
+    let text = std::fs::read_to_string(&path).unwrap();
+    let of_user = text.replace("AllPrincipals", "Principal").replace(
+        "\"principalId\":null",
+        "\"principalId\":\"44444444-4444-4444-8444-444444444444\"",
+    );
+    assert_ne!(of_user, text);
+    std::fs::write(path, of_user).unwrap();
+    let outcome = place.run(&STATUS[..5]).ends_with(0);
+    assert!(
+        !outcome.out.contains("All that is needed"),
+        "{}",
+        outcome.out
+    );
+    assert!(
+        outcome.out.contains("by single users for themselves"),
+        "{}",
+        outcome.out
+    );
+}
+
+#[test]
+fn what_needs_an_admin_is_missing_where_single_users_have_it() {
+    // Calendars.ReadBasic needs an admin in this data.
+    let calendar = "[{request: GET /me/calendarView, select: [subject]}]";
+    let place = place(calendar, "Calendars.ReadBasic", "on");
+    place.run(&STATUS).ends_with(0);
+    let path = place.path().join("grants.json");
+    let text = std::fs::read_to_string(&path).unwrap();
+    let of_user = text.replace("AllPrincipals", "Principal").replace(
+        "\"principalId\":null",
+        "\"principalId\":\"44444444-4444-4444-8444-444444444444\"",
+    );
+    std::fs::write(path, of_user).unwrap();
+    let outcome = place.run(&STATUS).ends_with(1);
+    let row = row(&outcome, "delegated", "Calendars.ReadBasic");
+    assert_eq!(states(&row), ["users-alone"]);
+    assert_eq!(row["states"][0]["fault"], true);
+}
+
+#[test]
+fn grants_of_another_app_say_nothing_about_this_one() {
+    let place = whole();
+    let path = place.path().join("grants.json");
+    let text = std::fs::read_to_string(&path).unwrap();
+    let other = "33333333-3333-4333-8333-333333333333";
+    let others = text.replace("11111111-1111-4111-8111-111111111111", other);
+    std::fs::write(path, others).unwrap();
+    let outcome = place.run(&STATUS).ends_with(1);
+    let row = row(&outcome, "delegated", "People.Read");
+    assert_eq!(
+        (&row["granted"], states(&row)),
+        (&Value::Null, vec!["not-known"])
+    );
+    // What owns the whole list would drop the rest.
+    let stopped = place
+        .run(&[
+            "consent",
+            "script",
+            "terraform",
+            "--existing",
+            "grants.json",
+            "--existing",
+            "principals.json",
+        ])
+        .ends_with(1);
+    assert_eq!(stopped.out, "");
+    assert!(stopped.err.contains("cannot be known"), "{}", stopped.err);
+}
+
+#[test]
+fn a_file_of_another_set_is_refused() {
+    let place = whole();
+    for (option, file, told) in [
+        ("--declared", "grants.json", "says what is granted"),
+        ("--declared", "principals.json", "says what is granted"),
+        ("--granted", "app.json", "is an app registration"),
+    ] {
+        let refused = place.run(&["status", option, file]).ends_with(2);
+        let said: String = refused.err.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(said.replace("│ ", "").contains(told), "{said}");
+        assert_eq!(refused.out, "");
+    }
+}
+
+#[test]
+fn a_token_of_another_app_or_api_is_not_compared() {
+    let place = whole().with(
+        "other-token.json",
+        &json!({"aud": "https://graph.microsoft.com", "appid": OTHER_APP, "scp": "People.Read"})
+            .to_string(),
+    );
+    let other = place
+        .run(&["status", "--token", "other-token.json", "--format", "json"])
+        .ends_with(1);
+    let row = row(&other, "delegated", "People.Read");
+    assert_eq!(
+        (&row["inToken"], states(&row)),
+        (&Value::Null, vec!["not-known"])
+    );
+    assert!(
+        other.json()["apps"][0]["remarks"][0]
+            .as_str()
+            .unwrap()
+            .contains(OTHER_APP)
+    );
+    let place = place.with(
+        "vault.json",
+        &json!({"aud": "https://vault.azure.net", "appid": ID, "scp": "People.Read"}).to_string(),
+    );
+    let refused = place.run(&["status", "--token", "vault.json"]).ends_with(2);
+    assert!(refused.err.contains("another API"), "{}", refused.err);
+}
+
+#[test]
+fn an_app_that_the_tenant_switched_off_is_not_fine() {
+    let place = place(
+        "[{request: GET /me, select: [displayName]}]",
+        "User.Read",
+        "on",
+    );
+    let path = place.path().join("principals.json");
+    let text = std::fs::read_to_string(&path).unwrap();
+    let off = text.replacen("{\"appId\"", "{\"accountEnabled\":false,\"appId\"", 1);
+    assert_ne!(off, text);
+    std::fs::write(path, off).unwrap();
+    let outcome = place.run(&STATUS[..5]).ends_with(1);
+    assert!(
+        outcome.out.contains("switched the app off"),
+        "{}",
+        outcome.out
+    );
+}
+
+#[test]
+fn without_a_client_id_the_only_registration_is_presumed_and_told() {
+    let place = whole();
+    let text = "access: delegated\noperations: [{request: GET /me, select: [displayName]}]\n";
+    std::fs::write(place.path().join("graphgrant.yaml"), text).unwrap();
+    let outcome = place
+        .run(&["status", "--declared", "app.json"])
+        .ends_with(0);
+    assert!(
+        outcome.out.contains("taken to be the app's"),
+        "{}",
+        outcome.out
+    );
+    let two = [
+        "status",
+        "--declared",
+        "app.json",
+        "--declared",
+        "other.json",
+    ];
+    let outcome = place.run(&two).ends_with(1);
+    assert!(
+        outcome.out.contains("no registration given is the app's"),
+        "{}",
+        outcome.out
+    );
+}
+
 /// Runs `status --live` against a server that plays a tenant.
 fn live(answer: impl Fn(&Request) -> Reply + Send + Sync + 'static) -> (Outcome, Vec<Request>) {
     let server = Server::start(answer);
@@ -306,4 +522,28 @@ fn a_page_of_another_host_is_not_followed() {
     });
     outcome.ends_with(3);
     assert_eq!(seen.len(), 1);
+}
+
+#[test]
+fn a_tenant_without_the_app_has_granted_it_nothing() {
+    let (outcome, seen) = live(|request| {
+        let path = request.target.split('?').next().unwrap_or_default();
+        let context = format!(
+            "https://graph.microsoft.com/v1.0/$metadata#{}",
+            path.trim_start_matches("/v1.0/")
+        );
+        Reply::json(200, &json!({"@odata.context": context, "value": []}))
+    });
+    let outcome = outcome.ends_with(1);
+    assert!(
+        outcome.err.contains("no service principal"),
+        "{}",
+        outcome.err
+    );
+    let user = row(&outcome, "delegated", "User.Read");
+    assert_eq!(
+        (&user["granted"], states(&user)),
+        (&json!(false), vec!["missing"])
+    );
+    assert_eq!(seen.len(), 2);
 }

@@ -33,6 +33,8 @@ pub(crate) struct State {
     pub(crate) offers: [Vec<(String, String)>; 2],
     /// How often a new service principal is answered with 404.
     pub(crate) lag: usize,
+    /// How often a new service principal is answered with 404 again, once it was found.
+    pub(crate) relapse: usize,
     /// How many lists after a change still show the state before.
     pub(crate) stale: usize,
     /// Every n-th request is answered with 429; 0 is never.
@@ -356,8 +358,13 @@ impl State {
         let Some(mut found) = found else {
             return absent();
         };
-        if self.is_lagging(found["id"].as_str().unwrap()) {
+        let id = found["id"].as_str().unwrap();
+        if self.is_lagging(id) {
             return absent();
+        }
+        if self.lagging.contains_key(id) {
+            let again = std::mem::take(&mut self.relapse);
+            self.lagging.insert(id.to_owned(), again);
         }
         if found["id"] == GRAPH {
             let offers = |list: &[(String, String)]| -> Vec<Value> {

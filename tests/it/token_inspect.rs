@@ -66,6 +66,54 @@ fn tokens_that_cannot_be_read_are_told_apart() {
 }
 
 #[test]
+fn mangled_tokens_are_told_with_the_place() {
+    let whole = app_token();
+    let parts: Vec<&str> = whole.split('.').collect();
+    let cut = parts[1].get(..parts[1].len() - 5).unwrap();
+    for (text, expected) in [
+        ("x.y.z".to_owned(), "first part (the header) is cut off"),
+        (
+            format!("{}.{cut}.{}", parts[0], parts[2]),
+            "second part (the claims) is cut off",
+        ),
+        (format!("{}.{}", parts[0], parts[1]), "it has 2 parts"),
+    ] {
+        let outcome = inspect(&text, &[]).ends_with(1);
+        let told = outcome.out.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(
+            told.contains("mangled") && told.contains(expected),
+            "{told}"
+        );
+        let json = inspect(&text, &["--format", "json"]).ends_with(1).json();
+        assert_eq!(json["form"], "mangled");
+        assert!(json["broken"].as_str().unwrap().contains(expected));
+        let verified = Place::new()
+            .run_with(
+                &["verify", "-e", "GET /users", "--access", "application"],
+                &text,
+            )
+            .ends_with(1);
+        assert!(verified.out.contains("mangled"), "{}", verified.out);
+    }
+}
+
+#[test]
+fn times_at_the_edge_of_numbers_are_shown() {
+    for time in [i64::MIN, -1, 0, i64::MAX] {
+        let text =
+            token(&json!({"aud": "x", "scp": "User.Read", "exp": time, "iat": time, "nbf": time}));
+        for format in ["human", "json"] {
+            let outcome = inspect(&text, &["--format", format]).ends_with(0);
+            assert!(outcome.err.is_empty(), "{}", outcome.err);
+        }
+        let outcome = Place::new()
+            .run_with(&["verify", "-e", "GET /me"], &text)
+            .ends_with(1);
+        assert!(!outcome.err.contains("panicked"), "{}", outcome.err);
+    }
+}
+
+#[test]
 fn unsigned_tokens_and_odd_claims_are_told() {
     let text = token_with(
         &json!({"alg": "none"}),

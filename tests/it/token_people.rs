@@ -85,6 +85,62 @@ fn slow_down_slows_down_and_patience_ends() {
     assert!(started.elapsed() < Duration::from_secs(30));
 }
 
+#[cfg(unix)]
+#[test]
+fn an_interrupt_ends_the_wait_at_once() {
+    use std::io::{BufRead as _, BufReader, Read as _};
+    use std::os::unix::process::ExitStatusExt as _;
+    let server = device(&["authorization_pending"; 60]);
+    let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_graphgrant"))
+        .args(get(&server.url(), &DEVICE))
+        .env_clear()
+        .stdin(std::process::Stdio::null())
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut err = BufReader::new(child.stderr.take().unwrap());
+    let mut told = String::new();
+    while !told.contains("ABCD-EFGH") {
+        assert!(err.read_line(&mut told).unwrap() > 0, "{told}");
+    }
+    let id = child.id().to_string();
+    let killed = std::process::Command::new("kill")
+        .args(["-INT", &id])
+        .status();
+    assert!(killed.unwrap().success());
+    let status = child.wait().unwrap();
+    assert_eq!(status.signal(), Some(2));
+    err.read_to_string(&mut told).unwrap();
+    let mut out = String::new();
+    child
+        .stdout
+        .take()
+        .unwrap()
+        .read_to_string(&mut out)
+        .unwrap();
+    assert!(out.is_empty() && !told.contains("panicked"), "{out}{told}");
+}
+
+#[test]
+fn a_lost_answer_does_not_end_the_wait() {
+    let polls = std::sync::atomic::AtomicUsize::new(0);
+    let server = Server::start(move |request| {
+        if request.target.ends_with("/devicecode") {
+            return Reply::json(
+                200,
+                &json!({"device_code": "d", "user_code": "U", "verification_uri": "https://microsoft.com/devicelogin", "interval": 1}),
+            );
+        }
+        match polls.fetch_add(1, std::sync::atomic::Ordering::SeqCst) {
+            0 => Reply::Raw(Vec::new()),
+            _ => granted(&app_token()),
+        }
+    });
+    run(&server, &DEVICE, "", &[]).ends_with(0);
+    assert_eq!(server.seen().len(), 3);
+}
+
 #[test]
 fn a_device_page_that_is_none_is_not_shown() {
     let server = Server::start(|_| {
@@ -147,7 +203,11 @@ fn browser(
     let mut pages = Vec::new();
     for target in back(&page, &parameter("state")) {
         let mut stream = std::net::TcpStream::connect(("127.0.0.1", port)).unwrap();
-        write!(stream, "GET {target} HTTP/1.1\r\nHost: localhost\r\n\r\n").unwrap();
+        write!(
+            stream,
+            "GET {target} HTTP/1.1\r\nHost: localhost:{port}\r\n\r\n"
+        )
+        .unwrap();
         let mut answer = String::new();
         stream.read_to_string(&mut answer).unwrap();
         pages.push(answer);

@@ -236,6 +236,144 @@ fn a_managed_identity_of_app_service_is_asked() {
     );
 }
 
+const IDENTITY: [&str; 5] = ["token", "get", "--flow", "managed-identity", "--timeout"];
+
+#[test]
+fn the_metadata_service_is_asked_and_its_updates_are_sat_out() {
+    let first = std::sync::atomic::AtomicBool::new(true);
+    let host = Server::start(move |request| {
+        assert!(
+            request
+                .target
+                .starts_with("/metadata/identity/oauth2/token?")
+        );
+        assert_eq!(request.header("metadata"), Some("true"));
+        assert_eq!(request.parameter("api-version").unwrap(), "2018-02-01");
+        assert_eq!(request.parameter("msi_res_id").unwrap(), "/sub/x");
+        if first.swap(false, std::sync::atomic::Ordering::SeqCst) {
+            return Reply::json(410, &json!({"error": "gone"}));
+        }
+        Reply::json(
+            200,
+            &json!({"access_token": app_token(), "expires_on": "4102444800"}),
+        )
+    });
+    let url = host.url();
+    let arguments = [
+        &IDENTITY[..],
+        &[
+            "3",
+            "--identity-resource-id",
+            "/sub/x",
+            "--allow-http-loopback",
+        ],
+    ]
+    .concat();
+    let environment = [
+        ("AZURE_POD_IDENTITY_AUTHORITY_HOST", url.as_str()),
+        ("HTTP_PROXY", "http://127.0.0.1:1"),
+    ];
+    let outcome = Place::new()
+        .run_given(&arguments, "", &environment)
+        .ends_with(0);
+    assert!(outcome.err.contains("24 hours"), "{}", outcome.err);
+    assert_eq!(host.seen().len(), 2);
+    // No test is meant, so no other host is asked.
+    let outcome = Place::new()
+        .run_given(&arguments[..arguments.len() - 1], "", &environment)
+        .ends_with(3);
+    assert!(
+        told(&outcome).contains("names another host"),
+        "{}",
+        outcome.err
+    );
+    assert_eq!(host.seen().len(), 2);
+}
+
+#[test]
+fn a_metadata_service_that_stays_away_or_refuses_is_told() {
+    for (status, wait, expected) in [
+        (404, "1", "still not ready"),
+        (410, "1", "still not ready"),
+        (400, "900", "assign an identity"),
+        (302, "900", "it should be the platform"),
+    ] {
+        let host = Server::start(move |_| {
+            Reply::With(
+                status,
+                vec![("Location", "http://127.0.0.1:1/".to_owned())],
+                b"{\"error_description\": \"What it says\"}".to_vec(),
+            )
+        });
+        let url = host.url();
+        let arguments = [
+            &IDENTITY[..],
+            &["3", "--allow-http-loopback", "--wait", wait],
+        ]
+        .concat();
+        let environment = [("AZURE_POD_IDENTITY_AUTHORITY_HOST", url.as_str())];
+        let outcome = Place::new()
+            .run_given(&arguments, "", &environment)
+            .ends_with(3);
+        assert!(
+            told(&outcome).contains(expected),
+            "{status}: {}",
+            outcome.err
+        );
+        let calls = if matches!(status, 404 | 410) { 2 } else { 1 };
+        assert_eq!(host.seen().len(), calls, "{status}");
+    }
+}
+
+#[test]
+fn an_identity_of_machine_learning_is_asked_with_its_secret() {
+    let host = Server::start(|request| {
+        assert_eq!(request.header("secret"), Some("ml-secret"));
+        assert_eq!(request.parameter("api-version").unwrap(), "2017-09-01");
+        assert_eq!(request.parameter("clientid").unwrap(), "usual-id");
+        Reply::json(
+            200,
+            &json!({"access_token": app_token(), "expires_on": "11/25/2026 00:00:00 +00:00"}),
+        )
+    });
+    let url = host.url();
+    let environment = [
+        ("MSI_ENDPOINT", url.as_str()),
+        ("MSI_SECRET", "ml-secret"),
+        ("DEFAULT_IDENTITY_CLIENT_ID", "usual-id"),
+    ];
+    let outcome = Place::new()
+        .run_given(&[&IDENTITY[..], &["3"]].concat(), "", &environment)
+        .ends_with(0);
+    assert!(!outcome.err.contains("ml-secret") && !outcome.out.contains("ml-secret"));
+}
+
+#[test]
+fn a_cloud_of_the_environment_is_one_that_is_known() {
+    let arguments = [
+        "token",
+        "get",
+        "--tenant",
+        TENANT,
+        "--client-id",
+        APP,
+        "--timeout",
+        "3",
+    ];
+    let environment = [
+        ("AZURE_CLIENT_SECRET", "secret-1"),
+        ("AZURE_AUTHORITY_HOST", "https://login.evil.example/"),
+    ];
+    let outcome = Place::new()
+        .run_given(&arguments, "", &environment)
+        .ends_with(2);
+    assert!(
+        told(&outcome).contains("host of no cloud"),
+        "{}",
+        outcome.err
+    );
+}
+
 #[test]
 fn an_arc_agent_may_not_ask_for_any_file() {
     let host = Server::start(|request| {

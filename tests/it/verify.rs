@@ -23,7 +23,7 @@ operations:
   - POST /users/{id}/sendMail
 ";
 
-fn app_token(roles: &Value, changes: &Value) -> String {
+pub(crate) fn app_token(roles: &Value, changes: &Value) -> String {
     let mut claims = json!({
         "aud": "https://graph.microsoft.com", "iss": format!("https://sts.windows.net/{TENANT}/"), "tid": TENANT, "appid": APP,
         "idtyp": "app", "oid": "o", "sub": "o", "ver": "1.0", "roles": roles, "iat": 1_000, "nbf": 1_000, "exp": 4_102_444_800_i64,
@@ -34,12 +34,12 @@ fn app_token(roles: &Value, changes: &Value) -> String {
     token(&claims)
 }
 
-fn place() -> Place {
+pub(crate) fn place() -> Place {
     Place::new().with("graphgrant.yaml", MANIFEST)
 }
 
 /// The permissions that the plan names, so that the test does not depend on the data.
-fn planned() -> Value {
+pub(crate) fn planned() -> Value {
     let plan = place().run(&["plan", "--format", "json"]);
     let plan = plan.json();
     let plan = plan.get("apps").map_or(&plan, |apps| &apps[0]);
@@ -61,7 +61,9 @@ fn told(outcome: &Outcome) -> String {
 fn the_right_token_is_proven_offline() {
     let text = app_token(&planned(), &json!({}));
     let outcome = place().run_with(&["verify"], &text).ends_with(0);
-    assert!(told(&outcome).contains("covers every operation and is the expected one"));
+    assert!(
+        told(&outcome).contains("covers every operation of this access and is the expected one")
+    );
     assert!(told(&outcome).contains("not verified"));
     assert!(!outcome.out.contains("eyJ") && !outcome.err.contains("eyJ"));
     let outcome = place().run_given(
@@ -142,6 +144,128 @@ fn pipelines_get_their_formats() {
 }
 
 #[test]
+fn test_reports_fail_as_the_command_does() {
+    let mut roles = planned();
+    roles.as_array_mut().unwrap().push(json!("Files.Read.All"));
+    let text = app_token(&roles, &json!({}));
+    let run = |more: &[&str], code| {
+        let arguments = [&["verify", "--format", "junit"], more].concat();
+        place().run_with(&arguments, &text).ends_with(code).out
+    };
+    let passed = run(&[], 0);
+    assert!(
+        passed.contains("GV003") && passed.contains("failures=\"0\""),
+        "{passed}"
+    );
+    let failed = run(&["--exact"], 1);
+    assert!(failed.contains("failures=\"1\""), "{failed}");
+}
+
+/// Runs `verify` of the right token with a domain in the place of the tenant's id.
+fn of_domain(answer: impl Fn(&Request) -> Reply + Send + Sync + 'static) -> (Outcome, Server) {
+    let server = Server::start(answer);
+    let url = server.url();
+    let text = app_token(&planned(), &json!({}));
+    let arguments = [
+        "verify",
+        "--tenant",
+        "contoso.example",
+        "--allow-http-loopback",
+        "--authority",
+        &url,
+        "--timeout",
+        "2",
+    ];
+    let outcome = place().run_with(&arguments, &text);
+    assert!(!outcome.err.contains("panicked"), "{}", outcome.err);
+    (outcome, server)
+}
+
+fn configuration(tenant: &str) -> Reply {
+    Reply::json(
+        200,
+        &json!({"issuer": format!("https://login.microsoftonline.com/{tenant}/v2.0")}),
+    )
+}
+
+#[test]
+fn a_tenant_by_domain_is_looked_up_and_compared() {
+    let (outcome, server) = of_domain(|_| configuration(TENANT));
+    outcome.ends_with(0);
+    let [request] = &server.seen()[..] else {
+        panic!("{:?}", server.seen())
+    };
+    assert_eq!(request.method, "GET");
+    assert_eq!(
+        request.target,
+        "/contoso.example/v2.0/.well-known/openid-configuration"
+    );
+    assert_eq!(request.header("authorization"), None);
+    let (outcome, _) = of_domain(|_| configuration("33333333-3333-3333-3333-333333333333"));
+    assert!(told(&outcome.ends_with(1)).contains("GV010"));
+}
+
+#[test]
+fn a_tenant_that_cannot_be_looked_up_is_not_passed_over() {
+    for kind in 0..6 {
+        let (outcome, _) = of_domain(move |_| match kind {
+            0 => Reply::json(
+                400,
+                &json!({"error": "invalid_tenant", "error_description": "AADSTS90002: Tenant not found.", "error_codes": [90002]}),
+            ),
+            1 => configuration("{tenantid}"),
+            2 => Reply::With(
+                302,
+                vec![("Location", "https://evil.example/".to_owned())],
+                Vec::new(),
+            ),
+            3 => Reply::Text(200, "text/html", "<html>".to_owned()),
+            4 => Reply::Raw(Vec::new()),
+            _ => Reply::Hang,
+        });
+        let outcome = outcome.ends_with(1);
+        let told = told(&outcome);
+        assert!(
+            told.contains("GV018") && told.contains("not proven"),
+            "{kind}: {told}"
+        );
+    }
+    // A token of a shared tenant has nothing to be compared with.
+    let text = app_token(&planned(), &json!({}));
+    place()
+        .run_with(&["verify", "--tenant", "organizations"], &text)
+        .ends_with(0);
+}
+
+#[test]
+fn a_single_request_has_no_place_worth_showing() {
+    let text = token(
+        &json!({"aud": "https://graph.microsoft.com", "scp": "Files.Read", "exp": 4_102_444_800_i64}),
+    );
+    let outcome = Place::new()
+        .run_with(&["verify", "-e", "GET /me"], &text)
+        .ends_with(1);
+    assert!(
+        outcome.out.contains("GV001") && !outcome.out.contains("-e:"),
+        "{}",
+        outcome.out
+    );
+}
+
+#[test]
+fn a_token_that_nothing_is_meant_for_is_not_proven() {
+    let text = app_token(&json!(["User.Read.All"]), &json!({}));
+    let outcome = Place::new()
+        .run_with(&["verify", "-e", "GET /me"], &text)
+        .ends_with(1);
+    assert!(
+        told(&outcome).contains("no operation is one of that access"),
+        "{}",
+        outcome.out
+    );
+}
+
+#[test]
 fn a_newer_grant_is_told_by_an_export() {
     let grants = r#"{"value": [{"appRoleId": "x", "createdDateTime": "2026-01-01T00:00:00Z"}]}"#;
     let place = place().with("grants.json", grants).with("bad.json", "[]");
@@ -201,244 +325,6 @@ fn a_token_can_be_acquired_and_verified_at_once() {
         .ends_with(2);
 }
 
-/// Runs `verify --probe` against a server that plays Microsoft Graph.
-fn probe(
-    roles: &Value,
-    more: &[&str],
-    answer: impl Fn(&Request) -> Reply + Send + Sync + 'static,
-) -> (Outcome, Vec<Request>) {
-    let server = Server::start(answer);
-    let url = server.url();
-    let text = app_token(roles, &json!({"aud": url}));
-    let usual = [
-        "verify",
-        "--probe",
-        "--allow-http-loopback",
-        "--graph",
-        &url,
-        "--timeout",
-        "3",
-        "--format",
-        "json",
-    ];
-    let place = place().with("mail.json", "{\"message\": {}}");
-    let outcome = place.run_with(&[&usual[..], more].concat(), &text);
-    for shown in [&outcome.out, &outcome.err] {
-        assert!(
-            !shown.contains("eyJ") && !shown.contains("panicked"),
-            "{shown}"
-        );
-    }
-    (outcome, server.seen())
-}
-
-fn targets(seen: &[Request]) -> Vec<String> {
-    seen.iter()
-        .map(|request| format!("{} {}", request.method, request.target))
-        .collect()
-}
-
-#[test]
-fn reads_of_the_plan_are_called_with_values_and_small_answers() {
-    let (outcome, seen) = probe(&planned(), &[], |request| {
-        assert!(
-            request
-                .header("authorization")
-                .unwrap()
-                .starts_with("Bearer eyJ")
-        );
-        Reply::json(
-            200,
-            &json!({"value": [{"subject": "confidential-content"}], "id": "1", "mail": "x"}),
-        )
-    });
-    let outcome = outcome.ends_with(0);
-    assert_eq!(
-        targets(&seen),
-        [
-            "GET /v1.0/users/adele@contoso.example",
-            "GET /v1.0/users/adele@contoso.example/messages?$select=subject&$top=1"
-        ]
-    );
-    assert!(!outcome.out.contains("confidential-content"));
-    let answer = outcome.json();
-    assert_eq!(answer["probes"][0]["answer"]["outcome"], "allowed");
-    assert!(
-        answer["probes"][2]["skipped"]
-            .as_str()
-            .unwrap()
-            .contains("--probe-method POST")
-    );
-}
-
-#[test]
-fn a_write_is_called_only_when_it_is_named_with_a_body() {
-    let (_, seen) = probe(&planned(), &["--probe-method", "POST"], |_| {
-        Reply::json(200, &json!({"id": "1", "mail": "x"}))
-    });
-    assert!(seen.iter().all(|request| request.method == "GET"));
-    let more = [
-        "--probe-method",
-        "post",
-        "--probe-body",
-        "POST /users/{id}/sendMail=mail.json",
-    ];
-    let (outcome, seen) = probe(&planned(), &more, |_| Reply::json(202, &json!({})));
-    outcome.ends_with(0);
-    let post = seen
-        .iter()
-        .find(|request| request.method == "POST")
-        .unwrap();
-    assert_eq!(post.body, "{\"message\": {}}");
-    assert_eq!(post.target, "/v1.0/users/adele@contoso.example/sendMail");
-}
-
-#[test]
-fn refusals_are_told_with_what_the_service_accepts() {
-    let (outcome, _) = probe(&planned(), &[], |_| {
-        Reply::json(
-            403,
-            &json!({"error": {"code": "Forbidden", "message": "Missing role permissions on the request. API requires one of 'Chat.Read.All, Chat.ReadBasic.All'. Roles on the request 'User.Read.All'. Resource specific consent grants on the request ''. anna@contoso.example"}}),
-        )
-    });
-    let outcome = outcome.ends_with(1);
-    let answer = outcome.json();
-    assert_eq!(
-        answer["probes"][0]["answer"]["accepted"],
-        json!(["Chat.Read.All", "Chat.ReadBasic.All"])
-    );
-    assert!(
-        answer["findings"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .any(|finding| finding["rule"] == "GV020")
-    );
-    assert!(!outcome.out.contains("anna@"));
-}
-
-#[test]
-fn the_token_follows_no_redirect_and_content_is_success() {
-    let other = Server::start(|_| Reply::json(200, &json!({})));
-    let target = format!("{}/bytes", other.url());
-    let (outcome, seen) = probe(&planned(), &[], move |_| {
-        Reply::With(302, vec![("Location", target.clone())], Vec::new())
-    });
-    assert_eq!(
-        outcome.ends_with(0).json()["probes"][0]["answer"]["outcome"],
-        "allowed"
-    );
-    assert_eq!(seen.len(), 2);
-    assert!(other.seen().is_empty(), "the token was sent elsewhere");
-}
-
-#[test]
-fn what_proves_nothing_is_not_counted() {
-    for status in [404, 400, 500] {
-        let (outcome, _) = probe(&planned(), &[], move |_| {
-            Reply::json(status, &json!({"error": {"code": "x"}}))
-        });
-        let answer = outcome.ends_with(0).json();
-        assert!(
-            answer["findings"]
-                .as_array()
-                .unwrap()
-                .iter()
-                .all(|finding| finding["rule"] == "GV022" || finding["rule"] == "GV009"),
-            "{status}"
-        );
-    }
-}
-
-#[test]
-fn throttling_and_a_refused_token_stop_the_calls() {
-    for (status, code) in [(429, 0), (401, 1)] {
-        let (outcome, seen) = probe(&planned(), &[], move |_| {
-            Reply::With(
-                status,
-                vec![("Retry-After", "7".to_owned())],
-                b"{}".to_vec(),
-            )
-        });
-        outcome.ends_with(code);
-        assert_eq!(seen.len(), 1, "{status}");
-    }
-    let (_, seen) = probe(&planned(), &["--probe-limit", "1"], |_| {
-        Reply::json(200, &json!({}))
-    });
-    assert_eq!(seen.len(), 1);
-}
-
-#[test]
-fn objects_with_only_ids_are_no_proof() {
-    let (outcome, _) = probe(&planned(), &[], |_| {
-        Reply::json(200, &json!({"value": [{"id": "1", "displayName": null}]}))
-    });
-    assert!(outcome.ends_with(1).out.contains("GV023"));
-}
-
-#[test]
-fn an_allowed_call_settles_what_the_plan_doubts() {
-    let (outcome, _) = probe(&json!(["Mail.Send"]), &[], |_| {
-        Reply::json(200, &json!({"id": "1", "mail": "x"}))
-    });
-    let answer = outcome.ends_with(0).json();
-    let rules: Vec<&str> = answer["findings"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|finding| finding["rule"].as_str().unwrap())
-        .collect();
-    assert!(
-        rules.contains(&"GV024") && !rules.contains(&"GV001"),
-        "{rules:?}"
-    );
-}
-
-#[test]
-fn values_of_the_command_line_come_first_and_are_checked() {
-    let (_, seen) = probe(&planned(), &["--value", "users/id=a b"], |_| {
-        Reply::json(200, &json!({}))
-    });
-    assert_eq!(seen[0].target, "/v1.0/users/a%20b");
-    let (_, seen) = probe(&planned(), &["--value", "users/id=../../evil"], |_| {
-        Reply::json(200, &json!({}))
-    });
-    assert!(seen.is_empty());
-}
-
-#[test]
-fn values_of_the_manifest_have_their_form() {
-    for (probe, expected) in [
-        ("{values: [x]}", "mapping"),
-        ("{value: {}}", "values"),
-        ("{values: {a: {}}}", "probe"),
-    ] {
-        let text = format!("probe: {probe}\noperations: [GET /me]\n");
-        let outcome = Place::new().run_with(&["plan", "-"], &text).ends_with(2);
-        assert!(outcome.err.contains(expected), "{probe}: {}", outcome.err);
-    }
-}
-
-#[test]
-fn broken_graphs_neither_hang_nor_break() {
-    for kind in 0..5 {
-        let (outcome, _) = probe(&planned(), &["--probe-limit", "1"], move |_| match kind {
-            0 => Reply::Hang,
-            1 => Reply::Drip,
-            2 => Reply::Raw(b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n{".to_vec()),
-            3 => Reply::Flood(100 << 20),
-            _ => Reply::Text(200, "text/html", "<html>".to_owned()),
-        });
-        assert!(
-            matches!(outcome.code, 0 | 1),
-            "{kind}: {} {}",
-            outcome.out,
-            outcome.err
-        );
-    }
-}
-
 #[test]
 fn codes_are_explained() {
     let outcome = Place::new().run(&["explain", "AADSTS65001"]).ends_with(0);
@@ -449,6 +335,13 @@ fn codes_are_explained() {
         .json();
     assert_eq!(json["platform"]["codes"][0]["code"], 7_000_215);
     Place::new().run(&["explain", "50011"]).ends_with(0);
+    // For every kind of app, not for this program alone.
+    let redirect = Place::new().run(&["explain", "AADSTS50011"]).ends_with(0);
+    for platform in ["Web", "Single-page application", "Mobile and desktop"] {
+        assert!(told(&redirect).contains(platform), "{}", redirect.out);
+    }
+    let sentence = "invalid_client: AADSTS7000215: Invalid client secret / provided";
+    Place::new().run(&["explain", sentence]).ends_with(0);
     let unknown = Place::new().run(&["explain", "AADSTS1234567"]).ends_with(1);
     assert!(unknown.out.contains("error?code=1234567"));
     let rule = Place::new().run(&["explain", "GV003"]).ends_with(0);

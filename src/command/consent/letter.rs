@@ -5,8 +5,7 @@ use miette::IntoDiagnostic as _;
 use crate::cli::{ConsentLetter, LetterFormat};
 use crate::command::{Context, app, manifest};
 use crate::exit::Exit;
-use crate::report::consent::letter::Letter;
-use crate::report::consent::{letter_html, letter_markdown};
+use crate::report::consent::letter::{Letter, html, markdown};
 
 /// Runs the command.
 ///
@@ -24,8 +23,8 @@ pub fn run(context: &Context, options: &ConsentLetter) -> miette::Result<Exit> {
         .map(|(planned, consent)| Letter::new(&catalog, planned, consent))
         .collect();
     let text = match options.format {
-        LetterFormat::Markdown => letter_markdown::write(&letters),
-        LetterFormat::Html => letter_html::write(&letters).into_diagnostic()?,
+        LetterFormat::Markdown => markdown::write(&letters),
+        LetterFormat::Html => html::write(&letters).into_diagnostic()?,
     };
     context.write(&text, options.part.output.as_deref())?;
     Ok(exit)

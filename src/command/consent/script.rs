@@ -36,15 +36,12 @@ enum Stopped {
     Unknown {
         kind: String,
         list: &'static str,
-        help: &'static str,
+        help: String,
     },
     /// The exports do not tell enough to take anything away.
     #[error("`--prune` cannot tell what is too much: the exports do not list all {list}")]
     #[diagnostic(code(graphgrant::consent::prune_unknown), help("{help}"))]
-    NothingKnown {
-        list: &'static str,
-        help: &'static str,
-    },
+    NothingKnown { list: &'static str, help: String },
     /// Operations are in doubt.
     #[error("nothing is taken away while operations are in doubt ({access} access): {operations}")]
     #[diagnostic(code(graphgrant::consent::prune_in_doubt), help("{help}"))]
@@ -64,7 +61,7 @@ enum Output {
         help("choose another file for the script")
     )]
     IsInput,
-    #[error("this is {count} scripts, and `--output` names no folder")]
+    #[error("this is {count} scripts, and only a folder takes several")]
     #[diagnostic(
         code(graphgrant::consent::several_scripts),
         help("name a folder with `-o FOLDER/`, or choose one app with `--app`")
@@ -192,6 +189,7 @@ fn sides<'a>(
         is_asked(*access) && (options.prune || app.plan.plan(*access).status != Status::Excluded)
     };
     let accesses: Vec<Access> = Access::ALL.into_iter().filter(is_wanted).collect();
+    let exports = Exports::new(catalog, app.app);
     let piece = |folder, profile, sides| Piece {
         folder,
         app,
@@ -200,7 +198,7 @@ fn sides<'a>(
         holding,
     };
     if options.prune {
-        let holding = known(options.kind, holding, &accesses)?;
+        let holding = known(options.kind, &exports, holding, &accesses)?;
         let sides = accesses.into_iter().map(|access| {
             grant::shrink(catalog, app.app, &app.plan, access, holding)
                 .map_err(|doubt| in_doubt(app, &doubt))
@@ -209,7 +207,7 @@ fn sides<'a>(
         return Ok(vec![piece(folder, None, sides)]);
     }
     if options.kind.owns_lists() {
-        owned(options, app, holding, &accesses)?;
+        owned(options, app, &exports, holding, &accesses)?;
     }
     if !options.split {
         let unite = |access| grant::unite(catalog, &app.plan, access, Portion::All, holding);
@@ -273,18 +271,53 @@ fn steps<'a>(
     steps
 }
 
-const GRANTS: &str = "export the delegated grants to the last page: `az ad app permission list-grants --id \
-     CLIENT_ID`, or GET /oauth2PermissionGrants?$filter=clientId eq 'OBJECT_ID'; or look at app-only access \
-     alone with `--access application`";
-const ROLES: &str = "export the app roles to the last page: GET /servicePrincipals/OBJECT_ID/appRoleAssignments; or look at \
-     delegated access alone with `--access delegated`";
-const DECLARED: &str =
-    "export the registration with `az ad app show --id CLIENT_ID`, and give it with `--existing`";
+/// The commands that export what is missing, for the app and its cloud.
+struct Exports {
+    client_id: String,
+    graph: String,
+}
+
+impl Exports {
+    fn new(catalog: &Catalog, app: &App) -> Self {
+        let client_id = app.client_id.as_ref().map(|id| id.value.clone());
+        let found = cloud(catalog, app).ok();
+        let host = found.and_then(|cloud| cloud.graph_hosts.first().copied());
+        Self {
+            client_id: client_id.unwrap_or_else(|| "CLIENT_ID".to_owned()),
+            graph: host.unwrap_or("graph.microsoft.com").to_owned(),
+        }
+    }
+
+    fn grants(&self) -> String {
+        let id = &self.client_id;
+        format!(
+            "run `az ad app permission list-grants --id {id} > grants.json` and `az ad sp show --id {id} > app.json` and \
+             give both with `--existing`; or look at app-only access alone with `--access application`"
+        )
+    }
+
+    fn roles(&self) -> String {
+        let Self { client_id, graph } = self;
+        format!(
+            "run `az rest --url \"https://{graph}/v1.0/servicePrincipals/$(az ad sp show --id {client_id} --query id \
+             --output tsv)/appRoleAssignments\" > roles.json` and give it with `--existing`, the pages of \
+             `@odata.nextLink` too; or look at delegated access alone with `--access delegated`"
+        )
+    }
+
+    fn declared(&self) -> String {
+        format!(
+            "run `az ad app show --id {} > registration.json` and give it with `--existing`",
+            self.client_id
+        )
+    }
+}
 
 /// Whether a kind that owns whole lists knows what is in them.
 fn owned(
     options: &ConsentScript,
     app: &Planned<'_>,
+    exports: &Exports,
     holding: Option<&Holding>,
     accesses: &[Access],
 ) -> Result<(), Stopped> {
@@ -308,26 +341,31 @@ fn owned(
         } else {
             "scopes that the app has for all users"
         },
-        help: if is_rra { DECLARED } else { GRANTS },
+        help: if is_rra {
+            exports.declared()
+        } else {
+            exports.grants()
+        },
     })
 }
 
 /// What is held, where exports list all of it.
 fn known<'h>(
     kind: ScriptKind,
+    exports: &Exports,
     holding: Option<&'h Holding>,
     accesses: &[Access],
 ) -> Result<&'h Holding, Stopped> {
     let refused = |list, help| Stopped::NothingKnown { list, help };
     let holding = holding.ok_or_else(|| match kind {
-        ScriptKind::Rra => refused("declared permissions", DECLARED),
-        _ => refused("delegated grants", GRANTS),
+        ScriptKind::Rra => refused("declared permissions", exports.declared()),
+        _ => refused("delegated grants", exports.grants()),
     })?;
     if accesses.contains(&Access::Delegated) && !holding.knows_grants {
-        return Err(refused("delegated grants", GRANTS));
+        return Err(refused("delegated grants", exports.grants()));
     }
     if accesses.contains(&Access::Application) && !holding.knows_roles {
-        return Err(refused("app roles", ROLES));
+        return Err(refused("app roles", exports.roles()));
     }
     Ok(holding)
 }

@@ -7,6 +7,7 @@ use crate::command::{Context, app, manifest, random};
 use crate::consent::model::Consent;
 use crate::consent::request::{self, AdminRequest, Endpoint, Scopes, Tenant};
 use crate::exit::Exit;
+use crate::manifest::is_tenant_name;
 use crate::report::consent::url::{self, Place};
 use crate::report::{Planned, Written, words};
 use crate::source::escape::shown;
@@ -21,6 +22,38 @@ use crate::source::escape::shown;
 struct BadRedirect {
     uri: String,
     why: &'static str,
+}
+
+/// A tenant that can be none.
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+#[error("`{tenant}` is no tenant for the endpoint {endpoint}")]
+#[diagnostic(
+    code(graphgrant::consent::tenant),
+    help("give a tenant id, a domain, or `{everyone}` for the tenant of whoever signs in")
+)]
+struct BadTenant {
+    tenant: String,
+    endpoint: &'static str,
+    everyone: &'static str,
+}
+
+/// The words for the tenant of whoever signs in, of the endpoints v2 and v1.
+const EVERYONE: [&str; 2] = ["organizations", "common"];
+
+fn is_tenant(text: &str, endpoint: cli::Endpoint) -> bool {
+    let [v2, v1] = EVERYONE;
+    let everyone = match endpoint {
+        cli::Endpoint::V2 => v2,
+        cli::Endpoint::V1 => v1,
+    };
+    text == everyone || is_tenant_name(text)
+}
+
+/// Whether URLs have all that they need.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Made {
+    Complete,
+    Incomplete,
 }
 
 /// The catalog does not know the hosts of a cloud.
@@ -46,9 +79,24 @@ pub fn run(context: &Context, options: &ConsentUrl) -> miette::Result<Exit> {
         let uri = shown(uri);
         return Err(BadRedirect { uri, why }.into());
     }
+    if let Some(tenant) = &options.tenant
+        && !is_tenant(tenant, options.endpoint)
+    {
+        let (everyone, endpoint) = match options.endpoint {
+            cli::Endpoint::V2 => (EVERYONE[0], "v2"),
+            cli::Endpoint::V1 => (EVERYONE[1], "v1"),
+        };
+        let tenant = shown(tenant);
+        return Err(BadTenant {
+            tenant,
+            endpoint,
+            everyone,
+        }
+        .into());
+    }
     let catalog = context.catalog()?;
     let manifest = manifest::read(&catalog, &options.part.input)?;
-    let (planned, exit) = super::planned(&catalog, &manifest, &options.part)?;
+    let (planned, mut exit) = super::planned(&catalog, &manifest, &options.part)?;
     let policies = super::assumed(&catalog)?;
     let apps = super::consents(&catalog, &manifest, planned, &options.part, &policies);
     let mut written = Written {
@@ -56,7 +104,9 @@ pub fn run(context: &Context, options: &ConsentUrl) -> miette::Result<Exit> {
         remarks: Vec::new(),
     };
     for (planned, consent) in &apps {
-        add(&catalog, planned, consent, options, &mut written)?;
+        if add(&catalog, planned, consent, options, &mut written)? == Made::Incomplete {
+            exit = Exit::Findings;
+        }
     }
     for remark in &written.remarks {
         context.remark(remark);
@@ -71,7 +121,7 @@ fn add(
     consent: &Consent,
     options: &ConsentUrl,
     written: &mut Written,
-) -> miette::Result<()> {
+) -> miette::Result<Made> {
     let app = planned.app;
     let endpoint = match options.endpoint {
         cli::Endpoint::V2 => Endpoint::V2,
@@ -86,7 +136,7 @@ fn add(
         let text =
             "people with personal accounts consent for themselves: there is no admin and no URL";
         written.remarks.push(text.to_owned());
-        return Ok(());
+        return Ok(Made::Complete);
     }
     let named = options.cloud.as_deref();
     let cloud = named.or(app.cloud.as_ref().map(|it| it.value.as_str()));
@@ -100,6 +150,7 @@ fn add(
     let login_host = host(&found.login_hosts).ok_or_else(unknown)?;
     let graph_host = host(&found.graph_hosts).ok_or_else(unknown)?;
     let tenant = request::tenant(app, options.tenant.as_deref());
+    let mut made = Made::Complete;
     for request in &requests {
         let state = match &options.state {
             Some(state) => state.clone(),
@@ -114,6 +165,9 @@ fn add(
             redirect_uri: options.redirect_uri.as_deref(),
             state: &state,
         };
+        if !place.is_complete() {
+            made = Made::Incomplete;
+        }
         written.text.push_str(&url::write(catalog, request, place));
         written.text.push('\n');
         let line = written.text.lines().count();
@@ -123,7 +177,7 @@ fn add(
     written
         .remarks
         .extend(remarks(&requests, planned, options, &tenant));
-    Ok(())
+    Ok(made)
 }
 
 fn about(catalog: &Catalog, planned: &Planned<'_>, request: &AdminRequest, line: usize) -> String {
@@ -165,7 +219,7 @@ fn remarks(
     }
     if !missing.is_empty() {
         remarks.push(format!(
-            "what stands in angle brackets is not known, and the URL works nowhere without it: {}",
+            "no browser opens this: what stands in angle brackets is not known; give {} and run it again",
             missing.join(", ")
         ));
     }

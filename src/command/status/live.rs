@@ -78,12 +78,16 @@ impl LiveError {
     }
 }
 
+/// What a tenant says of an app.
+pub(super) struct Told {
+    /// In the form of exports.
+    pub(super) files: Vec<Source>,
+    /// What to tell besides.
+    pub(super) remark: Option<String>,
+}
+
 /// Reads what the tenant says of an app: its registration, its service principal, what it is granted.
-pub(super) fn read(
-    catalog: &Catalog,
-    options: &TokenOrigin,
-    app: &App,
-) -> Result<Vec<Source>, LiveError> {
+pub(super) fn read(catalog: &Catalog, options: &TokenOrigin, app: &App) -> Result<Told, LiveError> {
     let client_id = app.client_id.as_ref().ok_or(LiveError::NoClientId)?;
     let client_id = &client_id.value;
     let origin = Origin::new(catalog, options, FlowName::Given, Some(app))?;
@@ -116,12 +120,21 @@ pub(super) fn read(
         id.bytes()
             .all(|byte| byte.is_ascii_hexdigit() || byte == b'-')
     };
-    if let Some(id) = object_id.filter(is_id) {
-        for of in ["oauth2PermissionGrants", "appRoleAssignments"] {
-            all.push(tenant.list(&format!("/v1.0/servicePrincipals/{id}/{of}"))?);
-        }
+    let object_id = object_id.filter(is_id);
+    for of in ["oauth2PermissionGrants", "appRoleAssignments"] {
+        all.push(match &object_id {
+            Some(id) => tenant.list(&format!("/v1.0/servicePrincipals/{id}/{of}"))?,
+            // What the tenant does not have, it granted nothing.
+            None => List::empty(of),
+        });
     }
-    Ok(all.into_iter().map(List::into_source).collect())
+    let remark = object_id.is_none().then(|| {
+        format!("the tenant has no service principal of {client_id}: nothing is granted there")
+    });
+    Ok(Told {
+        files: all.into_iter().map(List::into_source).collect(),
+        remark,
+    })
 }
 
 /// A list of a tenant, its pages joined.
@@ -134,6 +147,15 @@ struct List {
 impl List {
     fn members(&self) -> impl Iterator<Item = &Value> {
         self.value.iter()
+    }
+
+    /// The list that a tenant has of an app which it does not have.
+    fn empty(of: &str) -> Self {
+        Self {
+            path: of.to_owned(),
+            context: Some(Value::String(format!("$metadata#{of}"))),
+            value: Vec::new(),
+        }
     }
 
     fn into_source(self) -> Source {

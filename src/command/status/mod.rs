@@ -2,6 +2,8 @@
 
 mod live;
 
+use std::path::PathBuf;
+
 use miette::IntoDiagnostic as _;
 
 use crate::cli::{ReportFormat, Status};
@@ -13,7 +15,63 @@ use crate::exit::Exit;
 use crate::report::consent::status as words;
 use crate::report::json;
 use crate::source::Source;
+use crate::source::escape::shown;
 use crate::source::read;
+
+/// A file was given for another set than it is of.
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+#[error("`{name}` {what}, and `--{given}` takes {takes}")]
+#[diagnostic(code(graphgrant::status::wrong_file), help("{help}"))]
+struct WrongFile {
+    name: String,
+    what: &'static str,
+    given: &'static str,
+    takes: &'static str,
+    help: &'static str,
+}
+
+/// The set that a file is given for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Set {
+    Declared,
+    Granted,
+}
+
+/// Reads the exports of a set.
+fn exports(paths: &[PathBuf], set: Set) -> miette::Result<Vec<Source>> {
+    let mut files = Vec::new();
+    for path in paths {
+        let bytes = read::bytes(path, granted::LIMIT)?;
+        let file = read::decode(path.to_string_lossy(), bytes)?;
+        let told = granted::read(std::slice::from_ref(&file))?;
+        let wrong = match set {
+            Set::Declared if !told.tells_declared() => Some(WrongFile {
+                name: shown(file.name()),
+                what: if told.tells_granted() {
+                    "says what is granted"
+                } else {
+                    "does not say what is declared"
+                },
+                given: "declared",
+                takes: "an app registration with its `requiredResourceAccess`",
+                help: "give it with `--granted`; the registration is what `az ad app show --id CLIENT_ID` prints",
+            }),
+            Set::Granted if !told.tells_granted() => Some(WrongFile {
+                name: shown(file.name()),
+                what: "is an app registration, which says what is declared",
+                given: "granted",
+                takes: "delegated grants, app role assignments and service principals",
+                help: "give it with `--declared`; declaring grants nothing",
+            }),
+            Set::Declared | Set::Granted => None,
+        };
+        if let Some(wrong) = wrong {
+            return Err(wrong.into());
+        }
+        files.push(file);
+    }
+    Ok(files)
+}
 
 /// Runs the command.
 ///
@@ -24,19 +82,18 @@ pub fn run(context: &Context, options: &Status) -> miette::Result<Exit> {
     let catalog = context.catalog()?;
     let manifest = manifest::read(&catalog, &options.part.input)?;
     let (planned, mut exit) = consent::planned(&catalog, &manifest, &options.part)?;
-    let files = options.declared.iter().chain(&options.granted);
-    let files: Vec<Source> = files
-        .map(|path| {
-            let bytes = read::bytes(path, granted::LIMIT)?;
-            read::decode(path.to_string_lossy(), bytes)
-        })
-        .collect::<Result<_, _>>()?;
-    let mut files = files;
+    let mut files = exports(&options.declared, Set::Declared)?;
+    files.extend(exports(&options.granted, Set::Granted)?);
     if options.live {
         let planned = planned.iter().map(|planned| planned.app);
         for app in planned {
             match live::read(&catalog, &options.origin, app) {
-                Ok(found) => files.extend(found),
+                Ok(found) => {
+                    files.extend(found.files);
+                    if let Some(remark) = found.remark {
+                        context.remark(&remark);
+                    }
+                }
                 Err(error) if error.is_remote() => {
                     warn(&error.into());
                     return Ok(Exit::Remote);
@@ -47,7 +104,7 @@ pub fn run(context: &Context, options: &Status) -> miette::Result<Exit> {
     }
     let granted = granted::read(&files)?;
     let token = match &options.token {
-        Some(path) => Some(TokenClaims::read(&read::text(path)?)?),
+        Some(path) => Some(TokenClaims::read(&catalog, &read::text(path)?)?),
         None => None,
     };
     let mut apps = Vec::new();

@@ -33,7 +33,7 @@ pub fn run(context: &Context, options: &TokenGet) -> miette::Result<Exit> {
     let shape = claims::read(acquired.token.expose());
     let inspection = match &shape {
         Shape::Readable(claims) => Some(inspect(&catalog, claims, clock::now())),
-        Shape::Encrypted | Shape::Opaque => None,
+        Shape::Encrypted | Shape::Mangled(_) | Shape::Opaque => None,
     };
     let text = match options.format {
         AnswerFormat::Human => human::token::inspected(

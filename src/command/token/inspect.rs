@@ -30,7 +30,7 @@ pub fn run(context: &Context, options: &TokenInspect) -> miette::Result<Exit> {
     let shape = claims::read(acquired.token.expose());
     let (inspection, exit) = match &shape {
         Shape::Readable(claims) => (Some(inspect(&catalog, claims, clock::now())), Exit::Fine),
-        Shape::Encrypted | Shape::Opaque => (None, Exit::Findings),
+        Shape::Encrypted | Shape::Mangled(_) | Shape::Opaque => (None, Exit::Findings),
     };
     let text = match options.format {
         AnswerFormat::Human => human::token::inspected(

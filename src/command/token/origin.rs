@@ -69,6 +69,14 @@ impl<'a> Origin<'a> {
             .or_else(|| of_app(app.and_then(|app| app.client_id.as_ref())))
             .or_else(|| environment.text("AZURE_CLIENT_ID"));
         let connection = &options.connection;
+        let named = match (&cloud, &connection.authority) {
+            (None, None) => environment.text("AZURE_AUTHORITY_HOST"),
+            _ => None,
+        };
+        let cloud = match named {
+            Some(host) => Some(Authority::cloud_of_host(catalog, &host)?),
+            None => cloud,
+        };
         // A tenant in the authority's path counts before that of manifest and environment.
         let tenant = match (&connection.authority, &options.tenant) {
             (Some(authority), None) if has_tenant(authority) => None,

@@ -8,7 +8,7 @@ use crate::catalog::model::Method;
 use crate::cli::{MethodName, ProbeOptions};
 use crate::command::token::origin::Origin;
 use crate::manifest::App;
-use crate::net::{Client, NetError};
+use crate::net::Client;
 use crate::plan::model::AppPlan;
 use crate::source::read;
 use crate::token::bearer::Bearer;
@@ -21,6 +21,10 @@ const BODY: u64 = 1 << 20;
 
 /// The pause between two calls.
 const PAUSE: Duration = Duration::from_millis(250);
+
+/// The headers that every answer of Microsoft Graph has at least one of. What a proxy or the sign-in page of a
+/// network answers in its place has none.
+const MARKS: [&str; 3] = ["request-id", "client-request-id", "x-ms-ags-diagnostic"];
 
 /// The time for all calls, as a multiple of that for one.
 const TIMES: u32 = 5;
@@ -48,31 +52,21 @@ impl Graph for Live<'_> {
     fn call(&self, call: &Call, path: &str) -> Result<Diagnosis, String> {
         let answer = self
             .bearer
-            .call(call.method.name(), path, call.body.as_deref());
-        match &answer {
-            Ok(answer) => Ok(diagnose(
-                &Reply {
-                    status: answer.status,
-                    authenticate: answer.header("www-authenticate"),
-                    retry_after: answer.header("retry-after"),
-                    request_id: answer.header("request-id"),
-                    body: &answer.body,
-                },
-                call.ids_only,
-            )),
-            // How much there is of it does not matter: the status tells.
-            Err(NetError::TooLarge { status, .. }) => Ok(diagnose(
-                &Reply {
-                    status: *status,
-                    authenticate: None,
-                    retry_after: None,
-                    request_id: None,
-                    body: b"",
-                },
-                call.ids_only,
-            )),
-            Err(error) => Err(error.to_string()),
-        }
+            .sample(call.method.name(), path, call.body.as_deref())
+            .map_err(|error| error.to_string())?;
+        let reply = Reply {
+            status: answer.status,
+            authenticate: answer.header("www-authenticate"),
+            request_id: answer.header("request-id"),
+            body: &answer.body,
+        };
+        let is_marked = MARKS.iter().any(|name| answer.header(name).is_some());
+        let diagnosis = diagnose(&reply, call.ids_only);
+        Ok(if is_marked {
+            diagnosis
+        } else {
+            diagnosis.of_a_stranger()
+        })
     }
 
     fn pause(&self, pause: Duration) {
@@ -94,15 +88,13 @@ pub(super) fn live(
     options: &ProbeOptions,
     verification: &mut Verification,
 ) -> miette::Result<()> {
-    let mut choice = Choice {
-        given: !options.value.is_empty(),
-        ..Choice::default()
-    };
+    let mut choice = Choice::default();
     for (name, value) in &app.probe_values {
         choice.values.add(&name.value, &value.value);
     }
     for (name, value) in &options.value {
         choice.values.add(name, value);
+        choice.given.add(name, value);
     }
     choice.methods = options
         .probe_method

@@ -20,7 +20,8 @@ use crate::source::read;
 use crate::token::Acquired;
 use crate::token::claims::{self, Shape};
 use crate::token::inspection::inspect;
-use crate::verify::{Expected, Held, Verification, export, findings, rule, verify};
+use crate::token::tenant;
+use crate::verify::{Expected, Held, Tenant, Verification, export, findings, rule, verify};
 use chosen::{access, one_app};
 use live::live;
 
@@ -63,7 +64,7 @@ pub fn run(context: &Context, options: &Verify) -> miette::Result<Exit> {
         context.remark(remark);
     }
     let shape = claims::read(acquired.token.expose());
-    let held = held(&shape, &acquired);
+    let held = held(&shape, &acquired, origin.authority.resource());
     let access = access(options, app, &held)?;
     let graph = origin.authority.resource();
     let is_of_cloud = catalog.clouds().any(|cloud| {
@@ -73,9 +74,13 @@ pub fn run(context: &Context, options: &Verify) -> miette::Result<Exit> {
             .any(|host| graph == format!("https://{host}"))
     });
     let now = clock::now();
+    let id = tenant_id(&origin, &held);
     let expected = Expected {
         client_id: origin.client_id.as_deref(),
-        tenant: origin.authority.tenant(),
+        tenant: origin.authority.single_tenant().map(|name| match &id {
+            Ok(id) => Tenant::Id(id),
+            Err(why) => Tenant::Domain { name, why },
+        }),
         cloud: &origin.authority.cloud,
         graph: (!is_of_cloud).then_some(graph),
         now,
@@ -116,6 +121,18 @@ pub fn run(context: &Context, options: &Verify) -> miette::Result<Exit> {
     })
 }
 
+/// The id of the tenant that is expected, or why it is not known. A domain is looked up at the authority.
+fn tenant_id(origin: &Origin<'_>, held: &Held<'_>) -> Result<String, String> {
+    match origin.authority.single_tenant() {
+        Some(name) if tenant::is_id(name) => Ok(name.to_owned()),
+        // What cannot be read has no tenant to compare.
+        Some(_) if held.claims.is_some() => {
+            tenant::id(&origin.client, &origin.authority).map_err(|error| error.to_string())
+        }
+        _ => Err(String::new()),
+    }
+}
+
 fn reads_token(options: &Verify) -> bool {
     let flow = options.origin.flow.unwrap_or(FlowName::Given);
     let credential = &options.origin.credential;
@@ -129,16 +146,25 @@ fn reads_token(options: &Verify) -> bool {
         || is_input(&credential.assertion_file)
 }
 
-fn held<'a>(shape: &'a Shape, acquired: &'a Acquired) -> Held<'a> {
+fn held<'a>(shape: &'a Shape, acquired: &'a Acquired, resource: &'a str) -> Held<'a> {
+    let unreadable = Held {
+        claims: None,
+        scope: acquired.scope.as_deref(),
+        mangled: None,
+        resource,
+    };
     match shape {
         Shape::Readable(claims) => Held {
             claims: Some(claims),
             scope: None,
+            ..unreadable
         },
-        Shape::Encrypted | Shape::Opaque => Held {
-            claims: None,
-            scope: acquired.scope.as_deref(),
+        Shape::Mangled(why) => Held {
+            scope: None,
+            mangled: Some(why),
+            ..unreadable
         },
+        Shape::Encrypted | Shape::Opaque => unreadable,
     }
 }
 
@@ -156,7 +182,12 @@ fn write(
     let inspection = held
         .claims
         .map(|claims| (claims, inspect(catalog, claims, clock::now())));
-    let told = findings::findings(&manifest.source, app, plan, verification);
+    let weight = match options.format {
+        // Test reports know nothing between passed and failed: what does not fail the command is no failure.
+        VerifyFormat::Junit => findings::Weight::AsCounted,
+        _ => findings::Weight::AsRuled,
+    };
+    let told = findings::findings(&manifest.source, app, plan, verification, weight);
     Ok(match options.format {
         VerifyFormat::Human => {
             let look = context.look(options.output.as_deref());

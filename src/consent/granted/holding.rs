@@ -6,6 +6,7 @@ use super::error::HoldingError;
 use super::model::{Application, Consent, Declared, Grant, Granted, Place, Principal};
 use crate::catalog::Catalog;
 use crate::catalog::model::{Access, PermissionId};
+use crate::source::escape::shown;
 
 /// The application id of Microsoft Graph, the same in every tenant and cloud.
 const MICROSOFT_GRAPH: &str = "00000003-0000-0000-c000-000000000000";
@@ -147,6 +148,7 @@ impl Holding {
             knows_roles: true,
             registration: self.registration.clone(),
             application: self.application.clone(),
+            remarks: self.remarks.clone(),
             ..Self::default()
         };
         let mut scopes = Vec::new();
@@ -244,10 +246,14 @@ impl Telling<'_> {
         }
         let grants = self.granted.grants.iter().map(|grant| &grant.client);
         let assignments = self.granted.assignments.iter().map(|it| &it.principal);
+        // Where nobody says which app it is, any but Microsoft Graph may be it.
+        let is_another =
+            |principal: &&Principal| client_id.is_some() || principal.app_id == MICROSOFT_GRAPH;
         let known_others: BTreeSet<&String> = self
             .granted
             .principals
             .iter()
+            .filter(is_another)
             .map(|principal| &principal.object_id)
             .collect();
         let clients: BTreeSet<&String> = grants.chain(assignments).collect();
@@ -364,12 +370,34 @@ impl Telling<'_> {
         let client_id = client_id.map(str::to_ascii_lowercase);
         let has_list = |application: &&Application| application.declared.is_some();
         let mut applications = self.granted.applications.iter().filter(has_list);
-        let by_id = applications.clone().find(|application| {
-            application.client_id.is_some() && application.client_id == client_id
-        });
-        let nameless = || applications.find(|application| application.client_id.is_none());
-        let Some(application) = by_id.or_else(nameless) else {
-            return;
+        let named: Vec<&Application> = applications
+            .clone()
+            .filter(|application| application.client_id.is_some())
+            .collect();
+        let by_id = named
+            .iter()
+            .copied()
+            .find(|application| application.client_id == client_id);
+        let nameless = applications.find(|application| application.client_id.is_none());
+        let application = match (by_id.or(nameless), named.as_slice()) {
+            (Some(found), _) => found,
+            (None, [only]) if client_id.is_none() => {
+                let id = shown(only.client_id.as_deref().unwrap_or_default());
+                self.holding.remarks.push(format!(
+                    "the manifest names no client id; the only registration given ({id}) is taken to be the app's"
+                ));
+                only
+            }
+            (None, []) => return,
+            (None, others) => {
+                let ids = others.iter().filter_map(|it| it.client_id.as_deref());
+                let ids: Vec<String> = ids.map(shown).collect();
+                self.holding.remarks.push(format!(
+                    "no registration given is the app's, so what it declares is not known; these are of {}",
+                    ids.join(", ")
+                ));
+                return;
+            }
         };
         self.holding.application.clone_from(&application.object_id);
         self.holding.registration.clone_from(&application.declared);
@@ -408,8 +436,31 @@ impl Telling<'_> {
 
     fn completeness(&mut self) {
         let is_finished = self.granted.unfinished.is_empty();
-        self.holding.knows_grants = self.granted.lists_grants && is_finished;
-        self.holding.knows_roles = self.granted.lists_assignments && is_finished;
+        // A list in which nothing is the app's may be that of another app.
+        let client = self.holding.client.as_ref();
+        let is_own = |of: &String| Some(of) == client;
+        let (grants, roles) = (&self.granted.grants, &self.granted.assignments);
+        let of_others = [
+            (
+                "delegated grants",
+                !grants.is_empty() && !grants.iter().any(|it| is_own(&it.client)),
+            ),
+            (
+                "app roles",
+                !roles.is_empty() && !roles.iter().any(|it| is_own(&it.principal)),
+            ),
+        ];
+        let [(_, foreign_grants), (_, foreign_roles)] = of_others;
+        self.holding.knows_grants = self.granted.lists_grants && is_finished && !foreign_grants;
+        self.holding.knows_roles = self.granted.lists_assignments && is_finished && !foreign_roles;
+        for (what, is_foreign) in of_others {
+            if is_foreign {
+                self.holding.remarks.push(format!(
+                    "the {what} given are all of other apps, so what this app has of them is not known; export \
+                     them by its own service principal"
+                ));
+            }
+        }
         for place in &self.granted.unfinished {
             let line = line(self.granted, *place);
             self.holding.remarks.push(format!(
@@ -442,7 +493,7 @@ fn other<'o>(
 fn line(granted: &Granted, place: Place) -> String {
     let source = granted.sources.get(place.file);
     source.map_or_else(String::new, |source| {
-        let name = crate::source::escape::shown(source.name());
+        let name = shown(source.name());
         format!("{name}:{}", source.position(place.span.start).line)
     })
 }

@@ -34,6 +34,19 @@ pub struct Granted {
     pub joined: Vec<Place>,
 }
 
+impl Granted {
+    /// Returns whether something in it says what is granted.
+    pub const fn tells_granted(&self) -> bool {
+        self.lists_grants || self.lists_assignments || !self.principals.is_empty()
+    }
+
+    /// Returns whether something in it says what is declared.
+    pub fn tells_declared(&self) -> bool {
+        let mut applications = self.applications.iter();
+        applications.any(|application| application.declared.is_some())
+    }
+}
+
 /// On whose behalf a delegated grant lets the client act.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Consent {

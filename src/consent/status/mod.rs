@@ -6,13 +6,14 @@
 //! stays unknown.
 
 mod model;
+mod resources;
 mod sets;
 
 use std::collections::BTreeSet;
 
 use crate::catalog::Catalog;
 use crate::catalog::model::{Access, PermissionId};
-use crate::consent::granted::{Granted, Holding, Other};
+use crate::consent::granted::{Granted, Holding};
 use crate::consent::token::TokenClaims;
 use crate::coverage::{Coverage, HeldState, NeededState, cover};
 use crate::manifest::model::App;
@@ -53,18 +54,29 @@ pub fn status(inputs: &Inputs<'_>) -> Status {
         rows.extend(found.rows());
         rows.extend(sets.strange_rows());
     }
+    let is_switched_off = inputs.holding.enabled == Some(false);
     let mut remarks = inputs.holding.remarks.clone();
-    if inputs.holding.enabled == Some(false) {
+    if is_switched_off {
         remarks.push(
             "the app's service principal is switched off: nobody gets a token for it".to_owned(),
         );
     }
+    if let Some(claims) = inputs.token
+        && let Some(why) = claims.is_not_of(client_id(inputs.app))
+    {
+        remarks.push(why);
+    }
     Status {
         rows,
-        resources: resources(inputs),
+        resources: resources::rows(inputs),
         remarks,
         doubt: doubt.into_iter().collect(),
+        is_switched_off,
     }
+}
+
+fn client_id(app: &App) -> Option<&str> {
+    app.client_id.as_ref().map(|id| id.value.as_str())
 }
 
 /// The comparison of one access.
@@ -158,7 +170,11 @@ impl<'a> Comparison<'a> {
             _ => {}
         }
         if let Cell::Users(users) = row.granted {
-            states.push(State::UsersAlone { users });
+            let grant = self.inputs.catalog.grant_for(id, self.access);
+            states.push(State::UsersAlone {
+                users,
+                is_missing_for_others: row.needed && grant.is_some_and(|grant| grant.admin),
+            });
         }
         if self.sets.is_revoked && matches!(row.granted, Cell::Yes | Cell::Users(_)) {
             states.push(State::RevokedResource);
@@ -228,42 +244,4 @@ impl<'a> Comparison<'a> {
             }),
         }
     }
-}
-
-/// The other resources, with what the data knows of them.
-fn resources(inputs: &Inputs<'_>) -> Vec<ResourceRow> {
-    let catalog = inputs.catalog;
-    let app_id = |id: &str| {
-        let mut principals = inputs.granted.principals.iter();
-        principals
-            .find(|principal| principal.object_id == id)
-            .map_or_else(|| id.to_owned(), |principal| principal.app_id.clone())
-    };
-    let row = |other: &Other| {
-        let id = app_id(&other.id);
-        let mut known = catalog.resources();
-        let known = known.find(|resource| resource.app_id.eq_ignore_ascii_case(&id));
-        let state = match known
-            .as_ref()
-            .and_then(|it| it.retired.map(|day| (it, day)))
-        {
-            Some((resource, since)) => ResourceState::Revoked {
-                since: since.to_owned(),
-                instead: resource.instead.map(str::to_owned),
-            },
-            None => ResourceState::Other,
-        };
-        let claimed = other.name.clone();
-        ResourceRow {
-            name: known.map_or_else(
-                || claimed.unwrap_or_else(|| id.clone()),
-                |resource| resource.name.to_owned(),
-            ),
-            declared: other.declared,
-            granted: other.scopes + other.roles,
-            state,
-            id,
-        }
-    };
-    inputs.holding.others.iter().map(row).collect()
 }

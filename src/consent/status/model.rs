@@ -14,13 +14,50 @@ pub struct Status {
     pub remarks: Vec<String>,
     /// Requirements that are unknown or rest on details that the manifest lacks, sorted.
     pub doubt: Vec<usize>,
+    /// Whether the tenant has switched the app off.
+    pub is_switched_off: bool,
 }
 
 impl Status {
-    /// Returns whether something needed is missing, or more is held than is needed.
+    /// Returns whether something needed is missing or nobody says where it stands, more is held than is
+    /// needed, or the app cannot work at all.
     pub fn has_fault(&self) -> bool {
-        let mut rows = self.rows.iter().flat_map(|row| &row.states);
-        rows.any(State::is_fault) || self.resources.iter().any(|it| it.state.is_fault())
+        self.is_switched_off
+            || self.faults() > 0
+            || self.untold() > 0
+            || self.revoked_resources() > 0
+    }
+
+    /// Returns how many permissions have a fault.
+    pub fn faults(&self) -> usize {
+        let rows = self.rows.iter();
+        rows.filter(|row| row.states.iter().any(State::is_fault))
+            .count()
+    }
+
+    /// Returns how many permissions are needed of which no set says anything.
+    pub fn untold(&self) -> usize {
+        let rows = self.rows.iter();
+        rows.filter(|row| row.needed && row.is_untold()).count()
+    }
+
+    /// Returns how many permissions are needed, declared, and granted for all that nobody says.
+    pub fn ungranted(&self) -> usize {
+        let rows = self.rows.iter();
+        rows.filter(|row| row.needed && !row.is_untold() && row.states.contains(&State::NotKnown))
+            .count()
+    }
+
+    /// Returns how many permissions are needed and granted by single users alone.
+    pub fn users_alone(&self) -> usize {
+        let is_alone = |row: &&Row| row.needed && matches!(row.granted, Cell::Users(_));
+        self.rows.iter().filter(is_alone).count()
+    }
+
+    /// Returns how many other resources are gone for good.
+    pub fn revoked_resources(&self) -> usize {
+        let resources = self.resources.iter();
+        resources.filter(|it| it.state.is_fault()).count()
     }
 }
 
@@ -41,6 +78,15 @@ pub struct Row {
     pub token: Cell,
     /// What is to be said of it; never empty.
     pub states: Vec<State>,
+}
+
+impl Row {
+    /// Returns whether no set says anything of it.
+    pub fn is_untold(&self) -> bool {
+        [self.declared, self.granted, self.token]
+            .iter()
+            .all(|cell| *cell == Cell::Unknown)
+    }
 }
 
 /// What a row is about.
@@ -80,7 +126,7 @@ impl Cell {
 pub enum State {
     /// It is needed and there.
     Fine,
-    /// No export and no token says whether it is there.
+    /// No export and no token says whether it is granted.
     NotKnown,
     /// It is needed, and not in the last set that is known.
     Missing {
@@ -129,6 +175,8 @@ pub enum State {
     UsersAlone {
         /// How many.
         users: usize,
+        /// Whether it is needed, and no other user can consent to it without an admin.
+        is_missing_for_others: bool,
     },
     /// Its id belongs to the other access.
     WrongType {
@@ -184,6 +232,10 @@ impl State {
                 | Self::WrongType { .. }
                 | Self::UnknownId
                 | Self::RevokedResource
+                | Self::UsersAlone {
+                    is_missing_for_others: true,
+                    ..
+                }
         )
     }
 }

@@ -316,8 +316,7 @@ fn way(catalog: &Catalog, side: &Side) -> WayForm {
 }
 
 fn told(side: &Side, kind: FactKind) -> Vec<String> {
-    let facts = side.facts.iter().filter(|fact| fact.kinds.contains(&kind));
-    facts.map(|fact| fact.text.clone()).collect()
+    side.told(kind).into_iter().map(str::to_owned).collect()
 }
 
 fn operation(catalog: &Catalog, row: &Row) -> OperationForm {

@@ -151,8 +151,8 @@ fn routes(side: &Side) -> String {
 
 /// What is known of a kind, as one text.
 fn told(side: &Side, kind: FactKind) -> Option<String> {
-    let facts = side.facts.iter().filter(|fact| fact.kinds.contains(&kind));
-    let texts: Vec<String> = facts.map(|fact| common::safe(&fact.text)).collect();
+    let texts = side.told(kind).into_iter();
+    let texts: Vec<String> = texts.map(common::safe).collect();
     (!texts.is_empty()).then(|| texts.join("; "))
 }
 

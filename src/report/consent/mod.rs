@@ -4,8 +4,6 @@
 //! for terminals or Markdown. The letter has its own words and an HTML template.
 
 pub mod letter;
-pub mod letter_html;
-pub mod letter_markdown;
 pub mod page;
 pub mod rich;
 pub mod script;

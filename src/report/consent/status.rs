@@ -31,24 +31,12 @@ fn app(catalog: &Catalog, planned: &Planned<'_>, status: &Status, page: &mut Pag
             text::numbers(&status.doubt)
         ))));
     }
-    let faults = status
-        .rows
-        .iter()
-        .filter(|row| row.states.iter().any(State::is_fault));
-    let faults = faults.count() + usize::from(status.rows.is_empty());
-    let verdict = if status.rows.is_empty() {
-        "Nothing is needed, and nothing was found.".to_owned()
-    } else if faults == 0 {
-        let known = if status.doubt.is_empty() {
-            ""
-        } else {
-            ", as far as can be told"
-        };
-        format!("All that is needed is there, and nothing else{known}.")
-    } else {
-        format!("{} to look at.", words::count(faults, "permission"))
-    };
-    page.push(Block::Text(Rich::plain(verdict)));
+    if status.is_switched_off {
+        page.push(Block::Alert(Rich::plain(
+            "The tenant has switched the app off: nobody gets a token for it.",
+        )));
+    }
+    page.push(Block::Text(Rich::plain(verdict(status))));
     for access in Access::ALL {
         let rows: Vec<&Row> = status
             .rows
@@ -75,6 +63,55 @@ fn app(catalog: &Catalog, planned: &Planned<'_>, status: &Status, page: &mut Pag
     let remarks = status.remarks.iter();
     let remarks = remarks.map(|remark| (Rich::prose(remark), Vec::new()));
     page.list("What the exports do not tell", remarks.collect());
+}
+
+/// The answer in a line. It is good news only where the sets that count are known.
+fn verdict(status: &Status) -> String {
+    let look = [
+        (status.faults(), "permission"),
+        (status.revoked_resources(), "other resource"),
+    ];
+    let look: Vec<String> = look
+        .into_iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, noun)| words::count(count, noun))
+        .collect();
+    let permissions = |count| words::count(count, "permission");
+    let mut parts = Vec::new();
+    if !look.is_empty() {
+        parts.push(format!("{} to look at.", look.join(" and ")));
+    }
+    if status.untold() > 0 {
+        parts.push(format!(
+            "Of {} that the plan needs nothing is known: no export and no token says.",
+            permissions(status.untold())
+        ));
+    }
+    if status.ungranted() > 0 {
+        parts.push(format!(
+            "{} declared, and nobody said whether granted.",
+            permissions(status.ungranted())
+        ));
+    }
+    if status.users_alone() > 0 {
+        parts.push(format!(
+            "{} granted by single users for themselves, and missing for all others.",
+            permissions(status.users_alone())
+        ));
+    }
+    if !parts.is_empty() {
+        return parts.join(" ");
+    }
+    let known = if status.doubt.is_empty() {
+        ""
+    } else {
+        ", as far as can be told"
+    };
+    if status.rows.is_empty() {
+        "Nothing is needed, and nothing was found.".to_owned()
+    } else {
+        format!("All that is needed is there, and nothing else{known}.")
+    }
 }
 
 fn row(catalog: &Catalog, row: &Row) -> Vec<Rich> {
@@ -134,8 +171,16 @@ fn state(catalog: &Catalog, state: &State) -> Rich {
         State::GrantedNotDeclared => Rich::plain("granted, not declared"),
         State::GrantedNotInToken => Rich::plain("granted, not in the token"),
         State::InTokenNotGranted => Rich::plain("in the token, not granted by the exports"),
-        State::UsersAlone { users } => {
-            Rich::plain(format!("granted by {} alone", words::count(*users, "user")))
+        State::UsersAlone {
+            users,
+            is_missing_for_others,
+        } => {
+            let line = Rich::plain(format!("granted by {} alone", words::count(*users, "user")));
+            if *is_missing_for_others {
+                line.and(", and others cannot consent: it needs an admin")
+            } else {
+                line
+            }
         }
         State::WrongType { belongs_to } => Rich::plain(format!(
             "wrong type: the id belongs to {} access",

@@ -212,8 +212,15 @@ pub fn change(change: &Change, access: Access) -> Rich {
     }
 }
 
-/// Returns what a change brings and costs, one line each.
+/// Returns what a change brings and costs and what there is to do for it, one line each.
 pub fn costs(catalog: &Catalog, easier: &Easier) -> Vec<Rich> {
+    let steps = easier.steps.iter();
+    let steps = steps.map(|step| Rich::plain("to do: ").and_prose(step));
+    effects(catalog, easier).into_iter().chain(steps).collect()
+}
+
+/// Returns what a change brings and costs, one line each.
+pub fn effects(catalog: &Catalog, easier: &Easier) -> Vec<Rich> {
     let mut lines = Vec::new();
     let (drops, adds) = match easier.change {
         Change::SignedInUser => ("drops the app roles ", "takes the delegated permissions "),
@@ -232,7 +239,7 @@ pub fn costs(catalog: &Catalog, easier: &Easier) -> Vec<Rich> {
         ));
     } else if easier.widens.reads + easier.widens.writes > 0 {
         let reach = words::reach(easier.widens);
-        lines.push(Rich::plain(format!("opens {reach} besides")));
+        lines.push(Rich::plain(format!("opens besides {reach}")));
     }
     if !easier.unconfirmed.is_empty() {
         lines.push(Rich::plain(format!(
@@ -247,8 +254,6 @@ pub fn costs(catalog: &Catalog, easier: &Easier) -> Vec<Rich> {
         };
         lines.push(Rich::plain(format!("{text} {}", numbers(&easier.unserved))));
     }
-    let steps = easier.steps.iter();
-    lines.extend(steps.map(|step| Rich::plain("to do: ").and_prose(step)));
     lines
 }
 

@@ -25,7 +25,18 @@ pub struct Place<'a> {
     pub state: &'a str,
 }
 
-/// Returns the URL. What nobody said stands in angle brackets: neither a browser nor a shell takes those.
+impl Place<'_> {
+    /// Returns whether all is known that a URL needs.
+    pub fn is_complete(&self) -> bool {
+        self.client_id.is_some() && self.redirect_uri.is_some() && *self.tenant != Tenant::Unknown
+    }
+}
+
+/// What stands before the host of a URL that is not complete.
+const INCOMPLETE: &str = "<incomplete>.";
+
+/// Returns the URL. What nobody said stands in angle brackets. A browser would escape those and go on, so they
+/// stand in the host too, where no browser takes them.
 pub fn write(catalog: &Catalog, request: &AdminRequest, place: Place<'_>) -> String {
     let tenant = match (place.tenant, place.endpoint) {
         (Tenant::Known(tenant), _) => encoded(tenant),
@@ -41,7 +52,8 @@ pub fn write(catalog: &Catalog, request: &AdminRequest, place: Place<'_>) -> Str
         value.map_or_else(|| placeholder.to_owned(), encoded)
     };
     let mut url = format!(
-        "https://{}/{tenant}{version}/adminconsent?client_id={}",
+        "https://{}{}/{tenant}{version}/adminconsent?client_id={}",
+        if place.is_complete() { "" } else { INCOMPLETE },
         place.login_host,
         or(place.client_id, "<client-id>"),
     );

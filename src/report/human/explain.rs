@@ -12,9 +12,53 @@ use crate::report::look::{Look, Tone};
 use crate::report::table::Table;
 use crate::report::words;
 use crate::requirement::{Need, Requirement, Verdict};
+use crate::token::identifier::Identified;
 
 /// How many paths and narrower permissions are shown; the JSON form has all.
 const FIRST: usize = 10;
+
+/// Returns what a bare id is of.
+pub fn identified(catalog: &Catalog, id: &str, found: &Identified, look: Look) -> String {
+    let id = words::safe(id);
+    let (what, more) = match found {
+        Identified::Permission {
+            id: permission,
+            schemes,
+        } => {
+            let ways: Vec<&str> = Access::ALL
+                .into_iter()
+                .filter(|access| schemes.iter().any(|scheme| scheme.access() == *access))
+                .map(|access| match access {
+                    Access::Delegated => "delegated permission (type `Scope`)",
+                    Access::Application => "application permission (type `Role`)",
+                })
+                .collect();
+            let name = words::name(catalog, *permission);
+            (format!("{name} as {}", ways.join(" and as ")), None)
+        }
+        Identified::App {
+            name,
+            retired,
+            instead,
+        } => {
+            let retired = retired
+                .as_ref()
+                .map(|day| format!("It is retired as of {day}."));
+            let instead = instead.as_ref().map(|instead| format!("Use {instead}."));
+            let more: Vec<String> = retired.into_iter().chain(instead).collect();
+            (format!("Microsoft's own app {name}"), Some(more.join(" ")))
+        }
+        Identified::Role { name } => (format!("the directory role {name}"), None),
+    };
+    let mut out = look.paragraph("", &format!("{id} is {what}"));
+    if let Some(more) = more.filter(|more| !more.is_empty()) {
+        out.push_str(&look.paragraph("", &more));
+    }
+    if matches!(found, Identified::Permission { .. }) {
+        out.push('\n');
+    }
+    out
+}
 
 /// Returns what an operation needs, and how that is known.
 pub fn operation(catalog: &Catalog, requirement: &Requirement, look: Look) -> String {

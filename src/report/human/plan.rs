@@ -276,7 +276,7 @@ fn savings(catalog: &Catalog, plan: &Plan, look: Look, out: &mut String) {
             format!(" for {}", words::names(catalog, &saving.adds))
         };
         let text = format!(
-            "drop {}{instead}: opens {} besides{}",
+            "drop {}{instead}: opens besides {}{}",
             words::names(catalog, &saving.drops),
             words::reach(saving.widens),
             words::unconfirmed(&words::numbers(&saving.unconfirmed)),

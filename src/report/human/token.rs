@@ -43,6 +43,13 @@ pub fn inspected(
             "The token is encrypted: only the resource that it is for can read it. That is no fault; call the resource to \
              learn what it allows.",
         )),
+        (Shape::Mangled(why), _) => out.push_str(&look.paragraph(
+            "",
+            &format!(
+                "The token is mangled: it looks like a JSON Web Token, but {why}. Copy it again, whole and without line \
+                 breaks; no service takes it as it is."
+            ),
+        )),
         _ => out.push_str(&look.paragraph(
             "",
             "The token is opaque: it is no JSON Web Token, as those of personal accounts and of some resources are not. Only the \
@@ -135,7 +142,9 @@ fn until(claims: &Claims, inspection: &Inspection) -> String {
     let time = time(claims.expires);
     match (inspection.left, inspection.not_yet) {
         (_, Some(wait)) => format!("{time}, not valid for another {}", span(wait)),
-        (Some(left), None) if left <= 0 => format!("{time}, expired {} ago", span(-left)),
+        (Some(left), None) if left <= 0 => {
+            format!("{time}, expired {} ago", span(left.saturating_neg()))
+        }
         (Some(left), None) => format!("{time}, {} left", span(left)),
         (None, None) => time,
     }
@@ -205,5 +214,6 @@ mod tests {
         assert_eq!(span(3600), "60 min");
         assert_eq!(span(86_400), "24 h");
         assert_eq!(span(864_000), "10 days");
+        assert!(span(i64::MIN).ends_with(" s") && span(i64::MAX).ends_with(" days"));
     }
 }

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use crate::catalog::Catalog;
 use crate::finding::{Finding, Findings, Severity};
+use crate::manifest::read::COMMAND_LINE;
 use crate::plan::model::AppPlan;
 use crate::report::finding::Located;
 use crate::report::human::token::UNVERIFIED;
@@ -51,12 +52,20 @@ fn heading(verification: &Verification, look: Look, out: &mut String) {
     let verdict = if verification.is_proven() {
         look.paint(
             Tone::Good,
-            "the token covers every operation and is the expected one",
+            "the token covers every operation of this access and is the expected one",
         )
     } else {
         look.paint(Tone::Bad, "not proven")
     };
     let _ = writeln!(out, "{access}: {verdict}");
+    let verdicts = verification.verdicts.iter();
+    let outside = verdicts.filter(|verdict| matches!(verdict, Verdict::Route));
+    let outside = outside.count();
+    if outside > 0 && verification.is_proven() {
+        let count = words::count(outside, "operation");
+        let text = format!("Not looked at: {count} by a route that no token shows.");
+        out.push_str(&look.paragraph("", &text));
+    }
 }
 
 fn operations(
@@ -139,10 +148,14 @@ fn line(finding: &Finding, look: Look, out: &mut String) {
     };
     let label = format!("{} {}", finding.severity.word(), finding.rule.id);
     let place = Located::new(&finding.place);
-    let place = format!("{}:{}", words::safe(&place.path), place.start);
     let message = words::safe(&finding.message);
+    let message = if place.path == COMMAND_LINE {
+        message
+    } else {
+        format!("{message} ({}:{})", words::safe(&place.path), place.start)
+    };
     let indent = " ".repeat(label.len() + 2);
-    let text = look.paragraph(&indent, &format!("{message} ({place})"));
+    let text = look.paragraph(&indent, &message);
     let text = text.get(indent.len()..).unwrap_or(&text).to_owned();
     let _ = write!(out, "{}: {text}", look.paint(tone, &label));
 }

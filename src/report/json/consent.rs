@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{CatalogFacts, Reach, VERSION, name, names};
+use super::{AppHead, CatalogFacts, Reach, VERSION, name, names};
 use crate::catalog::Catalog;
 use crate::consent::model::{
     Ask, Basis, Caution, Change, Condition, Consent, Easier, Part, Refusal, Stake, UserConsent, Who,
@@ -29,16 +29,13 @@ pub struct Document {
 #[serde(rename_all = "camelCase")]
 #[schemars(rename = "App")]
 pub struct AppForm {
-    /// Its name.
-    pub name: Option<String>,
-    /// Its application id.
-    pub client_id: Option<String>,
+    /// Which app.
+    #[serde(flatten)]
+    pub head: AppHead,
     /// What the answer about user consent rests on.
     pub policy: BasisForm,
     /// The operations that nothing in the plan serves; their needs are missing here.
     pub gaps: Vec<GapForm>,
-    /// The requests, in the order of the plan; all positions below refer to them, from 0.
-    pub operations: Vec<String>,
     /// Who has to consent, by access.
     pub whole: Vec<WholeForm>,
     /// The same for delegated access under each of Microsoft's policies.
@@ -277,10 +274,8 @@ impl Document {
 }
 
 fn app(catalog: &Catalog, planned: &Planned<'_>, consent: &Consent) -> AppForm {
-    let requirements = planned.plan.requirements.iter();
     AppForm {
-        name: planned.app.name.as_ref().map(|it| it.value.clone()),
-        client_id: planned.app.client_id.as_ref().map(|it| it.value.clone()),
+        head: AppHead::new(planned),
         policy: basis(&consent.basis),
         gaps: consent
             .gaps
@@ -294,7 +289,6 @@ fn app(catalog: &Catalog, planned: &Planned<'_>, consent: &Consent) -> AppForm {
                 },
             })
             .collect(),
-        operations: requirements.map(|it| it.request.clone()).collect(),
         whole: consent
             .whole
             .iter()

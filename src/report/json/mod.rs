@@ -3,8 +3,10 @@
 //! The JSON Schemas under `schemas/` are generated from these structs; a test keeps them fresh.
 
 pub mod answer;
+mod app;
 pub mod catalog;
 pub mod consent;
+pub mod identifier;
 mod indent;
 pub mod lock;
 pub mod permission;
@@ -25,6 +27,7 @@ use serde::Serialize;
 use serde::ser::Error as _;
 use serde_json::Serializer;
 
+pub use self::app::AppHead;
 use self::indent::Indented;
 use crate::catalog::Catalog;
 use crate::catalog::model::PermissionId;
@@ -158,6 +161,10 @@ pub const SCHEMAS: &[Schema] = &[
         schema::<permission::Explanation>,
     ),
     ("explain-rule.schema.json", schema::<rule::Explanation>),
+    (
+        "explain-identifier.schema.json",
+        schema::<identifier::Explanation>,
+    ),
     ("lint-rules.schema.json", schema::<rule::Rules>),
     ("query-opens.schema.json", schema::<answer::Opens>),
     ("query-covers.schema.json", schema::<answer::Covers>),

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{CatalogFacts, VERSION, name, names};
+use super::{AppHead, CatalogFacts, VERSION, name, names};
 use crate::catalog::Catalog;
 use crate::consent::status::{Cell, ResourceState, Row, State, Status, Subject};
 use crate::report::Planned;
@@ -26,14 +26,12 @@ pub struct Document {
 #[serde(rename_all = "camelCase")]
 #[schemars(rename = "App")]
 pub struct AppForm {
-    /// Its name.
-    pub name: Option<String>,
-    /// Its application id.
-    pub client_id: Option<String>,
-    /// Whether something needed is missing, or more is held than is needed.
+    /// Which app.
+    #[serde(flatten)]
+    pub head: AppHead,
+    /// Whether something needed is missing or nobody says where it stands, more is held than is needed, or
+    /// the app cannot work at all.
     pub fault: bool,
-    /// The requests; positions below refer to them, from 0.
-    pub operations: Vec<String>,
     /// The permissions.
     pub permissions: Vec<RowForm>,
     /// Other resources, which are not compared.
@@ -73,7 +71,7 @@ pub struct RowForm {
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(rename = "State")]
 pub struct StateForm {
-    /// `fine`, `missing`, `excess`, `broader`, `covered-by-broader`, `covered-by-other`,
+    /// `fine`, `not-known`, `missing`, `excess`, `broader`, `covered-by-broader`, `covered-by-other`,
     /// `covered-by-implication`, `serves-instead`, `declared-not-granted`, `granted-not-declared`,
     /// `granted-not-in-token`, `in-token-not-granted`, `users-alone`, `wrong-type`, `unknown-id`,
     /// `revoked-resource`, `sign-in` or `in-doubt`.
@@ -110,38 +108,33 @@ pub struct ResourceForm {
 impl Document {
     /// Returns the JSON form of the comparison.
     pub fn new(catalog: &Catalog, apps: &[(Planned<'_>, Status)]) -> Self {
-        let app = |(planned, status): &(Planned<'_>, Status)| {
-            let requirements = planned.plan.requirements.iter();
-            AppForm {
-                name: planned.app.name.as_ref().map(|it| it.value.clone()),
-                client_id: planned.app.client_id.as_ref().map(|it| it.value.clone()),
-                fault: status.has_fault(),
-                operations: requirements.map(|it| it.request.clone()).collect(),
-                permissions: status.rows.iter().map(|it| row(catalog, it)).collect(),
-                resources: status
-                    .resources
-                    .iter()
-                    .map(|resource| {
-                        let (state, since, instead) = match &resource.state {
-                            ResourceState::Other => ("other", None, None),
-                            ResourceState::Revoked { since, instead } => {
-                                ("revoked-resource", Some(since.clone()), instead.clone())
-                            }
-                        };
-                        ResourceForm {
-                            name: resource.name.clone(),
-                            id: resource.id.clone(),
-                            declared: resource.declared,
-                            granted: resource.granted,
-                            state,
-                            since,
-                            instead,
+        let app = |(planned, status): &(Planned<'_>, Status)| AppForm {
+            head: AppHead::new(planned),
+            fault: status.has_fault(),
+            permissions: status.rows.iter().map(|it| row(catalog, it)).collect(),
+            resources: status
+                .resources
+                .iter()
+                .map(|resource| {
+                    let (state, since, instead) = match &resource.state {
+                        ResourceState::Other => ("other", None, None),
+                        ResourceState::Revoked { since, instead } => {
+                            ("revoked-resource", Some(since.clone()), instead.clone())
                         }
-                    })
-                    .collect(),
-                doubt: status.doubt.clone(),
-                remarks: status.remarks.clone(),
-            }
+                    };
+                    ResourceForm {
+                        name: resource.name.clone(),
+                        id: resource.id.clone(),
+                        declared: resource.declared,
+                        granted: resource.granted,
+                        state,
+                        since,
+                        instead,
+                    }
+                })
+                .collect(),
+            doubt: status.doubt.clone(),
+            remarks: status.remarks.clone(),
         };
         Self {
             schema_version: VERSION,

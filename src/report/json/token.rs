@@ -20,6 +20,9 @@ pub struct Inspected {
     pub verified: bool,
     /// What the token is.
     pub form: Form,
+    /// Where a mangled token is broken.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub broken: Option<String>,
     /// The seconds that the platform says it is good for, when it was acquired just now.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub expires_in: Option<i64>,
@@ -36,6 +39,8 @@ pub enum Form {
     Jwt,
     /// An encrypted token.
     Encrypted,
+    /// One that begins as a JSON Web Token and is broken.
+    Mangled,
     /// Anything else.
     Opaque,
 }
@@ -110,6 +115,7 @@ impl Inspected {
                 (Form::Jwt, Some(ClaimsFacts::new(claims, inspection)))
             }
             (Shape::Encrypted, _) => (Form::Encrypted, None),
+            (Shape::Mangled(_), _) => (Form::Mangled, None),
             _ => (Form::Opaque, None),
         };
         Self {
@@ -117,6 +123,10 @@ impl Inspected {
             catalog: CatalogFacts::new(catalog),
             verified: false,
             form,
+            broken: match shape {
+                Shape::Mangled(why) => Some(why.clone()),
+                Shape::Readable(_) | Shape::Encrypted | Shape::Opaque => None,
+            },
             expires_in,
             claims,
         }

@@ -4,6 +4,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::source::escape::shown;
+use crate::token::app;
 use crate::token::authority::Authority;
 use crate::token::claims::{self, Shape};
 use crate::token::error::TokenError;
@@ -12,8 +13,8 @@ use crate::token::process::{self, RunError};
 use crate::token::secret::{Scrubber, Secret};
 use crate::token::{Acquired, World};
 
-/// The application id of the Azure CLI itself.
-const OWN_APP: &str = "04b07795-8ddb-461a-bbee-02f9e1bf7b46";
+/// The Azure CLI itself, as Microsoft names its app.
+const OWN_APP: &str = "Azure CLI";
 
 #[derive(Deserialize)]
 struct Reply {
@@ -76,11 +77,11 @@ pub fn acquire(world: &World<'_>, authority: &Authority) -> Result<Acquired, Tok
     })?;
     let token = Secret::new(reply.token);
     check(&token).map_err(|what| failed(what, "run `az account get-access-token` by hand"))?;
-    let app = match claims::read(token.expose()) {
+    let own = match claims::read(token.expose()) {
         Shape::Readable(claims) => claims.app,
-        Shape::Encrypted | Shape::Opaque => None,
+        Shape::Encrypted | Shape::Mangled(_) | Shape::Opaque => None,
     };
-    let remark = if app.as_deref() == Some(OWN_APP) {
+    let remark = if own.as_deref().and_then(app::name).as_deref() == Some(OWN_APP) {
         "the token is for the Azure CLI's own app, with the permissions that Microsoft gave it: it proves nothing \
          about your app"
     } else {

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::net::{Call, Url};
+use crate::net::{Call, NetError, Url};
 use crate::source::escape::shown;
 use crate::token::authority::Authority;
 use crate::token::error::TokenError;
@@ -15,6 +15,9 @@ use crate::token::{Acquired, World};
 
 /// How many seconds to wait between two questions unless the platform says.
 const INTERVAL: u64 = 5;
+
+/// How many answers in a row may get lost.
+const LOST: u32 = 3;
 
 #[derive(Deserialize)]
 struct Started {
@@ -112,13 +115,26 @@ fn poll(
     ];
     let end = Instant::now() + Duration::from_secs(seconds);
     let mut interval = interval.clamp(1, 60);
+    let mut lost = 0;
     loop {
         let left = end.saturating_duration_since(Instant::now());
         if left.is_zero() {
             return Err(TokenError::Nobody { seconds });
         }
         wait(world, end, Duration::from_secs(interval).min(left));
-        match post::ask(world, authority.plain, &url, &form)? {
+        let reply = match post::ask(world, authority.plain, &url, &form) {
+            // RFC 8628, section 3.5: who gets no answer asks less often. The person may be typing meanwhile.
+            Err(TokenError::Net(
+                NetError::Timeout { .. } | NetError::Unreachable { .. } | NetError::Broken { .. },
+            )) if lost < LOST => {
+                lost += 1;
+                interval = (interval * 2).min(60);
+                continue;
+            }
+            reply => reply?,
+        };
+        lost = 0;
+        match reply {
             Reply::Token(acquired) => return Ok(acquired),
             Reply::Refused(refusal) => match refusal.error.as_str() {
                 "authorization_pending" => {}

@@ -147,7 +147,7 @@ fn assertion(
         }
         From::ManagedIdentity(identity) => {
             let audience = audience(authority)?;
-            let acquired = managed_identity::acquire_for(world, audience, identity)?;
+            let acquired = managed_identity::acquire_for(world, authority, audience, identity)?;
             Ok(acquired.token)
         }
     }

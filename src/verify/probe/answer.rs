@@ -33,8 +33,6 @@ pub struct Reply<'a> {
     pub status: u16,
     /// `WWW-Authenticate`.
     pub authenticate: Option<&'a str>,
-    /// `Retry-After`.
-    pub retry_after: Option<&'a str>,
     /// `request-id`, for Microsoft's support.
     pub request_id: Option<&'a str>,
     /// The body.
@@ -101,6 +99,21 @@ pub struct Diagnosis {
     pub resource_specific: Vec<String>,
     /// For Microsoft's support.
     pub request_id: Option<String>,
+}
+
+impl Diagnosis {
+    /// Returns what an answer means that shows no sign of Microsoft Graph: success of somebody else is none.
+    #[must_use]
+    pub fn of_a_stranger(mut self) -> Self {
+        if matches!(self.outcome, Outcome::Allowed | Outcome::OnlyIds) {
+            self.outcome = Outcome::Fault;
+            "the answer does not look like one of Microsoft Graph (it has no `request-id`)"
+                .clone_into(&mut self.meaning);
+            "check whether a proxy or a sign-in page of the network stands before Microsoft Graph"
+                .clone_into(&mut self.advice);
+        }
+        self
+    }
 }
 
 #[derive(Deserialize)]
@@ -335,7 +348,6 @@ pub fn of_pasted(text: &str) -> Option<Diagnosis> {
         &Reply {
             status,
             authenticate: header("www-authenticate"),
-            retry_after: header("retry-after"),
             request_id: header("request-id"),
             body: body.as_bytes(),
         },
@@ -363,7 +375,6 @@ mod tests {
         Reply {
             status,
             authenticate: None,
-            retry_after: None,
             request_id: None,
             body: body.as_bytes(),
         }

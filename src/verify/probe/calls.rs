@@ -49,8 +49,8 @@ pub struct Choice {
     pub methods: Vec<Method>,
     /// The bodies of calls that write, by request as written.
     pub bodies: BTreeMap<String, Vec<u8>>,
-    /// The placeholders that were given for this very run: what deletes needs one of them.
-    pub given: bool,
+    /// Those of them that were given for this very run: what deletes takes no others.
+    pub given: Values,
 }
 
 /// A call that may be made.
@@ -105,9 +105,6 @@ fn call(
                 "{method} may change something; `--probe-method {method}` allows it"
             ));
         }
-        if method == Method::Delete && !choice.given {
-            return Err("a deletion needs its values on the command line: `--value`".to_owned());
-        }
         if method != Method::Delete && body.is_none() {
             return Err("it needs a body: `--probe-body 'REQUEST=FILE'`".to_owned());
         }
@@ -118,11 +115,30 @@ fn call(
         .trim()
         .split_once(char::is_whitespace)
         .map_or("", |(_, url)| url.trim());
-    let (path, query) = path(url, &choice.values)?;
-    let asks = query.as_deref().unwrap_or_default().to_lowercase();
-    let ids_only = asks.split('&').any(|pair| pair.trim() == "$select=id");
+    let values = if method == Method::Delete {
+        // A manifest may be somebody else's: what is deleted is named by the one who runs this.
+        if !url.contains('{') {
+            return Err(
+                "a deletion is called only where `--value` says of what: write its id as a placeholder"
+                    .to_owned(),
+            );
+        }
+        &choice.given
+    } else {
+        &choice.values
+    };
+    let (path, query) = path(url, values).map_err(|why| match method {
+        Method::Delete => format!("{why}; for a deletion on the command line alone"),
+        _ => why,
+    })?;
+    let query = query.map(|query| small(&query));
+    let options: Vec<(String, &str)> = options(query.as_deref().unwrap_or_default());
+    let has = |wanted: &str| options.iter().any(|(name, _)| name == wanted);
+    let ids_only = options
+        .iter()
+        .any(|(name, value)| name == "select" && value.eq_ignore_ascii_case("id"));
     let is_list = method == Method::Get
-        && !asks.contains("$top")
+        && !has("top")
         && requirement
             .path
             .is_some_and(|id| is_collection(catalog, id));
@@ -142,6 +158,32 @@ fn call(
         body,
         ids_only,
     })
+}
+
+/// The options of a query: names without `$`, in lower case, which the service takes with and without it.
+fn options(query: &str) -> Vec<(String, &str)> {
+    let pairs = query.split('&').map(|pair| {
+        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        let name = name.trim().to_lowercase();
+        let bare = name
+            .strip_prefix('$')
+            .or_else(|| name.strip_prefix("%24"))
+            .unwrap_or(&name);
+        (bare.to_owned(), value.trim())
+    });
+    pairs.collect()
+}
+
+/// A query with `$top=1` in place of a larger one: how many objects come says nothing about permissions.
+fn small(query: &str) -> String {
+    let pairs: Vec<&str> = query
+        .split('&')
+        .map(|pair| match options(pair).first() {
+            Some((name, value)) if name == "top" && *value != "0" => "$top=1",
+            _ => pair,
+        })
+        .collect();
+    pairs.join("&")
 }
 
 /// Whether a path ends with the name of a collection, so that `$top` is likely to be understood.
@@ -259,6 +301,17 @@ mod tests {
             (Err(why), Err(expected)) => assert!(why.contains(expected), "{why}"),
             (found, _) => panic!("{url}: {found:?}"),
         }
+    }
+
+    #[test]
+    fn answers_stay_small_whatever_the_query_asks() {
+        assert_eq!(small("$select=id&$top=999&x=1"), "$select=id&$top=1&x=1");
+        assert_eq!(small("%24Top=50"), "$top=1");
+        assert_eq!(small("$stop=5"), "$stop=5");
+        assert_eq!(
+            options("Select=ID&%24top=2"),
+            [("select".to_owned(), "ID"), ("top".to_owned(), "2")]
+        );
     }
 
     #[test]

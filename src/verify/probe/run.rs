@@ -134,7 +134,6 @@ mod tests {
             let reply = Reply {
                 status: self.statuses.borrow_mut().remove(0),
                 authenticate: None,
-                retry_after: None,
                 request_id: None,
                 body: b"",
             };

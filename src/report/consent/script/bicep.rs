@@ -2,7 +2,7 @@
 //! list holds what is granted already; deploying never deletes.
 
 use crate::catalog::model::Access;
-use crate::consent::grant::{Aim, Item, Side};
+use crate::consent::grant::{Aim, Item};
 use crate::report::consent::script::literal::{bicep as quoted, comment, identifier};
 use crate::report::consent::script::terraform::was_granted;
 use crate::report::consent::script::{Artefact, Artefacts, MICROSOFT_GRAPH, Script, head};
@@ -32,7 +32,8 @@ pub fn write(script: &Script<'_>) -> Artefacts {
     }
     let mut lines = head::lines(script, &how_to);
     if script.aim == Aim::Shrink {
-        lines.extend(revoked_roles(script));
+        lines.extend(never_deleted(script));
+        lines.extend(head::of_users(script));
     }
     let mut files = vec![
         Artefact {
@@ -65,22 +66,18 @@ pub fn write(script: &Script<'_>) -> Artefacts {
     }
 }
 
-fn revoked_roles(script: &Script<'_>) -> Vec<String> {
-    let side = script.side(Access::Application);
-    let roles: Vec<String> = side
-        .into_iter()
-        .flat_map(Side::revoked)
-        .map(|item| format!("  {}", comment(&item.name)))
-        .collect();
-    if roles.is_empty() {
+/// A deployment writes lists, and deletes nothing.
+fn never_deleted(script: &Script<'_>) -> Vec<String> {
+    let gone = head::revoked_whole(script);
+    if gone.is_empty() {
         return Vec::new();
     }
     let mut lines = vec![
         String::new(),
-        "A deployment takes no app role away. Revoke these with one of the scripts (`graphgrant consent script".to_owned(),
+        "A deployment deletes nothing. Take these away with one of the scripts (`graphgrant consent script".to_owned(),
         "azure-cli --prune`):".to_owned(),
     ];
-    lines.extend(roles);
+    lines.extend(gone);
     lines
 }
 

@@ -191,6 +191,14 @@ function Get-Foreign($State, $Before) {
     if ($null -ne (Get-Wide $Before)) { $was = @(Get-Names (Get-Wide $Before).scope) }
     Select-Without $now (@($was) + @($Before.wanted.scopes)) | ForEach-Object { "the scope $_ was granted since" }
     Select-Without $was (@($now) + @($Before.wanted.dropScopes)) | ForEach-Object { "the scope $_ was revoked since" }
+    # A grant of a user that had more than what was dropped was changed, not deleted.
+    foreach ($old in @($Before.oauth2PermissionGrants | Where-Object { $_ -and $_.consentType -ne 'AllPrincipals' })) {
+        $left = @(Select-Without (Get-Names $old.scope) @($Before.wanted.dropScopes))
+        if ($left.Count -eq 0 -or $left.Count -eq @(Get-Names $old.scope).Count) { continue }
+        if (-not @($State.oauth2PermissionGrants | Where-Object { $_ -and $_.principalId -eq $old.principalId }).Count) {
+            "the grant $(Get-Whose $old) was revoked since"
+        }
+    }
     $assigned = @($State.appRoleAssignments | Where-Object { $_ } | ForEach-Object { $_.appRoleId })
     $recorded = @($Before.appRoleAssignments | Where-Object { $_ } | ForEach-Object { $_.appRoleId })
     $wanted = @($Before.wanted.roles | Where-Object { $_ } | ForEach-Object { $_.id })
@@ -239,6 +247,11 @@ function Invoke-Action($State, $Action) {
 function Invoke-Settling($Before) {
     for ($round = 1; $round -le 10; $round++) {
         $state = Get-State
+        if ($null -eq $state.client) {
+            # It was known before: not every part of the directory knows a new service principal yet.
+            Start-Sleep -Seconds (2 * $round)
+            continue
+        }
         if ($null -eq $Before) { $actions = @(Get-ApplyAction $state) } else { $actions = @(Get-RestoreAction $state $Before) }
         if ($actions.Count -eq 0) { return }
         if ($round -gt 1) { Start-Sleep -Seconds (2 * $round) }
@@ -268,7 +281,8 @@ if ($Tenant -notmatch '^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$' -or $Tenant -l
 }
 if ($Mode -eq 'restore' -and -not $StateFile) { Stop-Script 'restore needs the state file that was written before the change' }
 
-Connect-MgGraph -TenantId $Tenant -Scopes $ConnectScopes -Environment $Environment -NoWelcome
+# For this process alone: what was signed in before stays as it is, and nothing of this is kept.
+Connect-MgGraph -TenantId $Tenant -Scopes $ConnectScopes -Environment $Environment -ContextScope Process -NoWelcome
 $TenantObject = (Get-MgContext).TenantId
 $Graph = Get-Principal $ResourceAppId @('id', 'appId', 'appRoles', 'oauth2PermissionScopes')
 if ($null -eq $Graph) { Stop-Script 'this tenant has no service principal of Microsoft Graph' }

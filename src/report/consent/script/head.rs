@@ -52,6 +52,50 @@ pub(super) fn commented(lines: &[String], mark: &str) -> String {
     text
 }
 
+/// Returns what goes as a whole object: app roles, and the grant for all users where nothing of it stays.
+pub(super) fn revoked_whole(script: &Script<'_>) -> Vec<String> {
+    let mut lines = Vec::new();
+    if let Some(side) = script.side(Access::Delegated) {
+        let mut wide = side.revoked().filter(|item| !item.by_users_alone);
+        if wide.next().is_some() && side.after().next().is_none() {
+            lines.push("  the grant of delegated permissions for all users".to_owned());
+        }
+    }
+    let side = script.side(Access::Application);
+    let roles = side.into_iter().flat_map(Side::revoked);
+    lines.extend(roles.map(|item| format!("  {}", comment(&item.name))));
+    lines
+}
+
+/// Returns the lines about what single users granted: a declaration of the grant for all does not reach it.
+pub(super) fn of_users(script: &Script<'_>) -> Vec<String> {
+    let side = script.side(Access::Delegated);
+    let of_users = script.holding.iter().flat_map(|holding| &holding.by_users);
+    let of_users: Vec<&String> = of_users
+        .flat_map(|(_, scopes)| scopes.scopes.iter().map(|(name, _)| name))
+        .collect();
+    let names: Vec<String> = side
+        .into_iter()
+        .flat_map(Side::revoked)
+        .filter(|item| {
+            of_users
+                .iter()
+                .any(|name| name.eq_ignore_ascii_case(&item.name))
+        })
+        .map(|item| format!("  {}", comment(&item.name)))
+        .collect();
+    if names.is_empty() {
+        return Vec::new();
+    }
+    let mut lines = vec![
+        String::new(),
+        "Single users granted these for themselves, and keep them: only one of the scripts (`graphgrant consent".to_owned(),
+        "script azure-cli --prune`) takes them away:".to_owned(),
+    ];
+    lines.extend(names);
+    lines
+}
+
 /// Returns the role to run a script with, in words.
 pub(super) fn role(script: &Script<'_>) -> String {
     let role = script.role.as_deref().map(comment);
@@ -204,6 +248,9 @@ fn item_line(script: &Script<'_>, side: &Side, item: &Item) -> String {
             lost,
         } => {
             let mut line = format!("  - {name}: goes");
+            if item.by_users_alone {
+                line.push_str(" (granted by single users for themselves)");
+            }
             if !operations.is_empty() {
                 let requests: Vec<String> = operations
                     .iter()

@@ -13,6 +13,8 @@ pub mod shell;
 pub mod terraform;
 
 #[cfg(test)]
+mod cmdlets;
+#[cfg(test)]
 mod tests;
 
 use crate::catalog::Catalog;

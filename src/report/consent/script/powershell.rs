@@ -9,7 +9,7 @@ use crate::report::consent::script::{
 
 const ENGINE: &str = include_str!("engine.ps1");
 
-const NAME: &str = "grant.ps1";
+pub(super) const NAME: &str = "grant.ps1";
 
 const MODULES: &str = "Microsoft.Graph.Authentication, Microsoft.Graph.Applications, Microsoft.Graph.Identity.SignIns";
 

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::consent::grant::declare;
 use crate::consent::granted::Declared;
-use crate::report::consent::script::literal::json;
+use crate::report::consent::script::literal::{comment, json};
 use crate::report::consent::script::{Artefact, Artefacts, MICROSOFT_GRAPH, Script};
 use crate::report::{json as as_json, words};
 
@@ -45,6 +45,8 @@ pub fn write(script: &Script<'_>) -> serde_json::Result<Artefacts> {
             text: text(before)?,
         });
     }
+    let remarks = script.holding.iter().flat_map(|holding| &holding.remarks);
+    artefacts.remarks.extend(remarks.map(|it| comment(it)));
     let client = script.client_id().unwrap_or("THE-CLIENT-ID");
     artefacts.remarks.push(format!(
         "this is the whole list; write it with `az ad app update --id {client} --required-resource-accesses @FILE` \

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use crate::catalog::model::Access;
-use crate::consent::grant::{Aim, Fate, Item, Side};
+use crate::consent::grant::{Aim, Fate, Item};
 use crate::report::consent::script::literal::{comment, hcl, identifier};
 use crate::report::consent::script::{Artefact, Artefacts, MICROSOFT_GRAPH, Script, head};
 
@@ -24,7 +24,8 @@ pub fn write(script: &Script<'_>) -> Artefacts {
         lines.push("The exports do not list all app roles: one that is assigned already has to be imported before.".to_owned());
     }
     if script.aim == Aim::Shrink {
-        lines.extend(revoked_roles(script));
+        lines.extend(not_in_the_state(script));
+        lines.extend(head::of_users(script));
     }
     let mut files = vec![Artefact {
         name: "main.tf",
@@ -49,23 +50,18 @@ pub(super) fn was_granted(item: &Item) -> bool {
     !matches!(item.fate, Fate::Added) && !item.by_users_alone
 }
 
-/// Terraform revokes only what it manages.
-fn revoked_roles(script: &Script<'_>) -> Vec<String> {
-    let side = script.side(Access::Application);
-    let roles: Vec<String> = side
-        .into_iter()
-        .flat_map(Side::revoked)
-        .map(|item| format!("  {}", comment(&item.name)))
-        .collect();
-    if roles.is_empty() {
+/// Terraform takes away only what it manages: nothing that is revoked whole stands in the configuration.
+fn not_in_the_state(script: &Script<'_>) -> Vec<String> {
+    let gone = head::revoked_whole(script);
+    if gone.is_empty() {
         return Vec::new();
     }
     let mut lines = vec![
         String::new(),
-        "Terraform takes away only app roles that are in its state. Where these are not, apply before/main.tf".to_owned(),
-        "first, which imports them, and this configuration afterwards, which then destroys them:".to_owned(),
+        "Terraform takes away only what is in its state. Where these are not, apply before/main.tf first, which".to_owned(),
+        "imports them, and this configuration afterwards, which then destroys them:".to_owned(),
     ];
-    lines.extend(roles);
+    lines.extend(gone);
     lines
 }
 

@@ -46,7 +46,7 @@ fn item(name: &str, id: &str, fate: Fate) -> Item {
 }
 
 /// Artefacts of all kinds with a text wherever one from outside can stand.
-fn all(text: &str) -> Vec<Artefacts> {
+pub(super) fn all(text: &str) -> Vec<Artefacts> {
     let quoted = literal::json(&serde_json::to_string(text).unwrap());
     let sample = Sample::new(&format!(
         "app: {{name: {quoted}, clientId: 5c3f0b1e-7d0a-4d2c-9a53-0f6b1f3f7a21, tenant: contoso.com}}\n\

@@ -223,6 +223,12 @@ readonly foreign_jq='
 | def wide: .oauth2PermissionGrants | map(select(.consentType == "AllPrincipals")) | first | .scope | names;
   ((wide | without(($before | wide) + $wanted.scopes))[] | "the scope \(.) was granted since"),
   (($before | wide | without($wanted.dropScopes + ($now | wide)))[] | "the scope \(.) was revoked since"),
+  # A grant of a user that had more than what was dropped was changed, not deleted.
+  ($before.oauth2PermissionGrants[] | select(.consentType != "AllPrincipals") | . as $old
+   | (.scope | names | without($wanted.dropScopes)) as $left
+   | select($left != [] and $left != ($old.scope | names))
+   | select($now.oauth2PermissionGrants | any(.principalId == $old.principalId) | not)
+   | "the grant \($old | whose) was revoked since"),
   ((.appRoleAssignments | map(.appRoleId))
    - ($before.appRoleAssignments | map(.appRoleId)) - ($wanted.roles | map(.id))
    | .[] | "the app role \(.) was assigned since"),
@@ -272,6 +278,11 @@ settle() {
     local round
     for ((round = 1; round <= tries; round++)); do
         look
+        if [ "$(cat "$work/client")" = null ]; then
+            # It was known before: not every part of the directory knows a new service principal yet.
+            wait_for "$round"
+            continue
+        fi
         actions
         [ -s "$work/actions" ] || return 0
         [ "$round" = 1 ] || wait_for "$round"
@@ -279,7 +290,8 @@ settle() {
     done
     look
     actions
-    [ ! -s "$work/actions" ] || stop "the tenant does not show the changes yet; run the script again later"
+    { [ ! -s "$work/actions" ] && [ "$(cat "$work/client")" != null ]; } ||
+        stop "the tenant does not show the changes yet; run the script again later"
 }
 
 # Writes the state before the first change to a file of its own.

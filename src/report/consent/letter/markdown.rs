@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::report::consent::letter::{Entry, Letter, LetterAsk, Row};
+use super::model::{Entry, Letter, LetterAsk, Row};
 use crate::report::consent::rich::Rich;
 use crate::report::markdown;
 
@@ -31,7 +31,7 @@ fn one(letter: &Letter, out: &mut String) {
     out.push_str("## The app\n\nAs its developer describes it.\n\n");
     rows(&letter.app, out);
     out.push_str("## What it asks for\n\n");
-    out.push_str("Facts come from Microsoft's published permissions data. What stands under *the developer says* is a claim that nobody has checked.\n\n");
+    out.push_str("Facts come from Microsoft's published permissions data, as far as it goes; one thing can often be reached by several requests, and each is counted. What follows *the developer says* is a claim that nobody has checked.\n\n");
     for part in &letter.parts {
         let _ = writeln!(out, "### {}\n", part.title.to_markdown());
         let _ = writeln!(out, "{}\n", part.lead.to_markdown());
@@ -69,24 +69,28 @@ fn ask(ask: &LetterAsk, out: &mut String) {
             format!(", tier {tier}")
         },
     );
-    for fact in &ask.facts {
-        let _ = writeln!(out, "- {}", fact.to_markdown());
-    }
-    for fact in &ask.besides {
-        let _ = writeln!(out, "- {}", fact.to_markdown());
-    }
+    let _ = writeln!(
+        out,
+        "- {} {}",
+        ask.could.to_markdown(),
+        ask.reach.to_markdown()
+    );
     for claim in &ask.operations {
-        let _ = writeln!(out, "- Used for: {}", claim.operation.to_markdown());
+        let _ = write!(out, "- For {}", claim.operation.to_markdown());
         if !claim.reason.is_empty() {
-            let _ = writeln!(
+            let _ = write!(
                 out,
-                "  - *the developer says:* {}",
+                " - *the developer says:* {}",
                 claim.reason.to_markdown()
             );
         }
+        out.push('\n');
     }
-    for narrower in &ask.narrower {
-        let _ = writeln!(out, "- Smaller, refused: {}", narrower.to_markdown());
+    if !ask.narrower.is_empty() {
+        let _ = writeln!(out, "- Smaller, refused: {}", ask.narrower.to_markdown());
+    }
+    for fact in &ask.besides {
+        let _ = writeln!(out, "- {}", fact.to_markdown());
     }
     out.push('\n');
 }

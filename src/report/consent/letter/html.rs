@@ -4,7 +4,7 @@ use minijinja::syntax::SyntaxConfig;
 use minijinja::value::{Serde, Value};
 use minijinja::{Environment, UndefinedBehavior, context};
 
-use crate::report::consent::letter::Letter;
+use super::model::Letter;
 
 /// The page. Its name ends in `.html`, so that everything put in is escaped.
 const TEMPLATE: &str = include_str!("letter.html");

@@ -1,0 +1,316 @@
+//! What the PowerShell kind calls, told from its syntax tree: PowerShell itself cannot be had where the tests
+//! run. So each call is held against the parameters that the cmdlet has, each variable against where it is set
+//! (strict mode stops at one that is not), and what writes to a tenant against the one place where it may stand.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use tree_sitter::{Node, Parser};
+
+/// The cmdlets that may be called, with those of their parameters that may be given
+/// (<https://learn.microsoft.com/powershell/module/microsoft.graph.applications> and the modules beside it,
+/// read 2026-11).
+const CMDLETS: [(&str, &[&str]); 24] = [
+    (
+        "Connect-MgGraph",
+        &[
+            "-TenantId",
+            "-Scopes",
+            "-Environment",
+            "-ContextScope",
+            "-NoWelcome",
+        ],
+    ),
+    ("ConvertFrom-Json", &[]),
+    ("ConvertTo-Json", &["-InputObject", "-Depth"]),
+    ("ForEach-Object", &[]),
+    ("Get-Content", &["-LiteralPath", "-Raw"]),
+    ("Get-Date", &[]),
+    ("Get-MgContext", &[]),
+    ("Get-MgOauth2PermissionGrant", &["-Filter", "-All"]),
+    ("Get-MgServicePrincipal", &["-Filter", "-Property"]),
+    (
+        "Get-MgServicePrincipalAppRoleAssignedTo",
+        &["-ServicePrincipalId", "-All"],
+    ),
+    (
+        "Get-MgServicePrincipalAppRoleAssignment",
+        &["-ServicePrincipalId", "-All"],
+    ),
+    ("New-MgOauth2PermissionGrant", &["-BodyParameter"]),
+    ("New-MgServicePrincipal", &["-BodyParameter"]),
+    (
+        "New-MgServicePrincipalAppRoleAssignment",
+        &["-ServicePrincipalId", "-BodyParameter"],
+    ),
+    (
+        "Remove-MgOauth2PermissionGrant",
+        &["-OAuth2PermissionGrantId"],
+    ),
+    ("Remove-MgServicePrincipal", &["-ServicePrincipalId"]),
+    (
+        "Remove-MgServicePrincipalAppRoleAssignment",
+        &["-ServicePrincipalId", "-AppRoleAssignmentId"],
+    ),
+    ("Set-Content", &["-LiteralPath", "-Encoding"]),
+    ("Set-StrictMode", &["-Version"]),
+    ("Start-Sleep", &["-Seconds"]),
+    ("Test-Path", &["-LiteralPath", "-PathType"]),
+    (
+        "Update-MgOauth2PermissionGrant",
+        &["-OAuth2PermissionGrantId", "-BodyParameter"],
+    ),
+    ("Where-Object", &[]),
+    ("Write-Host", &["-ForegroundColor"]),
+];
+
+/// Variables that PowerShell sets by itself.
+const AUTOMATIC: [&str; 5] = ["$_", "$null", "$true", "$false", "$erroractionpreference"];
+
+/// A call, in the order of the text.
+#[derive(Debug)]
+struct Call {
+    /// The function it stands in; empty outside of all.
+    within: String,
+    name: String,
+    parameters: Vec<String>,
+    positional: usize,
+    at: usize,
+}
+
+#[derive(Debug, Default)]
+struct Tree {
+    calls: Vec<Call>,
+    /// By function: how many parameters it has.
+    functions: BTreeMap<String, usize>,
+    /// By function, and under the empty name those outside: the variables that are set.
+    set: BTreeMap<String, BTreeSet<String>>,
+    /// The function, the variable, the line.
+    read: Vec<(String, String, usize)>,
+}
+
+fn read(text: &str) -> Tree {
+    let mut parser = Parser::new();
+    let language = tree_sitter_powershell::LANGUAGE.into();
+    parser.set_language(&language).unwrap();
+    let parsed = parser.parse(text, None).unwrap();
+    assert!(!parsed.root_node().has_error());
+    let mut tree = Tree::default();
+    tree.walk(parsed.root_node(), text, "");
+    tree
+}
+
+fn children(node: Node<'_>) -> Vec<Node<'_>> {
+    let all = 0..node.child_count();
+    all.map(|at| node.child(at).unwrap()).collect()
+}
+
+fn text_of(node: Node<'_>, text: &str) -> String {
+    text.get(node.byte_range()).unwrap().to_owned()
+}
+
+/// The variables below a node.
+fn variables(node: Node<'_>, text: &str, found: &mut BTreeSet<String>) {
+    if node.kind() == "variable" {
+        found.insert(text_of(node, text).to_lowercase());
+    }
+    for child in children(node) {
+        variables(child, text, found);
+    }
+}
+
+impl Tree {
+    fn walk(&mut self, node: Node<'_>, text: &str, within: &str) {
+        let mut within = within.to_owned();
+        match node.kind() {
+            "function_statement" => {
+                let name = children(node).into_iter();
+                let name = name
+                    .clone()
+                    .find(|it| it.kind() == "function_name")
+                    .unwrap();
+                within = text_of(name, text);
+                self.functions.entry(within.clone()).or_default();
+            }
+            "script_parameter" => {
+                let mut names = BTreeSet::new();
+                for child in children(node) {
+                    if child.kind() == "variable" {
+                        variables(child, text, &mut names);
+                    }
+                }
+                if !within.is_empty() {
+                    *self.functions.get_mut(&within).unwrap() += names.len();
+                }
+                self.set.entry(within.clone()).or_default().extend(names);
+            }
+            "left_assignment_expression" => {
+                let mut names = BTreeSet::new();
+                variables(node, text, &mut names);
+                self.set.entry(within.clone()).or_default().extend(names);
+            }
+            "foreach_statement" => {
+                let all = children(node);
+                let variable = all.iter().find(|it| it.kind() == "variable").unwrap();
+                let name = text_of(*variable, text).to_lowercase();
+                self.set.entry(within.clone()).or_default().insert(name);
+            }
+            "variable" => {
+                let name = text_of(node, text).to_lowercase();
+                let line = node.start_position().row + 1;
+                self.read.push((within.clone(), name, line));
+            }
+            "command" => self.call(node, text, &within),
+            _ => {}
+        }
+        for child in children(node) {
+            self.walk(child, text, &within);
+        }
+    }
+
+    fn call(&mut self, node: Node<'_>, text: &str, within: &str) {
+        let parts = children(node);
+        let Some(name) = parts.iter().find(|it| it.kind() == "command_name") else {
+            // `& $Call` runs what was given, which is walked where it is written.
+            return;
+        };
+        let elements = parts.iter().filter(|it| it.kind() == "command_elements");
+        let elements: Vec<Node<'_>> = elements.flat_map(|it| children(*it)).collect();
+        let is = |kind: &str| {
+            let of_kind = elements.iter().filter(move |it| it.kind() == kind);
+            of_kind.map(|it| text_of(*it, text)).collect::<Vec<_>>()
+        };
+        let others = elements.iter().filter(|it| {
+            it.is_named() && !matches!(it.kind(), "command_parameter" | "command_argument_sep")
+        });
+        self.calls.push(Call {
+            within: within.to_owned(),
+            name: text_of(*name, text),
+            parameters: is("command_parameter"),
+            positional: others.count(),
+            at: node.start_byte(),
+        });
+    }
+}
+
+fn script() -> String {
+    super::tests::all("plain")
+        .into_iter()
+        .flat_map(|artefacts| artefacts.files)
+        .find(|file| file.name == super::powershell::NAME)
+        .unwrap()
+        .text
+}
+
+#[test]
+fn powershell_calls_what_there_is_with_parameters_that_it_has() {
+    let tree = read(&script());
+    assert!(tree.calls.len() > 80, "{}", tree.calls.len());
+    for call in &tree.calls {
+        if let Some(parameters) = tree.functions.get(&call.name) {
+            assert!(call.parameters.is_empty(), "{call:?}");
+            assert!(call.positional <= *parameters, "{call:?}");
+            continue;
+        }
+        let known = CMDLETS.iter().find(|(name, _)| *name == call.name);
+        let (_, known) = known.unwrap_or_else(|| panic!("{call:?}"));
+        for parameter in &call.parameters {
+            assert!(
+                known.contains(&parameter.as_str()),
+                "{parameter} of {call:?}"
+            );
+        }
+    }
+    let called: BTreeSet<&str> = tree.calls.iter().map(|call| call.name.as_str()).collect();
+    for name in tree.functions.keys() {
+        assert!(called.contains(name.as_str()), "{name} is never called");
+    }
+}
+
+#[test]
+fn powershell_reads_no_variable_that_is_never_set() {
+    let tree = read(&script());
+    let outside = tree.set.get("").unwrap();
+    for (within, name, line) in &tree.read {
+        let own = tree.set.get(within);
+        let is_set = AUTOMATIC.contains(&name.as_str())
+            || outside.contains(name)
+            || own.is_some_and(|own| own.contains(name));
+        assert!(is_set, "{name} in `{within}` at line {line}");
+    }
+}
+
+#[test]
+fn powershell_writes_in_one_place_and_after_the_state_was_recorded() {
+    let text = script();
+    let tree = read(&text);
+    let writes = |call: &&Call| {
+        let verb = call.name.split("-Mg").next().unwrap();
+        call.name.contains("-Mg") && ["New", "Update", "Remove"].contains(&verb)
+    };
+    let (inside, outside): (Vec<&Call>, Vec<&Call>) = tree
+        .calls
+        .iter()
+        .filter(writes)
+        .partition(|call| call.within == "Invoke-Action");
+    let inside: Vec<(&str, Vec<&str>)> = inside
+        .into_iter()
+        .map(|call| {
+            let parameters = call.parameters.iter().map(String::as_str);
+            (call.name.as_str(), parameters.collect())
+        })
+        .collect();
+    // In the order of the actions: grant, change, revoke, assign, unassign.
+    assert_eq!(
+        inside,
+        [
+            ("New-MgOauth2PermissionGrant", vec!["-BodyParameter"]),
+            (
+                "Update-MgOauth2PermissionGrant",
+                vec!["-OAuth2PermissionGrantId", "-BodyParameter"]
+            ),
+            (
+                "Remove-MgOauth2PermissionGrant",
+                vec!["-OAuth2PermissionGrantId"]
+            ),
+            (
+                "New-MgServicePrincipalAppRoleAssignment",
+                vec!["-ServicePrincipalId", "-BodyParameter"]
+            ),
+            (
+                "Remove-MgServicePrincipalAppRoleAssignment",
+                vec!["-ServicePrincipalId", "-AppRoleAssignmentId"]
+            ),
+        ]
+    );
+    let outside: Vec<(&str, &str, usize)> = outside
+        .into_iter()
+        .map(|call| (call.within.as_str(), call.name.as_str(), call.at))
+        .collect();
+    let [
+        ("", "Remove-MgServicePrincipal", deletes),
+        ("", "New-MgServicePrincipal", creates),
+    ] = outside.as_slice()
+    else {
+        panic!("{outside:?}");
+    };
+    let preview = text.find("this is a preview: nothing was changed").unwrap();
+    let restored = text.find("everything is as recorded in").unwrap();
+    assert!(*deletes < restored && restored < preview && preview < *creates);
+    let top = |name: &str| -> Vec<usize> {
+        let calls = tree.calls.iter();
+        let calls = calls.filter(|call| call.within.is_empty() && call.name == name);
+        calls.map(|call| call.at).collect()
+    };
+    let (saves, settles) = (top("Save-State"), top("Invoke-Settling"));
+    assert!(
+        saves.first().unwrap() < creates,
+        "the state is recorded first"
+    );
+    assert!(saves.iter().all(|at| preview < *at));
+    assert!(settles.last().unwrap() > saves.last().unwrap());
+    // Each kind of action that is made can be carried out.
+    for kind in ["grant", "change", "revoke", "assign", "unassign"] {
+        let carried = format!("            '{kind}' {{");
+        assert_eq!(text.matches(&carried).count(), 1, "{kind}");
+    }
+}
