@@ -54,6 +54,7 @@ fn link_unwinder() {
         && is("CARGO_CFG_TARGET_ENV", "gnu")
     {
         println!("cargo::rustc-link-lib=static:-bundle=gcc_eh");
+        println!("cargo::rustc-link-arg-bins=-no-pie");
     }
 }
 

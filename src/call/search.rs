@@ -9,7 +9,7 @@ use std::mem;
 
 use super::index::Index;
 use super::rewrite::{Cost, Rewrite, RewriteKind};
-use super::step::{Piece, steps};
+use super::step::{Extent, Piece, steps};
 use crate::catalog::model::{Method, PathId};
 use crate::catalog::record::NodeRecord;
 use crate::path::{Segment, Url};
@@ -61,6 +61,25 @@ pub(super) fn readings(
     method: Method,
     url: &Url,
 ) -> (Option<Reading>, Option<Reading>) {
+    let pieces: Vec<Piece<'_>> = url.segments.iter().map(Piece::new).collect();
+    // Every rewrite costs a doubt or a change of spelling. So nothing comes before a listed operation that the
+    // call names as it is written, and most calls do.
+    let best = best_readings(index, method, url, &pieces, Extent::AsWritten);
+    if let (Some(reading), _) = &best
+        && reading.has_method
+    {
+        return best;
+    }
+    best_readings(index, method, url, &pieces, Extent::Rewritten)
+}
+
+fn best_readings(
+    index: &dyn Index,
+    method: Method,
+    url: &Url,
+    pieces: &[Piece<'_>],
+    extent: Extent,
+) -> (Option<Reading>, Option<Reading>) {
     let mut search = Search {
         index,
         method,
@@ -68,7 +87,7 @@ pub(super) fn readings(
         visits: Vec::with_capacity(4 * url.segments.len()),
         reached: vec![Vec::new(); url.segments.len() + 1],
     };
-    search.walk();
+    search.walk(pieces, extent);
     let mut finals = search.finals();
     finals.sort_by_key(|(path, cost, has_method, _)| {
         (
@@ -94,9 +113,8 @@ pub(super) fn readings(
 type Final = (PathId, Cost, bool, usize);
 
 impl Search<'_> {
-    fn walk(&mut self) {
+    fn walk(&mut self, pieces: &[Piece<'_>], extent: Extent) {
         self.reach(0, 0, Cost::default(), None, None);
-        let pieces: Vec<Piece<'_>> = self.url.segments.iter().map(Piece::new).collect();
         let mut found = Vec::new();
         for position in 0..pieces.len() {
             // A step reads at least one segment, so nothing is added to this position any more.
@@ -109,7 +127,8 @@ impl Search<'_> {
                     continue;
                 };
                 let (at, cost) = ((node, *record), *cost);
-                steps(self.index, self.method, &pieces, position, at, &mut found);
+                let found = &mut found;
+                steps(self.index, self.method, extent, pieces, position, at, found);
                 for step in found.drain(..) {
                     let end = position + step.taken;
                     let rewrite = step.rewrite.map(|(kind, to)| Change {

@@ -50,8 +50,18 @@ impl<'a> Piece<'a> {
     }
 }
 
+/// Which ways on are looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Extent {
+    /// Those that read the call as it is written.
+    AsWritten,
+    /// Those that change it, too.
+    Rewritten,
+}
+
 /// The steps from one place.
 struct Steps<'a> {
+    extent: Extent,
     index: &'a dyn Index,
     method: Method,
     pieces: &'a [Piece<'a>],
@@ -65,6 +75,7 @@ struct Steps<'a> {
 pub(super) fn steps(
     index: &dyn Index,
     method: Method,
+    extent: Extent,
     pieces: &[Piece<'_>],
     position: usize,
     (at, node): (u32, NodeRecord),
@@ -74,6 +85,7 @@ pub(super) fn steps(
         return;
     };
     let mut steps = Steps {
+        extent,
         index,
         method,
         pieces,
@@ -84,9 +96,11 @@ pub(super) fn steps(
     };
     steps.repeat(piece.segment);
     steps.segment(piece);
-    steps.drive(piece.segment);
-    if at == 0 {
-        steps.root();
+    if extent == Extent::Rewritten {
+        steps.drive(piece.segment);
+        if at == 0 {
+            steps.root();
+        }
     }
 }
 
@@ -124,7 +138,9 @@ impl<'a> Steps<'a> {
         kind: RewriteKind,
         to: impl Into<Cow<'static, str>>,
     ) {
-        if let Some(node) = node {
+        if self.extent == Extent::Rewritten
+            && let Some(node) = node
+        {
             self.found.push(Step {
                 node,
                 taken,

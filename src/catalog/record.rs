@@ -357,16 +357,9 @@ pub type StoredOpens<'a> = (&'a [u8], &'a [u8]);
 impl Opens {
     /// Returns the lists that were stored as `reads` and `writes`.
     pub fn read((reads, writes): StoredOpens<'_>) -> Self {
-        let ids = |bytes: &[u8]| {
-            let (pairs, _) = bytes.as_chunks();
-            let pairs = pairs.iter();
-            pairs
-                .map(|pair| OperationId(u16::from_le_bytes(*pair)))
-                .collect()
-        };
         Self {
-            reads: ids(reads),
-            writes: ids(writes),
+            reads: operations(reads).collect(),
+            writes: operations(writes).collect(),
         }
     }
 
@@ -382,6 +375,14 @@ impl Opens {
         all.sort_unstable();
         all
     }
+}
+
+/// Returns the operations of a stored list.
+pub fn operations(stored: &[u8]) -> impl Iterator<Item = OperationId> {
+    let (pairs, _) = stored.as_chunks();
+    pairs
+        .iter()
+        .map(|pair| OperationId(u16::from_le_bytes(*pair)))
 }
 
 /// The permissions that contain a permission, by access: delegated, application.

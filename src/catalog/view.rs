@@ -135,8 +135,13 @@ impl Catalog {
 
     /// Returns the operations that a permission opens under a scheme.
     pub fn opens(&self, id: PermissionId, scheme: Scheme) -> Opens {
+        Opens::read(self.stored_opens(id, scheme))
+    }
+
+    /// Returns the operations that a permission opens under a scheme, as they are stored.
+    pub fn stored_opens(&self, id: PermissionId, scheme: Scheme) -> StoredOpens<'_> {
         let row = id.index() * Scheme::ALL.len() + column(scheme);
-        Opens::read(self.record(Table::Opens, row))
+        self.record(Table::Opens, row)
     }
 
     /// Returns the permissions that contain `id` under an access, sorted; not `id` itself.

@@ -61,7 +61,11 @@ pub enum Color {
 }
 
 /// The commands.
+///
+/// The options of a command are built when it is the one that runs: with all of them, parsing would take longer
+/// than a short plan.
 #[derive(Debug, Subcommand)]
+#[command(defer = true)]
 pub enum Command {
     /// Write a commented starter manifest
     Init(Init),

@@ -1,15 +1,17 @@
 //! One file per subcommand: read inputs, call the core, hand the result to `report`. No analysis here.
 
-use std::io::{self, Write};
+use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
 use clap::CommandFactory as _;
 use miette::{IntoDiagnostic as _, MietteHandlerOpts, WrapErr as _};
+use serde::Serialize;
 
 use crate::catalog::{Catalog, bundled};
 use crate::cli::{Cli, Color, Command, Global};
 use crate::exit::Exit;
 use crate::report::Look;
+use crate::report::json;
 use crate::report::look::Colour;
 use crate::source::escape::acts;
 use crate::source::{read, write};
@@ -41,6 +43,9 @@ pub mod verify;
 /// The columns of a line when there is no terminal that has any.
 const WIDTH: usize = 100;
 
+/// How many bytes of JSON are written together. Larger pieces cost more memory than they save calls.
+const PIECE: usize = 16 << 10;
+
 /// The world as commands see it.
 #[derive(Debug)]
 pub struct Context {
@@ -62,6 +67,14 @@ pub struct Context {
 struct Unwritable {
     #[source]
     reason: io::Error,
+}
+
+fn told(written: io::Result<()>) -> miette::Result<()> {
+    match written {
+        // A reader that went away (`| head`) has what it wanted, and the verdict stays.
+        Err(reason) if reason.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        other => other.map_err(|reason| Unwritable { reason }.into()),
+    }
 }
 
 impl Context {
@@ -100,11 +113,21 @@ impl Context {
                 .write_all(text.as_bytes())
                 .and_then(|()| stdout.flush())
         };
-        match written {
-            // A reader that went away (`| head`) has what it wanted, and the verdict stays.
-            Err(reason) if reason.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-            other => other.map_err(|reason| Unwritable { reason }.into()),
+        told(written)
+    }
+
+    /// Writes the JSON of a value to standard output, piece by piece, or to a file.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn write_json<T: Serialize>(&self, value: &T, output: Option<&Path>) -> miette::Result<()> {
+        if output.is_some() {
+            return self.write(&json::text(value).into_diagnostic()?, output);
         }
+        // JSON escapes what acts on a terminal: there is nothing to strip.
+        let mut stdout = BufWriter::with_capacity(PIECE, io::stdout().lock());
+        let written = json::write(value, &mut stdout).map_err(io::Error::from);
+        told(written.and_then(|()| stdout.flush()))
     }
 
     /// Tells something about a result on standard error.

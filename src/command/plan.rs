@@ -85,13 +85,9 @@ pub fn run(context: &Context, options: &Plan) -> miette::Result<Exit> {
         }
         planned.push(Planned { app, plan });
     }
-    let written = write(context, &catalog, &planned, options)?;
-    for remark in &written.remarks {
-        context.remark(remark);
-    }
-    context.write(&written.text, options.output.as_deref())?;
+    write(context, &catalog, &planned, options)?;
     // The process ends here and gives all memory back at once: taking it apart piece by piece is lost time.
-    mem::forget((planned, written));
+    mem::forget(planned);
     mem::forget(manifest);
     Ok(exit)
 }
@@ -101,26 +97,28 @@ fn write(
     catalog: &Catalog,
     planned: &[Planned<'_>],
     options: &Plan,
-) -> miette::Result<Written> {
-    let text = match (options.format, planned) {
+) -> miette::Result<()> {
+    let output = options.output.as_deref();
+    let written = match (options.format, planned) {
         (PlanFormat::Human, _) => {
-            let look = context.look(options.output.as_deref());
-            human::plan::write(catalog, planned, look)
+            Written::plain(human::plan::write(catalog, planned, context.look(output)))
         }
-        (PlanFormat::Markdown, _) => markdown::write(catalog, planned),
+        (PlanFormat::Markdown, _) => Written::plain(markdown::write(catalog, planned)),
         (PlanFormat::Json, _) => {
             let origin = json::requirement::origin(catalog);
             let document = json::plan::Document::new(catalog, &origin, planned);
-            json::text(&document).into_diagnostic()?
+            context.write_json(&document, output)?;
+            mem::forget(document);
+            return Ok(());
         }
-        (PlanFormat::Scopes, [one]) => return Ok(scopes::write(catalog, one)),
-        (PlanFormat::Rra, [one]) => return rra::write(catalog, one).into_diagnostic(),
+        (PlanFormat::Scopes, [one]) => scopes::write(catalog, one),
+        (PlanFormat::Rra, [one]) => rra::write(catalog, one).into_diagnostic()?,
         (PlanFormat::Scopes | PlanFormat::Rra, several) => {
             return Err(app::several(several.iter().map(|one| one.app)).into());
         }
     };
-    Ok(Written {
-        text,
-        remarks: Vec::new(),
-    })
+    for remark in &written.remarks {
+        context.remark(remark);
+    }
+    context.write(&written.text, output)
 }

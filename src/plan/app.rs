@@ -14,8 +14,11 @@ use crate::plan::profile::{Planned, Stage, solve_stages, total};
 use crate::plan::request::{PlanRequestError, RequestMistake};
 use crate::plan::route::{Routing, is_servable};
 use crate::plan::saving;
-use crate::requirement::{Note, Requirement, Verdict};
+use crate::requirement::{Note, Requirement, Verdict, beside};
 use crate::source::escape::shown;
+
+/// How many operations take longer to plan than a thread takes to start.
+const WORTH_A_THREAD: usize = 16;
 
 /// What the caller wants of a plan.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -83,7 +86,13 @@ pub fn plan(
             Ok(empty(access, goal, requirements.len()))
         }
     };
-    let (delegated, application) = (of(Access::Delegated)?, of(Access::Application)?);
+    let [delegated, application] = if planned.len() < WORTH_A_THREAD {
+        Access::ALL.map(of)
+    } else {
+        // Neither looks at the other.
+        beside(|| of(Access::Delegated), || of(Access::Application))
+    };
+    let (delegated, application) = (delegated?, application?);
     Ok(AppPlan {
         name: app.name.as_ref().map(|name| name.value.clone()),
         requirements,

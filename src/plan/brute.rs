@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use crate::catalog::model::OperationId;
+use crate::catalog::record::Opens;
 use crate::plan::cost::Objective;
 use crate::plan::problem::{CandidateId, Problem, Tier};
 
@@ -44,20 +45,15 @@ pub(super) fn key(
     chosen: Vec<usize>,
 ) -> Key {
     let of = |id: &usize| problem.candidate(CandidateId(*id));
+    let opens = |id: &usize| Opens::read(of(id).opening.opens);
     let tier = |tier| chosen.iter().filter(|id| of(id).tier == Some(tier)).count();
     let has_admin = given.iter().any(|id| of(id).needs_admin);
     let admin = usize::from(!has_admin && chosen.iter().any(|id| of(id).needs_admin));
-    let mut writes: BTreeSet<OperationId> = chosen
-        .iter()
-        .flat_map(|id| of(id).opening.opens.writes.clone())
-        .collect();
-    let mut reads: BTreeSet<OperationId> = chosen
-        .iter()
-        .flat_map(|id| of(id).opening.opens.reads.clone())
-        .collect();
+    let mut writes: BTreeSet<OperationId> = chosen.iter().flat_map(|id| opens(id).writes).collect();
+    let mut reads: BTreeSet<OperationId> = chosen.iter().flat_map(|id| opens(id).reads).collect();
     for id in given {
-        writes.retain(|operation| !of(id).opening.opens.writes.contains(operation));
-        reads.retain(|operation| !of(id).opening.opens.reads.contains(operation));
+        writes.retain(|operation| !opens(id).writes.contains(operation));
+        reads.retain(|operation| !opens(id).reads.contains(operation));
     }
     let (tier0, tier1, count) = (tier(Tier::Zero), tier(Tier::One), chosen.len());
     let (writes, reads) = (writes.len(), reads.len());

@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 
 use crate::catalog::model::OperationId;
-use crate::catalog::record::Opens;
+use crate::catalog::record::{StoredOpens, operations};
 use crate::plan::bits::Bits;
 use crate::plan::problem::{Candidate, CandidateId, Problem, Tier};
 
@@ -133,12 +133,11 @@ pub(super) struct Opened {
 
 impl Opened {
     /// Returns the sets of operations.
-    pub(super) fn of(opens: &Opens) -> Self {
-        // The largest first: lists are sorted, and the sets grow once.
-        let bits = |list: &[OperationId]| list.iter().rev().map(|id| id.index()).collect();
+    pub(super) fn of((reads, writes): StoredOpens<'_>) -> Self {
+        let bits = |list| operations(list).map(OperationId::index).collect();
         Self {
-            writes: bits(&opens.writes),
-            reads: bits(&opens.reads),
+            writes: bits(writes),
+            reads: bits(reads),
         }
     }
 

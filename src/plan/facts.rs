@@ -23,7 +23,7 @@ pub(super) struct Facts<'a> {
     pub(super) schemes: Vec<Scheme>,
     /// By permission id. Each is asked for once per alternative that names it.
     standings: Vec<Cell<Option<Standing>>>,
-    openings: RefCell<BTreeMap<PermissionId, Rc<Opening>>>,
+    openings: RefCell<BTreeMap<PermissionId, Rc<Opening<'a>>>>,
 }
 
 /// What matters of a permission when it is chosen.
@@ -116,7 +116,7 @@ impl<'a> Facts<'a> {
     }
 
     /// Returns the permission as the search sees it.
-    pub(super) fn candidate(&self, id: PermissionId) -> Candidate {
+    pub(super) fn candidate(&self, id: PermissionId) -> Candidate<'a> {
         let Standing { tier, admin, .. } = self.standing(id);
         Candidate {
             tier,
@@ -125,11 +125,11 @@ impl<'a> Facts<'a> {
         }
     }
 
-    fn opening(&self, id: PermissionId) -> Rc<Opening> {
+    fn opening(&self, id: PermissionId) -> Rc<Opening<'a>> {
         let mut openings = self.openings.borrow_mut();
         let opening = openings.entry(id).or_insert_with(|| {
             let scheme = self.standing(id).scheme;
-            Rc::new(Opening::new(self.catalog.opens(id, scheme)))
+            Rc::new(Opening::new(self.catalog.stored_opens(id, scheme)))
         });
         Rc::clone(opening)
     }

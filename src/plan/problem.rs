@@ -3,7 +3,7 @@
 use std::cell::OnceCell;
 use std::rc::Rc;
 
-use crate::catalog::record::Opens;
+use crate::catalog::record::StoredOpens;
 use crate::plan::cost::Opened;
 use crate::plan::error::PlanError;
 use crate::plan::table::{Row, Table};
@@ -39,27 +39,27 @@ pub enum Tier {
 
 /// A permission to choose from.
 #[derive(Debug, Clone, Default)]
-pub struct Candidate {
+pub struct Candidate<'a> {
     /// Its risk; `None` when it is not known.
     pub tier: Option<Tier>,
     /// Whether an admin has to consent to it.
     pub needs_admin: bool,
     /// The operations it opens.
-    pub opening: Rc<Opening>,
+    pub opening: Rc<Opening<'a>>,
 }
 
 /// What a permission opens, shared by the problems of one plan.
 #[derive(Debug, Default)]
-pub struct Opening {
-    /// The operations. Any order, duplicates count once.
-    pub opens: Opens,
+pub struct Opening<'a> {
+    /// The operations. Most candidates are decided without a look at them.
+    pub opens: StoredOpens<'a>,
     opened: OnceCell<Opened>,
 }
 
-impl Opening {
+impl<'a> Opening<'a> {
     /// Returns the opening of operations.
     #[must_use]
-    pub fn new(opens: Opens) -> Self {
+    pub const fn new(opens: StoredOpens<'a>) -> Self {
         Self {
             opens,
             opened: OnceCell::new(),
@@ -68,7 +68,7 @@ impl Opening {
 
     /// Returns the operations as sets.
     pub(super) fn opened(&self) -> &Opened {
-        self.opened.get_or_init(|| Opened::of(&self.opens))
+        self.opened.get_or_init(|| Opened::of(self.opens))
     }
 }
 
@@ -102,20 +102,20 @@ pub(super) fn is_inside(alternative: &[CandidateId], set: &[CandidateId]) -> boo
 
 /// A problem that has a solution: every clause can be satisfied.
 #[derive(Debug, Clone)]
-pub struct Problem {
-    candidates: Table<CandidateId, Candidate>,
+pub struct Problem<'a> {
+    candidates: Table<CandidateId, Candidate<'a>>,
     clauses: Vec<Clause>,
     given: Vec<CandidateId>,
 }
 
-impl Problem {
+impl<'a> Problem<'a> {
     /// Checks a problem and brings it into normal form (sets sorted, without duplicates).
     ///
     /// `given` are permissions that the plan has anyway, such as the base plan when a profile is planned:
     /// they satisfy clauses, are never chosen, and cost nothing. What is minimised then is the growth:
     /// permissions added, an admin needed where none was, operations opened that were not.
     pub fn new(
-        candidates: Vec<Candidate>,
+        candidates: Vec<Candidate<'a>>,
         mut clauses: Vec<Clause>,
         mut given: Vec<CandidateId>,
     ) -> Result<Self, PlanError> {
@@ -161,7 +161,7 @@ impl Problem {
 
     /// Returns a candidate of this problem.
     #[must_use]
-    pub fn candidate(&self, id: CandidateId) -> &Candidate {
+    pub fn candidate(&self, id: CandidateId) -> &Candidate<'a> {
         &self.candidates[id]
     }
 

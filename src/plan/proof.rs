@@ -154,9 +154,9 @@ pub fn least_inside(problem: &Problem, clause: &Clause, set: &[CandidateId]) -> 
 }
 
 fn members<'a>(
-    problem: &'a Problem,
+    problem: &'a Problem<'a>,
     alternative: &'a [CandidateId],
-) -> impl Iterator<Item = &'a Candidate> {
+) -> impl Iterator<Item = &'a Candidate<'a>> {
     alternative.iter().map(|&id| problem.candidate(id))
 }
 

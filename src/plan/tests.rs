@@ -7,8 +7,6 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, subsequence};
 
-use crate::catalog::model::OperationId;
-use crate::catalog::record::Opens;
 use crate::plan::brute;
 use crate::plan::cost::{Cost, Objective};
 use crate::plan::error::PlanError;
@@ -29,22 +27,32 @@ fn clause(alternatives: &[&[usize]]) -> Clause {
     }
 }
 
-fn operations_of(writes: &[u16], reads: &[u16]) -> Rc<Opening> {
-    let ids = |list: &[u16]| list.iter().copied().map(OperationId).collect();
-    Rc::new(Opening::new(Opens {
-        reads: ids(reads),
-        writes: ids(writes),
-    }))
+fn operations_of(writes: &[u16], reads: &[u16]) -> Rc<Opening<'static>> {
+    // The lists of a catalog live as long as the program.
+    let stored = |list: &[u16]| {
+        let mut ids = list.to_vec();
+        ids.sort_unstable();
+        &*ids
+            .iter()
+            .flat_map(|id| id.to_le_bytes())
+            .collect::<Vec<_>>()
+            .leak()
+    };
+    Rc::new(Opening::new((stored(reads), stored(writes))))
 }
 
-fn opening(writes: &[u16], reads: &[u16]) -> Candidate {
+fn opening(writes: &[u16], reads: &[u16]) -> Candidate<'static> {
     Candidate {
         opening: operations_of(writes, reads),
         ..Candidate::default()
     }
 }
 
-fn problem(candidates: Vec<Candidate>, clauses: Vec<Clause>, given: &[usize]) -> Problem {
+fn problem<'a>(
+    candidates: Vec<Candidate<'a>>,
+    clauses: Vec<Clause>,
+    given: &[usize],
+) -> Problem<'a> {
     Problem::new(candidates, clauses, ids(given)).expect("a sound problem")
 }
 
@@ -262,7 +270,7 @@ fn proof_names_what_serves_forces_and_replaces() {
 }
 
 /// Few tiers and few operations, so that ties and overlaps are the rule.
-fn any_candidate() -> impl Strategy<Value = Candidate> {
+fn any_candidate() -> impl Strategy<Value = Candidate<'static>> {
     let tier = prop_oneof![
         4 => Just(None),
         1 => Just(Some(Tier::Two)),
@@ -296,7 +304,7 @@ fn any_clause(candidates: usize) -> impl Strategy<Value = Clause> {
         })
 }
 
-fn any_problem() -> impl Strategy<Value = Problem> {
+fn any_problem() -> impl Strategy<Value = Problem<'static>> {
     (1..=12_usize).prop_flat_map(|count| {
         let all: Vec<usize> = (0..count).collect();
         let given = prop_oneof![
@@ -313,7 +321,7 @@ fn any_problem() -> impl Strategy<Value = Problem> {
 }
 
 /// Many clauses without common candidates, so that all that couples them are operations and the admin.
-fn any_tied_problem() -> impl Strategy<Value = Problem> {
+fn any_tied_problem() -> impl Strategy<Value = Problem<'static>> {
     let candidate = |tier: bool| {
         any_candidate().prop_map(move |mut candidate| {
             candidate.tier = candidate.tier.filter(|_| tier);
@@ -449,7 +457,7 @@ impl Numbers {
     }
 }
 
-fn realistic(clauses: usize, seed: u64) -> Problem {
+fn realistic(clauses: usize, seed: u64) -> Problem<'static> {
     let mut numbers = Numbers(seed);
     let candidates = (0..300)
         .map(|id| {

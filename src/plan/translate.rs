@@ -100,12 +100,12 @@ impl Numbering {
         ids.filter_map(|id| self.0.get(id.0)).copied().collect()
     }
 
-    fn problem(
+    fn problem<'a>(
         &self,
-        facts: &Facts<'_>,
+        facts: &Facts<'a>,
         wanted: &[Wanted<'_>],
         given: &BTreeSet<PermissionId>,
-    ) -> Result<Problem, PlanError> {
+    ) -> Result<Problem<'a>, PlanError> {
         let clauses: Vec<Clause> = wanted
             .iter()
             .map(|clause| Clause {

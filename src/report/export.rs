@@ -129,7 +129,7 @@ pub fn write(catalog: &Catalog) -> serde_json::Result<String> {
     out.push_str("],\"order\":[");
     rows(&mut out, order(&names, &orders))?;
     out.push_str("]}\n");
-    Ok(harmless(out))
+    Ok(harmless(&out).into_owned())
 }
 
 fn rows<T: Serialize>(out: &mut String, rows: impl Iterator<Item = T>) -> serde_json::Result<()> {

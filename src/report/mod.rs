@@ -59,6 +59,16 @@ pub struct Written {
     pub remarks: Vec<String>,
 }
 
+impl Written {
+    /// Returns a result that nothing has to be remarked about.
+    pub const fn plain(text: String) -> Self {
+        Self {
+            text,
+            remarks: Vec::new(),
+        }
+    }
+}
+
 /// Returns the developer's reason for a permission that the manifest asks for by name; it may be empty.
 /// `None` for permissions that operations or routes need.
 fn asked_by_name<'a>(

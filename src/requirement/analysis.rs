@@ -1,5 +1,6 @@
 //! From a manifest's operations to requirements: resolving, and the parts that all schemes share.
 
+use super::beside::beside;
 use super::condition::Conditions;
 use super::expansion::expanded;
 use super::facts::Facts;
@@ -17,21 +18,33 @@ use crate::path::{Url, parse};
 use crate::source::Source;
 use crate::source::escape::shown;
 
+/// How many operations take longer to resolve than a thread takes to start.
+const WORTH_A_THREAD: usize = 32;
+
 const BATCH: &str = "POST /$batch > ";
 
 /// Returns what every operation of an app needs, the requests of batches one by one.
 pub fn requirements(catalog: &Catalog, app: &App, source: &Source) -> Vec<Requirement> {
-    let analysis = Analysis::new(catalog, app, source);
-    let mut found = Vec::with_capacity(app.operations.len());
-    for operation in &app.operations {
-        if operation.batch.is_empty() {
-            found.push(analysis.requirement(operation, None));
+    let of = |operations: &[Operation]| {
+        let analysis = Analysis::new(catalog, app, source);
+        let mut found = Vec::with_capacity(operations.len());
+        for operation in operations {
+            if operation.batch.is_empty() {
+                found.push(analysis.requirement(operation, None));
+            }
+            for member in &operation.batch {
+                found.push(analysis.requirement(member, Some(operation)));
+            }
         }
-        for member in &operation.batch {
-            found.push(analysis.requirement(member, Some(operation)));
-        }
+        found
+    };
+    if app.operations.len() < WORTH_A_THREAD {
+        return of(&app.operations);
     }
-    found
+    let (first, second) = app.operations.split_at(app.operations.len() / 2);
+    let [mut all, rest] = beside(|| of(first), || of(second));
+    all.extend(rest);
+    all
 }
 
 /// Returns what one operation needs. A batch is one call here: ask for its requests one by one.

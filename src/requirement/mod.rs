@@ -8,6 +8,7 @@
 //! the reads of expanded relations, `target` asks whose data is reached, `need` puts a verdict on it.
 
 mod analysis;
+mod beside;
 pub mod change;
 mod choice;
 mod combine;
@@ -24,4 +25,5 @@ mod target;
 mod tests;
 
 pub use analysis::{requirement, requirements};
+pub use beside::beside;
 pub use model::{Fuller, Need, Note, Requirement, Set, Verdict};

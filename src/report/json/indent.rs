@@ -1,9 +1,11 @@
 //! The layout of the machine forms: two spaces for each level, as `serde_json` has it, which writes them one
-//! level at a time. Half of a plan's JSON is indentation.
+//! level at a time. Half of a plan's JSON is indentation. What would act on a terminal is escaped on the way.
 
 use std::io::{self, Write};
 
 use serde_json::ser::Formatter;
+
+use super::harmless;
 
 /// A line feed and the indentation of the deepest form; what is deeper is written in several parts.
 const LINE: &[u8] = b"\n                                ";
@@ -48,7 +50,28 @@ impl Indented {
     }
 }
 
+/// Returns whether no character of a text has to be looked at: printable ASCII without the sign that commands
+/// of pipelines begin with.
+fn is_plain(text: &str) -> bool {
+    let bytes = text.bytes();
+    bytes.fold(true, |all, byte| {
+        all & matches!(byte, b' '..=b'"' | b'$'..=b'~')
+    })
+}
+
 impl Formatter for Indented {
+    fn write_string_fragment<W: ?Sized + Write>(
+        &mut self,
+        writer: &mut W,
+        fragment: &str,
+    ) -> io::Result<()> {
+        if is_plain(fragment) {
+            writer.write_all(fragment.as_bytes())
+        } else {
+            writer.write_all(harmless(fragment).as_bytes())
+        }
+    }
+
     fn begin_array<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
         self.open(writer, b"[")
     }

@@ -19,7 +19,9 @@ pub mod status;
 pub mod token;
 pub mod verify;
 
-use std::fmt::Write as _;
+use std::borrow::Cow;
+use std::fmt;
+use std::io::Write;
 
 use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
@@ -93,32 +95,34 @@ fn names(catalog: &Catalog, ids: &[PermissionId]) -> Vec<String> {
     ids.iter().map(|id| name(catalog, *id)).collect()
 }
 
-/// Room for the usual document, in bytes. What is not written to costs nothing, growing does.
-const ROOM: usize = 256 << 10;
-
 /// Returns the indented JSON of a value, ending with a line feed.
 ///
 /// # Errors
 /// Never for the structs of this module: their keys are text.
 pub fn text<T: Serialize>(value: &T) -> serde_json::Result<String> {
-    let mut bytes = Vec::with_capacity(ROOM);
-    value.serialize(&mut Serializer::with_formatter(
-        &mut bytes,
-        Indented::default(),
-    ))?;
-    bytes.push(b'\n');
-    let text = String::from_utf8(bytes).map_err(serde_json::Error::custom)?;
-    Ok(harmless(text))
+    let mut bytes = Vec::new();
+    write(value, &mut bytes)?;
+    String::from_utf8(bytes).map_err(serde_json::Error::custom)
+}
+
+/// Writes the indented JSON of a value, ending with a line feed.
+///
+/// # Errors
+/// When the writer fails. Never for the structs of this module: their keys are text.
+pub fn write<T: Serialize>(value: &T, writer: &mut impl Write) -> serde_json::Result<()> {
+    let layout = Indented::default();
+    value.serialize(&mut Serializer::with_formatter(&mut *writer, layout))?;
+    writer.write_all(b"\n").map_err(serde_json::Error::io)
 }
 
 /// Escapes what would act on a terminal. Such characters stand only inside JSON strings, and there an
 /// escape means the same character; the line feeds between values stay.
-pub fn harmless(json: String) -> String {
+pub fn harmless(json: &str) -> Cow<'_, str> {
     // The agents of pipelines read what is printed, whatever its format.
-    let json = if has_command(&json) {
-        without_commands(&json, "\\u005b")
+    let json = if has_command(json) {
+        Cow::Owned(without_commands(json, "\\u005b"))
     } else {
-        json
+        Cow::Borrowed(json)
     };
     if !acts(&json) {
         return json;
@@ -129,13 +133,13 @@ pub fn harmless(json: String) -> String {
         if is_harmful(character) {
             for unit in character.encode_utf16(&mut [0; 2]) {
                 // Writing to a String cannot fail.
-                let _ = write!(out, "\\u{unit:04x}");
+                let _ = fmt::Write::write_fmt(&mut out, format_args!("\\u{unit:04x}"));
             }
         } else {
             out.push(character);
         }
     }
-    out
+    Cow::Owned(out)
 }
 
 /// Returns the JSON Schema (draft 2020-12) of a machine form, ending with a line feed.
