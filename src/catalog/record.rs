@@ -378,7 +378,7 @@ impl Opens {
 }
 
 /// Returns the operations of a stored list.
-pub fn operations(stored: &[u8]) -> impl Iterator<Item = OperationId> {
+pub fn operations(stored: &[u8]) -> impl DoubleEndedIterator<Item = OperationId> {
     let (pairs, _) = stored.as_chunks();
     pairs
         .iter()

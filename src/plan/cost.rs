@@ -134,7 +134,8 @@ pub(super) struct Opened {
 impl Opened {
     /// Returns the sets of operations.
     pub(super) fn of((reads, writes): StoredOpens<'_>) -> Self {
-        let bits = |list| operations(list).map(OperationId::index).collect();
+        // The largest first: lists are sorted, and the sets grow once.
+        let bits = |list| operations(list).rev().map(OperationId::index).collect();
         Self {
             writes: bits(writes),
             reads: bits(reads),

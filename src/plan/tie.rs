@@ -57,7 +57,9 @@ pub(super) fn decide(
         .into_iter()
         .map(|ways| ways.into_iter().map(|way| Way::new(problem, way)).collect())
         .collect();
-    while simplify(problem, base, &mut parts) {}
+    pack(&base.opened, &mut parts);
+    let mut opened = Opened::default();
+    while simplify(problem, base, &mut opened, &mut parts) {}
     let before = base.opened.size();
     let mut decided = Decided {
         bound: before,
@@ -111,10 +113,32 @@ impl Way {
     }
 }
 
-/// Applies steps 1 to 3 once; returns whether a part was decided.
-fn simplify(problem: &Problem, base: &mut Base, parts: &mut Vec<Part>) -> bool {
+/// Takes off what is opened anyway, and the numbers of operations that then no way opens: sets of few
+/// operations are compared sooner, and nothing else depends on the numbers.
+fn pack(opened: &Opened, parts: &mut [Part]) {
     for way in parts.iter_mut().flatten() {
-        way.opened.remove_all(&base.opened);
+        way.opened.remove_all(opened);
+    }
+    let mut all = Opened::default();
+    for way in parts.iter().flatten() {
+        all.add_all(&way.opened);
+    }
+    let (writes, reads) = (all.writes.places(), all.reads.places());
+    for way in parts.iter_mut().flatten() {
+        way.opened.writes = way.opened.writes.packed(&writes);
+        way.opened.reads = way.opened.reads.packed(&reads);
+    }
+}
+
+/// Applies steps 1 to 3 once; returns whether a part was decided. `opened` is what decided parts open.
+fn simplify(
+    problem: &Problem,
+    base: &mut Base,
+    opened: &mut Opened,
+    parts: &mut Vec<Part>,
+) -> bool {
+    for way in parts.iter_mut().flatten() {
+        way.opened.remove_all(opened);
     }
     let private = private(parts);
     for (part, private) in parts.iter_mut().zip(&private) {
@@ -138,6 +162,7 @@ fn simplify(problem: &Problem, base: &mut Base, parts: &mut Vec<Part>) -> bool {
             for &id in &only.members {
                 base.choose(problem, id);
             }
+            opened.add_all(&only.opened);
         }
         part.len() > 1
     });
