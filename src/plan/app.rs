@@ -14,7 +14,8 @@ use crate::plan::profile::{Planned, Stage, solve_stages, total};
 use crate::plan::request::{PlanRequestError, RequestMistake};
 use crate::plan::route::{Routing, is_servable};
 use crate::plan::saving;
-use crate::requirement::{Note, Requirement, Verdict, beside};
+use crate::requirement::{Note, Requirement, Verdict};
+use crate::source::beside;
 use crate::source::escape::shown;
 
 /// How many operations take longer to plan than a thread takes to start.

@@ -1,6 +1,5 @@
 //! From a manifest's operations to requirements: resolving, and the parts that all schemes share.
 
-use super::beside::beside;
 use super::condition::Conditions;
 use super::expansion::expanded;
 use super::facts::Facts;
@@ -15,8 +14,8 @@ use crate::catalog::overlay::Detail;
 use crate::manifest::Details;
 use crate::manifest::model::{App, Audience, Operation, Target};
 use crate::path::{Url, parse};
-use crate::source::Source;
 use crate::source::escape::shown;
+use crate::source::{Source, beside};
 
 /// How many operations take longer to resolve than a thread takes to start.
 const WORTH_A_THREAD: usize = 32;

@@ -8,7 +8,6 @@
 //! the reads of expanded relations, `target` asks whose data is reached, `need` puts a verdict on it.
 
 mod analysis;
-mod beside;
 pub mod change;
 mod choice;
 mod combine;
@@ -25,5 +24,4 @@ mod target;
 mod tests;
 
 pub use analysis::{requirement, requirements};
-pub use beside::beside;
 pub use model::{Fuller, Need, Note, Requirement, Set, Verdict};

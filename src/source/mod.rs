@@ -5,6 +5,7 @@
 //! The only module that opens the user's files (`read`), lists them (`walk`), writes them (`write`) and asks
 //! git for those of a revision (`git`). Nothing here knows what the text means.
 
+mod beside;
 pub mod bicep;
 pub mod escape;
 pub mod git;
@@ -17,4 +18,5 @@ pub mod walk;
 pub mod write;
 pub mod yaml;
 
+pub use beside::beside;
 pub use span::{Named, Position, Source, Span, Spanned};

@@ -13,29 +13,23 @@ use crate::report::finding::located::path_text;
 use crate::report::finding::snippet::Snippet;
 use crate::report::look::{Colour, Look, Tone};
 use crate::report::words;
+use crate::source::beside;
+
+/// How many findings take longer to write than a thread takes to start.
+const WORTH_A_THREAD: usize = 64;
 
 /// How many other places of a finding are shown.
 const RELATED: usize = 6;
 
 /// Writes the findings that count, then the remarks, then the numbers.
 pub fn write(findings: &Findings, look: Look) -> String {
-    let mut snippets = Snippets::default();
-    let handler = handler(look);
-    let mut out = String::new();
-    for finding in findings.counted() {
-        let told = snippets.told(finding);
-        // Writing to a String fails only where a place lies outside its text; the rest is told then.
-        if handler.render_report(&mut out, &told).is_err() {
-            out.push_str(&words::safe(&finding.message));
-        }
-        // What explains it is no finding of its own, so it stands below without a heading.
-        for related in &told.related {
-            if handler.render_report(&mut out, related).is_err() {
-                out.push_str(&related.message);
-            }
-        }
-        out.push('\n');
-    }
+    let counted: Vec<_> = findings.counted().collect();
+    let mut out = if counted.len() < WORTH_A_THREAD {
+        told(&counted, look)
+    } else {
+        let (first, second) = counted.split_at(counted.len() / 2);
+        beside(|| told(first, look), || told(second, look)).concat()
+    };
     for remark in &findings.remarks {
         out.push_str(&look.paragraph("note: ", &words::safe(remark)));
     }
@@ -55,6 +49,28 @@ pub fn write(findings: &Findings, look: Look) -> String {
     }
     out.push_str(&look.paint(tone, &sentence));
     out.push('\n');
+    out
+}
+
+/// Returns each finding with its snippet.
+fn told(findings: &[&Finding], look: Look) -> String {
+    let mut snippets = Snippets::default();
+    let handler = handler(look);
+    let mut out = String::new();
+    for finding in findings {
+        let told = snippets.told(finding);
+        // Writing to a String fails only where a place lies outside its text; the rest is told then.
+        if handler.render_report(&mut out, &told).is_err() {
+            out.push_str(&words::safe(&finding.message));
+        }
+        // What explains it is no finding of its own, so it stands below without a heading.
+        for related in &told.related {
+            if handler.render_report(&mut out, related).is_err() {
+                out.push_str(&related.message);
+            }
+        }
+        out.push('\n');
+    }
     out
 }
 
