@@ -19,7 +19,7 @@ use crate::source::beside;
 use crate::source::escape::shown;
 
 /// How many operations take longer to plan than a thread takes to start.
-const WORTH_A_THREAD: usize = 16;
+const WORTH_A_THREAD: usize = 100;
 
 /// What the caller wants of a plan.
 #[derive(Debug, Clone, PartialEq, Eq)]

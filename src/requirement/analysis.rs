@@ -18,7 +18,7 @@ use crate::source::escape::shown;
 use crate::source::{Source, beside};
 
 /// How many operations take longer to resolve than a thread takes to start.
-const WORTH_A_THREAD: usize = 32;
+const WORTH_A_THREAD: usize = 200;
 
 const BATCH: &str = "POST /$batch > ";
 

@@ -179,7 +179,18 @@ fn audience(catalog: &Catalog, claims: &Claims, expected: &Expected<'_>) -> Opti
     } else {
         seen.clouds
     };
-    let is_wrong = !clouds.is_empty() && !clouds.iter().any(|name| name == expected.cloud);
+    if clouds.is_empty() {
+        return Some(problem(
+            &rule::CLOUD,
+            At::Cloud,
+            format!(
+                "which cloud the token is of cannot be told, and {} is expected: its audience is the same in all, and its issuer is none of a known cloud",
+                expected.cloud
+            ),
+            "acquire it from the authority of the right cloud: `--cloud`",
+        ));
+    }
+    let is_wrong = !clouds.iter().any(|name| name == expected.cloud);
     is_wrong.then(|| {
         problem(
             &rule::CLOUD,

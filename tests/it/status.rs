@@ -452,6 +452,11 @@ fn exported(name: &str) -> Value {
 
 /// The tenant of the example, one entry of a list per page.
 fn tenant(request: &Request) -> Reply {
+    changed_tenant(request, &|_| ())
+}
+
+/// Plays the tenant of the example with its principals changed. As Graph does, it answers with what is selected.
+fn changed_tenant(request: &Request, change: &dyn Fn(&mut Value)) -> Reply {
     let (path, query) = request
         .target
         .split_once('?')
@@ -460,7 +465,15 @@ fn tenant(request: &Request) -> Reply {
         "/v1.0/applications" => {
             json!({"@odata.context": "https://graph.microsoft.com/v1.0/$metadata#applications", "value": [exported("declared.json")]})
         }
-        "/v1.0/servicePrincipals" => exported("principals.json"),
+        "/v1.0/servicePrincipals" => {
+            let mut principals = exported("principals.json");
+            principals["value"]
+                .as_array_mut()
+                .unwrap()
+                .iter_mut()
+                .for_each(change);
+            principals
+        }
         path if path.ends_with("/oauth2PermissionGrants") => exported("grants.json"),
         path if path.ends_with("/appRoleAssignments") => exported("roles.json"),
         _ => {
@@ -471,17 +484,42 @@ fn tenant(request: &Request) -> Reply {
         }
     };
     let entries = whole["value"].as_array().unwrap();
-    let skip = query
-        .split("skip=")
-        .nth(1)
-        .map_or(0, |at| at.parse::<usize>().unwrap());
-    let mut page = json!({"@odata.context": whole["@odata.context"], "value": [entries[skip]]});
+    let option = |name: &str| query.split('&').find_map(|it| it.strip_prefix(name));
+    let skip = option("skip=").map_or(0, |at| at.parse::<usize>().unwrap());
+    let mut entry = entries[skip].clone();
+    let select = option("$select=");
+    if let Some(names) = select {
+        let is_selected = |name: &str| names.split(',').any(|it| it == name);
+        entry
+            .as_object_mut()
+            .unwrap()
+            .retain(|name, _| is_selected(name));
+    }
+    let mut page = json!({"@odata.context": whole["@odata.context"], "value": [entry]});
     if skip + 1 < entries.len() {
         let host = request.header("host").unwrap();
-        let next = format!("http://{host}{path}?skip={}", skip + 1);
+        let select = select.map_or(String::new(), |names| format!("&$select={names}"));
+        let next = format!("http://{host}{path}?skip={}{select}", skip + 1);
         page["@odata.nextLink"] = next.into();
     }
     Reply::json(200, &page)
+}
+
+#[test]
+fn what_a_tenant_switched_off_is_seen_live() {
+    for (app, expected) in [
+        ("00000003-0000-0000-c000-000000000000", "revoked-resource"),
+        ("", "switched off"),
+    ] {
+        let (outcome, _) = live(move |request| {
+            changed_tenant(request, &|principal| {
+                let is_graph = principal["appId"] == "00000003-0000-0000-c000-000000000000";
+                principal["accountEnabled"] = (is_graph == app.is_empty()).into();
+            })
+        });
+        let text = outcome.ends_with(1).out.clone();
+        assert!(text.contains(expected), "{text}");
+    }
 }
 
 #[test]

@@ -71,7 +71,10 @@ fn mangled_tokens_are_told_with_the_place() {
     let parts: Vec<&str> = whole.split('.').collect();
     let cut = parts[1].get(..parts[1].len() - 5).unwrap();
     for (text, expected) in [
-        ("x.y.z".to_owned(), "first part (the header) is cut off"),
+        (
+            "eyJhbGciO.y.z".to_owned(),
+            "first part (the header) is cut off",
+        ),
         (
             format!("{}.{cut}.{}", parts[0], parts[2]),
             "second part (the claims) is cut off",

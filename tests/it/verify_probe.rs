@@ -121,7 +121,7 @@ fn a_write_is_called_only_when_it_is_named_with_a_body() {
 
 #[test]
 fn what_is_deleted_is_named_on_the_command_line() {
-    let text = "access: [application]\nprobe: {values: {users/id: from-manifest}}\noperations:\n  - DELETE /users/{id}\n  - DELETE /groups/fixed-id\n";
+    let text = "access: [application]\nprobe: {values: {users/id: from-manifest}}\noperations:\n  - DELETE /users/{id}\n  - DELETE /groups/fixed-id\n  - DELETE /users/anna@contoso.example#{id}\n  - DELETE /groups/fixed-id/members/{id}/$ref\n";
     let run = |more: &[&str]| {
         let server = Server::start(|_| marked(Reply::With(204, Vec::new(), Vec::new())));
         let url = server.url();
@@ -143,6 +143,7 @@ fn what_is_deleted_is_named_on_the_command_line() {
     };
     assert!(run(&[]).is_empty());
     assert!(run(&["--value", "groups/id=x"]).is_empty());
+    assert!(run(&["--value", "members/id=x"]).is_empty());
     assert_eq!(
         run(&["--value", "users/id=mine"]),
         ["DELETE /v1.0/users/mine"]

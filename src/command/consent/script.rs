@@ -300,7 +300,7 @@ impl Exports {
         let Self { client_id, graph } = self;
         format!(
             "run `az rest --url \"https://{graph}/v1.0/servicePrincipals/$(az ad sp show --id {client_id} --query id \
-             --output tsv)/appRoleAssignments\" > roles.json` and give it with `--existing`, the pages of \
+             --output tsv)/appRoleAssignments\" --resource \"https://{graph}\" > roles.json` and give it with `--existing`, the pages of \
              `@odata.nextLink` too; or look at delegated access alone with `--access delegated`"
         )
     }

@@ -102,7 +102,7 @@ pub(super) fn read(catalog: &Catalog, options: &TokenOrigin, app: &App) -> Resul
             .to_owned(),
     };
     let principals = tenant.list(&format!(
-        "/v1.0/servicePrincipals?$filter=appId%20in%20('{client_id}','{GRAPH}')&$select=id,appId,displayName,servicePrincipalType"
+        "/v1.0/servicePrincipals?$filter=appId%20in%20('{client_id}','{GRAPH}')&$select=id,appId,displayName,servicePrincipalType,accountEnabled,appRoles,oauth2PermissionScopes"
     ))?;
     let own = principals.members().find(|principal| {
         let app_id = principal.get("appId").and_then(Value::as_str);

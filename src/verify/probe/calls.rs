@@ -117,9 +117,10 @@ fn call(
         .map_or("", |(_, url)| url.trim());
     let values = if method == Method::Delete {
         // A manifest may be somebody else's: what is deleted is named by the one who runs this.
-        if !url.contains('{') {
+        let spelling = requirement.path.map(|id| catalog.path(id).spelling);
+        if !spelling.is_some_and(|spelling| names_nothing(url, spelling)) {
             return Err(
-                "a deletion is called only where `--value` says of what: write its id as a placeholder"
+                "a deletion is called only where `--value` says of what: write its ids as placeholders"
                     .to_owned(),
             );
         }
@@ -160,6 +161,24 @@ fn call(
     })
 }
 
+/// Whether a URL leaves all ids to placeholders, and has one: its other segments are words of the catalog's path.
+fn names_nothing(url: &str, spelling: &str) -> bool {
+    let segments = Parts::of(url).segments;
+    let is_placeholder = |segment: &&str| {
+        let inner = segment
+            .strip_prefix('{')
+            .and_then(|rest| rest.strip_suffix('}'));
+        inner.is_some_and(|name| !name.contains(['{', '}']))
+    };
+    // The signed-in user is no id, also where the catalog spells the path for any user.
+    let is_word = |segment: &&str| {
+        let mut words = spelling.split('/').chain(["me"]);
+        words.any(|word| !word.contains('{') && word.eq_ignore_ascii_case(segment))
+    };
+    segments.iter().any(|it| is_placeholder(it))
+        && segments.iter().all(|it| is_placeholder(it) || is_word(it))
+}
+
 /// The options of a query: names without `$`, in lower case, which the service takes with and without it.
 fn options(query: &str) -> Vec<(String, &str)> {
     let pairs = query.split('&').map(|pair| {
@@ -196,35 +215,56 @@ fn is_collection(catalog: &Catalog, id: PathId) -> bool {
     is_plain && (is_plural || COLLECTIONS.contains(&last.as_str()))
 }
 
+/// The parts of a URL that a call is made of.
+struct Parts<'a> {
+    version: String,
+    segments: Vec<&'a str>,
+    query: Option<&'a str>,
+}
+
+impl<'a> Parts<'a> {
+    fn of(url: &'a str) -> Self {
+        let url = match url.split_once("://") {
+            Some((_, rest)) => rest.find('/').and_then(|at| rest.get(at..)).unwrap_or("/"),
+            None => url,
+        };
+        let url = url.split('#').next().unwrap_or_default();
+        let (path, query) = match url.split_once('?') {
+            Some((path, query)) => (path, Some(query)),
+            None => (url, None),
+        };
+        let mut segments: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
+        let version = match segments.first() {
+            Some(first)
+                if first.eq_ignore_ascii_case("v1.0") || first.eq_ignore_ascii_case("beta") =>
+            {
+                segments.remove(0).to_lowercase()
+            }
+            _ => "v1.0".to_owned(),
+        };
+        Self {
+            version,
+            segments,
+            query,
+        }
+    }
+}
+
 /// The path of a URL with its version and with values in place of placeholders, and the query as written.
 fn path(url: &str, values: &Values) -> Result<(String, Option<String>), String> {
-    let url = match url.split_once("://") {
-        Some((_, rest)) => rest.find('/').and_then(|at| rest.get(at..)).unwrap_or("/"),
-        None => url,
-    };
-    let url = url.split('#').next().unwrap_or_default();
-    let (path, query) = match url.split_once('?') {
-        Some((path, query)) => (path, Some(query.to_owned())),
-        None => (url, None),
-    };
-    let mut segments: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
-    let version = match segments.first() {
-        Some(first) if first.eq_ignore_ascii_case("v1.0") || first.eq_ignore_ascii_case("beta") => {
-            segments.remove(0).to_lowercase()
-        }
-        _ => "v1.0".to_owned(),
-    };
-    let mut out = format!("/{version}");
+    let parts = Parts::of(url);
+    let mut out = format!("/{}", parts.version);
     let mut before = "";
-    for segment in segments {
+    for segment in parts.segments {
         out.push('/');
         out.push_str(&filled(segment, before, values)?);
         before = segment;
     }
-    if query.as_deref().is_some_and(|query| query.contains('{')) {
+    if parts.query.is_some_and(|query| query.contains('{')) {
         return Err("its query has a placeholder".to_owned());
     }
-    Ok((out, query.filter(|query| !query.is_empty())))
+    let query = parts.query.filter(|query| !query.is_empty());
+    Ok((out, query.map(str::to_owned)))
 }
 
 /// A segment with its placeholders filled.
@@ -301,6 +341,34 @@ mod tests {
             (Err(why), Err(expected)) => assert!(why.contains(expected), "{why}"),
             (found, _) => panic!("{url}: {found:?}"),
         }
+    }
+
+    #[test]
+    fn a_deletion_names_nothing_itself() {
+        let spelling = "/groups/{id}/members/{id}/$ref";
+        for (url, expected) in [
+            ("/groups/{group-id}/members/{id}/$ref", true),
+            (
+                "https://graph.microsoft.com/v1.0/Groups/{id}/members/{id}/$ref?x=1",
+                true,
+            ),
+            ("/groups/real/members/{id}/$ref", false),
+            ("/groups/{id}/members/real{id}/$ref", false),
+            ("/groups/{a}{b}/members/{id}/$ref", false),
+            ("/groups/real/members/real/$ref#{x}", false),
+            ("/groups/real?{x}", false),
+            ("/groups", false),
+        ] {
+            assert_eq!(names_nothing(url, spelling), expected, "{url}");
+        }
+        assert!(names_nothing(
+            "/me/messages/{id}",
+            "/users/{id}/messages/{id}"
+        ));
+        assert!(!names_nothing(
+            "/users/anna@contoso.example#{x}",
+            "/users/{id}"
+        ));
     }
 
     #[test]
