@@ -473,6 +473,22 @@ fn pasted_errors_are_explained() {
             outcome.out
         );
     }
+    let both = "AADSTS65001 and AADSTS50076";
+    let pasted = explain(both, &[]).ends_with(0);
+    let named = Place::new().run(&["explain", both]).ends_with(0);
+    for outcome in [&pasted, &named] {
+        for heading in ["AADSTS65001\n", "AADSTS50076\n"] {
+            assert_eq!(outcome.out.matches(heading).count(), 1, "{}", outcome.out);
+        }
+    }
+    let json = Place::new()
+        .run(&["explain", both, "--format", "json"])
+        .ends_with(0)
+        .json();
+    assert_eq!(json["platform"]["codes"][1]["code"], 50_076);
+    Place::new()
+        .run(&["explain", "AADSTS65001 AADSTS1234567"])
+        .ends_with(1);
     explain("nothing that is known", &[]).ends_with(1);
     explain("", &[]).ends_with(1);
 }

@@ -38,7 +38,6 @@ pub fn apply(verification: &mut Verification, plan: &AppPlan, answers: Vec<Answe
 fn unanswered(operation: usize, request: &str, skipped: &Skipped) -> Problem {
     let at = At::Operation(operation);
     let why = &skipped.why;
-    let help = "run it again; `--timeout` and `--probe-limit` allow more";
     match skipped.gap {
         Gap::OutOfReach => {
             let message = format!("`{request}` was not called: {why}");
@@ -48,10 +47,12 @@ fn unanswered(operation: usize, request: &str, skipped: &Skipped) -> Problem {
         }
         Gap::Left => {
             let message = format!("`{request}` was not called any more: {why}");
-            problem(&rule::INCONCLUSIVE, at, message, help)
+            problem(&rule::INCONCLUSIVE, at, message, "")
         }
         Gap::Unreached | Gap::Broken => {
             let message = format!("`{request}` was called and has no answer: {why}");
+            let help =
+                "check the host and the network and run it again; `--timeout` allows more time";
             problem(&rule::INCONCLUSIVE, at, message, help)
         }
     }

@@ -82,7 +82,9 @@ pub fn run(
         if made >= limits.calls {
             stop = stop.or(Some("the number of calls is used up (`--probe-limit`)"));
         } else if made > 0 && graph.elapsed() >= limits.total {
-            stop = stop.or(Some("the time for calls is used up"));
+            stop = stop.or(Some(
+                "the time for calls is used up (`--timeout` allows more)",
+            ));
         }
         if let Some(why) = stop {
             answers.push(skipped(call.operation, why.to_owned(), Gap::Left));
