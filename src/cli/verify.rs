@@ -19,8 +19,9 @@ Examples:
 The claims of a token are not verified; --probe asks Microsoft Graph itself, by GET, with small answers whose content
 goes nowhere. A tenant that is named by a domain is looked up at its authority, without any credential.
 
-Exit codes: 0 every operation of the token's access is covered and the token is the expected one; 1 it is not, or that is
-not proven; 2 wrong usage or unreadable input; 3 the platform refused or could not be reached.")]
+Exit codes: 0 every operation of the token's access is covered, the token is the expected one, and with --probe each call
+that can be made proves it (operations that no call can reach are told); 1 it is not, or that is not proven; 2 wrong usage
+or unreadable input; 3 the platform refused to issue a token or could not be reached, or Microsoft Graph not by any call.")]
 pub struct Verify {
     /// The operations
     #[command(flatten)]

@@ -10,7 +10,7 @@ use crate::exit::Exit;
 use crate::report::{human, json};
 use crate::source::read;
 use crate::token::aadsts;
-use crate::token::refusal::{Refusal, aadsts_code};
+use crate::token::refusal::{Refusal, aadsts_codes};
 use crate::verify::probe::of_pasted;
 
 /// The text is no error that is known.
@@ -24,24 +24,33 @@ use crate::verify::probe::of_pasted;
 )]
 struct NoError;
 
-/// Returns the code when a subject is one or holds one: `AADSTS65001`, its sentence, or the number alone.
-pub fn code_of(subject: &str) -> Option<u32> {
+/// Returns the codes when a subject is one or holds some: `AADSTS65001`, its sentence, or the number alone.
+pub fn codes_of(subject: &str) -> Vec<u32> {
     let digits = subject.trim();
     let is_number = digits.len() >= 4 && digits.bytes().all(|byte| byte.is_ascii_digit());
-    aadsts_code(subject).or_else(|| is_number.then(|| digits.parse().ok()).flatten())
+    let mut codes = aadsts_codes(subject);
+    if codes.is_empty() && is_number {
+        codes.extend(digits.parse::<u32>());
+    }
+    codes
 }
 
-/// Explains a code.
+/// Explains codes.
 ///
 /// # Errors
 /// When the answer cannot be written.
-pub fn code(context: &Context, code: u32, format: AnswerFormat) -> miette::Result<Exit> {
+pub fn codes(context: &Context, codes: &[u32], format: AnswerFormat) -> miette::Result<Exit> {
     let table = aadsts::table();
     let text = match format {
-        AnswerFormat::Human => human::refusal::code(code, &table, context.look(None)),
+        AnswerFormat::Human => {
+            let look = context.look(None);
+            let each = codes.iter();
+            each.map(|code| human::refusal::code(*code, &table, look))
+                .collect()
+        }
         AnswerFormat::Json => {
             let refusal = Refusal {
-                codes: vec![code],
+                codes: codes.to_vec(),
                 ..Refusal::default()
             };
             let answer = json::refusal::Explanation::of_platform(&refusal, &table);
@@ -49,7 +58,7 @@ pub fn code(context: &Context, code: u32, format: AnswerFormat) -> miette::Resul
         }
     };
     context.write(&text, None)?;
-    Ok(if table.code(code).is_some() {
+    Ok(if codes.iter().all(|code| table.code(*code).is_some()) {
         Exit::Fine
     } else {
         Exit::Findings

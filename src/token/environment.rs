@@ -4,7 +4,6 @@ use std::env;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use crate::source::escape::shown;
 use crate::token::error::TokenError;
 use crate::token::secret::Secret;
 
@@ -53,7 +52,7 @@ impl Environment {
         let Some(value) = value else {
             return Err(TokenError::NotSet {
                 what,
-                variable: shown(name),
+                variable: told(name),
             });
         };
         let text = value
@@ -67,6 +66,51 @@ impl Environment {
         let _ = self.look_up;
         env::current_dir().ok()
     }
+}
+
+/// The longest name that is repeated, in bytes.
+const NAME: usize = 64;
+
+/// Names of one word are repeated only when they end with one of these: any other word may be a password.
+const WORDS: [&str; 7] = [
+    "TOKEN",
+    "SECRET",
+    "PASSWORD",
+    "KEY",
+    "ASSERTION",
+    "JWT",
+    "CERTIFICATE",
+];
+
+/// Names a variable. People give the secret in the place of its variable, and then it must not appear: only what
+/// looks like a name and like no secret is repeated.
+fn told(name: &str) -> String {
+    if is_plain_name(name) {
+        return format!("the environment variable `{name}` is not set");
+    }
+    let count = name.chars().count();
+    let characters = if count == 1 {
+        "character"
+    } else {
+        "characters"
+    };
+    format!(
+        "no environment variable has the name that was given ({count} {characters}, which are not repeated here: they may \
+         be the secret itself)"
+    )
+}
+
+/// Words of capital letters between underscores, with two digits after each at most.
+fn is_plain_name(name: &str) -> bool {
+    let is_word = |word: &str| {
+        let letters = word.trim_end_matches(|c: char| c.is_ascii_digit());
+        let is_short = letters.len() <= 16 && word.len() - letters.len() <= 2;
+        is_short && letters.bytes().all(|byte| byte.is_ascii_uppercase())
+    };
+    let is_one_word = !name.contains('_');
+    let is_usual = name.len() <= 2 || WORDS.iter().any(|word| name.ends_with(word));
+    let starts_well = name.starts_with(|c: char| c.is_ascii_uppercase() || c == '_');
+    name.len() <= NAME && starts_well && name.split('_').all(is_word) && (!is_one_word || is_usual)
 }
 
 #[cfg(test)]
@@ -84,8 +128,27 @@ mod tests {
             environment.secret("SET", "the token").unwrap().expose(),
             "value"
         );
-        let error = environment.secret("NONE\u{1b}", "the token").unwrap_err();
-        assert!(error.to_string().contains("NONE\\u{1b}"), "{error}");
+        for name in ["AZURE_CLIENT_SECRET", "TOKEN", "MY_TOKEN_2", "T", "_X"] {
+            let error = environment.secret(name, "the token").unwrap_err();
+            assert!(error.to_string().contains(&format!("`{name}`")), "{error}");
+        }
+        for secret in [
+            "NONE\u{1b}",
+            "hunter2",
+            "HUNTER2",
+            "LETMEIN",
+            "Abc8Q~4kXtYw_l3mN-oPq.RsTuVwXyZ01234567",
+            "eyJhbGciOiJub25lIn0.e30.",
+            "JBSWY3DPEHPK3PXP",
+            "A1B2C3D4_E5F6",
+            "a=b",
+        ] {
+            let error = environment.secret(secret, "the token").unwrap_err();
+            let told = error.to_string();
+            assert!(!told.contains(secret), "{told}");
+            let count = secret.chars().count();
+            assert!(told.contains(&format!("{count} characters")), "{told}");
+        }
         let error = environment.secret("EMPTY", "the token").unwrap_err();
         assert!(matches!(error, TokenError::EmptySecret { .. }));
         assert_eq!(environment.text("EMPTY"), None);

@@ -50,18 +50,33 @@ pub enum TokenError {
         /// Where it leads, without path and query.
         target: String,
     },
+    /// The platform asks to wait.
+    #[error("`{host}` answered {status}: it is asked too often{wait}")]
+    #[diagnostic(
+        code(graphgrant::token::throttled),
+        help("wait, and then try again: each further request may lengthen the wait")
+    )]
+    Throttled {
+        /// The host.
+        host: String,
+        /// The status.
+        status: u16,
+        /// How long it asks to wait, after a comma; empty when it does not say.
+        wait: String,
+    },
     /// A secret is not where it should be.
-    #[error("{what} is not there: the environment variable `{variable}` is not set")]
+    #[error("{what} is not there: {variable}")]
     #[diagnostic(
         code(graphgrant::token::not_set),
         help(
-            "set the variable, or name another place; secrets are never taken from the command line"
+            "set the variable, or name another place; secrets are never taken from the command line. One that was given there \
+             is in the history of the shell: replace it"
         )
     )]
     NotSet {
         /// What is missing.
         what: &'static str,
-        /// The variable.
+        /// The variable, as far as it may be named.
         variable: String,
     },
     /// A secret is empty.
@@ -194,6 +209,7 @@ impl TokenError {
             ),
             Self::Refused(_)
             | Self::Strange { .. }
+            | Self::Throttled { .. }
             | Self::Redirect { .. }
             | Self::AzureCli { .. }
             | Self::ManagedIdentity { .. }

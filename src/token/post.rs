@@ -101,7 +101,26 @@ pub(super) fn refusal(
     if (300..400).contains(&answer.status) {
         return Err(redirect(url, answer, scrubber));
     }
-    Refusal::read(&answer.body, scrubber).ok_or_else(|| strange(url, answer, what_it_is(answer)))
+    Refusal::read(&answer.body, scrubber).ok_or_else(|| {
+        let wait = answer.header("retry-after").map(str::trim);
+        // 503 without a time to wait is any gateway's.
+        if answer.status == 429 || (answer.status == 503 && wait.is_some()) {
+            throttled(url, answer.status, wait)
+        } else {
+            strange(url, answer, what_it_is(answer))
+        }
+    })
+}
+
+fn throttled(url: &Url, status: u16, wait: Option<&str>) -> TokenError {
+    let seconds: Option<u32> = wait.and_then(|wait| wait.parse().ok());
+    TokenError::Throttled {
+        host: shown(url.host_str().unwrap_or_default()),
+        status,
+        wait: seconds.map_or_else(String::new, |seconds| {
+            format!(", and asks to wait {seconds} s")
+        }),
+    }
 }
 
 /// Returns what knows the secret values of a form.

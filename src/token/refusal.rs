@@ -126,7 +126,6 @@ impl Refusal {
     }
 
     fn of_text(text: &str) -> Self {
-        let code = aadsts_code(text);
         let ends = ["Trace ID:", "Correlation ID:", "Timestamp:", "\r", "\n"];
         let start = text
             .find("AADSTS")
@@ -145,7 +144,7 @@ impl Refusal {
         };
         Self {
             sentence: sentence.to_owned(),
-            codes: code.into_iter().collect(),
+            codes: aadsts_codes(text),
             trace_id: after("Trace ID:"),
             correlation_id: after("Correlation ID:"),
             ..Self::default()
@@ -164,14 +163,22 @@ impl Refusal {
     }
 }
 
-/// The number after the first `AADSTS` of a text.
-pub fn aadsts_code(text: &str) -> Option<u32> {
+/// The numbers after each `AADSTS` of a text, without repetitions.
+pub fn aadsts_codes(text: &str) -> Vec<u32> {
     let upper = text.to_ascii_uppercase();
-    let rest = upper.split_once("AADSTS")?.1;
-    let end = rest
-        .find(|c: char| !c.is_ascii_digit())
-        .unwrap_or(rest.len());
-    rest.get(..end)?.parse().ok()
+    let mut codes = Vec::new();
+    for rest in upper.split("AADSTS").skip(1) {
+        let end = rest
+            .find(|c: char| !c.is_ascii_digit())
+            .unwrap_or(rest.len());
+        if let Some(code) = rest.get(..end).and_then(|digits| digits.parse().ok())
+            && !codes.contains(&code)
+            && codes.len() < CODES
+        {
+            codes.push(code);
+        }
+    }
+    codes
 }
 
 /// The platform refused: the diagnostic.
@@ -340,6 +347,10 @@ mod tests {
             ("access_denied", &[65004][..])
         );
         assert_eq!(refusal.trace_id.as_deref(), Some("t-1"));
+        assert_eq!(
+            code("AADSTS65001 and AADSTS50076, AADSTS65001: x"),
+            Some(vec![65001, 50076])
+        );
         assert_eq!(code("no code here"), None);
         assert_eq!(code("AADSTS99999999999999"), None);
     }

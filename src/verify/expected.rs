@@ -52,7 +52,7 @@ pub(super) fn problems(
 ) -> Vec<Problem> {
     let mut problems = Vec::new();
     if !app.access.is_empty() && !app.access.contains(&access) {
-        problems.push(problem(
+        let unwanted = problem(
             &rule::KIND,
             At::Access,
             format!(
@@ -60,16 +60,23 @@ pub(super) fn problems(
                 access.name()
             ),
             "acquire a token of the access that the manifest names, or change `access`",
-        ));
+        );
+        let is_certain = held.claims.and_then(own_access) == Some(access);
+        problems.push(if is_certain {
+            unwanted.certainly("is for an access that the manifest does not want")
+        } else {
+            unwanted
+        });
     }
     let Some(claims) = held.claims else {
         if let Some(why) = held.mangled {
-            problems.push(problem(
+            let mangled = problem(
                 &rule::UNREADABLE,
                 At::App,
                 format!("the token is mangled: it looks like a JSON Web Token, but {why}"),
                 "give the whole token; no service takes it as it is",
-            ));
+            );
+            problems.push(mangled.certainly("is mangled"));
         } else if !held.is_known() {
             problems.push(problem(
                 &rule::UNREADABLE,
@@ -90,6 +97,22 @@ pub(super) fn problems(
     problems
 }
 
+/// The access of a token, where it says.
+const fn own_access(claims: &Claims) -> Option<Access> {
+    match claims.kind {
+        Kind::Delegated => Some(Access::Delegated),
+        Kind::Application => Some(Access::Application),
+        Kind::Unknown => None,
+    }
+}
+
+/// Returns whether the permissions of a token are those of Microsoft Graph and of the access.
+pub(super) fn is_comparable(access: Access, held: &Held<'_>, problems: &[Problem]) -> bool {
+    let own = held.claims.and_then(own_access);
+    let is_of_another_api = |problem: &Problem| problem.rule == &rule::AUDIENCE;
+    own.is_none_or(|own| own == access) && !problems.iter().any(is_of_another_api)
+}
+
 pub(super) fn problem(
     rule: &'static Rule,
     at: At,
@@ -104,6 +127,7 @@ pub(super) fn problem(
         also: Vec::new(),
         subject: String::new(),
         blocks: true,
+        certain: None,
     }
 }
 
@@ -119,33 +143,31 @@ fn unsigned(claims: &Claims) -> Option<Problem> {
             "the token is not signed, so the platform did not issue it".to_owned(),
             "acquire a token from the platform",
         )
+        .certainly("is not signed")
     })
 }
 
 fn kind(claims: &Claims, access: Access) -> Option<Problem> {
-    let found = match claims.kind {
-        Kind::Delegated => Access::Delegated,
-        Kind::Application => Access::Application,
-        Kind::Unknown => {
-            return Some(problem(
-                &rule::KIND,
-                At::Access,
-                "whether the token is for a user or for the app alone cannot be told".to_owned(),
-                "acquire it anew; tokens of Microsoft Graph say so with `idtyp`, `scp` or `roles`",
-            ));
-        }
+    let Some(found) = own_access(claims) else {
+        return Some(problem(
+            &rule::KIND,
+            At::Access,
+            "whether the token is for a user or for the app alone cannot be told".to_owned(),
+            "acquire it anew; tokens of Microsoft Graph say so with `idtyp`, `scp` or `roles`",
+        ));
     };
     (found != access).then(|| {
         problem(
             &rule::KIND,
             At::Access,
             format!(
-                "the token is for {} access, and {} access was asked about",
+                "the token is for {} access, and {} access was asked about: its permissions were not compared",
                 found.name(),
                 access.name()
             ),
             "leave `--access` out to compare it with the plan of its own access",
         )
+        .certainly("is for the other access")
     })
 }
 
@@ -160,17 +182,18 @@ fn audience(catalog: &Catalog, claims: &Claims, expected: &Expected<'_>) -> Opti
     }
     if !seen.is_for_graph {
         let names = claims.audiences.join(", ");
-        let names = if names.is_empty() {
-            "nothing".to_owned()
-        } else {
-            format!("`{names}`")
-        };
-        return Some(problem(
-            &rule::AUDIENCE,
-            At::App,
-            format!("the token is for {names}, not for Microsoft Graph"),
-            "ask for a scope of Microsoft Graph, such as `https://graph.microsoft.com/.default`",
-        ));
+        let help =
+            "ask for a scope of Microsoft Graph, such as `https://graph.microsoft.com/.default`";
+        if names.is_empty() {
+            let told = "the token does not say for which API it is (`aud`): its permissions were not compared";
+            return Some(problem(&rule::AUDIENCE, At::App, told.to_owned(), help));
+        }
+        let told = format!(
+            "the token is for `{names}`, not for Microsoft Graph: its permissions are those of another API and were not compared"
+        );
+        return Some(
+            problem(&rule::AUDIENCE, At::App, told, help).certainly("is not for Microsoft Graph"),
+        );
     }
     // The audience may be Graph's application id, which is the same in all clouds; then the issuer tells.
     let clouds = if seen.clouds.is_empty() {
@@ -202,6 +225,7 @@ fn audience(catalog: &Catalog, claims: &Claims, expected: &Expected<'_>) -> Opti
             ),
             "acquire it from the authority of the right cloud: `--cloud`",
         )
+        .certainly("is of another cloud")
     })
 }
 
@@ -210,12 +234,11 @@ fn tenant(claims: &Claims, expected: &Expected<'_>) -> Option<Problem> {
     if let (Some(tenant), Some(issuer)) = (&claims.tenant, &claims.issuer)
         && !issuer.to_lowercase().contains(tenant.as_str())
     {
-        return Some(problem(
-            &rule::TENANT,
-            At::Tenant,
-            "the token's tenant (`tid`) and its issuer (`iss`) are not of one tenant".to_owned(),
-            help,
-        ));
+        let told = "the token's tenant (`tid`) and its issuer (`iss`) are not of one tenant";
+        return Some(
+            problem(&rule::TENANT, At::Tenant, told.to_owned(), help)
+                .certainly("contradicts itself about its tenant"),
+        );
     }
     let wanted = match expected.tenant? {
         Tenant::Id(id) => id,
@@ -228,7 +251,10 @@ fn tenant(claims: &Claims, expected: &Expected<'_>) -> Option<Problem> {
             ));
         }
     };
-    let found = claims.tenant.as_deref().unwrap_or("no tenant");
+    let Some(found) = claims.tenant.as_deref() else {
+        let told = format!("the token names no tenant (`tid`), and `{wanted}` is expected");
+        return Some(problem(&rule::TENANT, At::Tenant, told, help));
+    };
     (!found.eq_ignore_ascii_case(wanted)).then(|| {
         problem(
             &rule::TENANT,
@@ -236,12 +262,17 @@ fn tenant(claims: &Claims, expected: &Expected<'_>) -> Option<Problem> {
             format!("the token is for the tenant `{found}`, and `{wanted}` is expected"),
             help,
         )
+        .certainly("is of another tenant")
     })
 }
 
 fn client(claims: &Claims, expected: &Expected<'_>) -> Option<Problem> {
     let wanted = expected.client_id?;
-    let found = claims.app.as_deref().unwrap_or("no app");
+    let help = "acquire it with the app's own credential or sign-in";
+    let Some(found) = claims.app.as_deref() else {
+        let told = format!("the token names no app (`appid` or `azp`), and `{wanted}` is expected");
+        return Some(problem(&rule::APP, At::ClientId, told, help));
+    };
     if found.eq_ignore_ascii_case(wanted) {
         return None;
     }
@@ -249,12 +280,8 @@ fn client(claims: &Claims, expected: &Expected<'_>) -> Option<Problem> {
         || "another app".to_owned(),
         |name| format!("Microsoft's own app {name}"),
     );
-    Some(problem(
-        &rule::APP,
-        At::ClientId,
-        format!("the token is for {name} (`{found}`), and `{wanted}` is expected"),
-        "acquire it with the app's own credential or sign-in",
-    ))
+    let told = format!("the token is for {name} (`{found}`), and `{wanted}` is expected");
+    Some(problem(&rule::APP, At::ClientId, told, help).certainly("is of another app"))
 }
 
 /// A time in the largest unit that it fills twice.
@@ -269,18 +296,25 @@ fn long(seconds: i64) -> String {
 }
 
 fn lifetime(claims: &Claims, now: i64) -> Option<Problem> {
-    let told = match (claims.not_before, claims.expires) {
-        (Some(from), _) if from > now => format!(
-            "the token is not valid yet, for another {}: a clock is wrong",
-            long(from.saturating_sub(now))
-        ),
-        (_, Some(until)) if until <= now => {
-            format!("the token expired {} ago", long(now.saturating_sub(until)))
+    let (told, certain) = match (claims.not_before, claims.expires) {
+        (Some(from), _) if from > now => {
+            let time = long(from.saturating_sub(now));
+            let told = format!("the token is not valid yet, for another {time}: a clock is wrong");
+            (told, Some("is not valid yet"))
         }
-        (_, None) => "the token does not say until when it is valid".to_owned(),
+        (_, Some(until)) if until <= now => {
+            let told = format!("the token expired {} ago", long(now.saturating_sub(until)));
+            (told, Some("has expired"))
+        }
+        (_, None) => (
+            "the token does not say until when it is valid".to_owned(),
+            None,
+        ),
         _ => return None,
     };
-    Some(problem(&rule::LIFETIME, At::App, told, "acquire a new one"))
+    let mut problem = problem(&rule::LIFETIME, At::App, told, "acquire a new one");
+    problem.certain = certain;
+    Some(problem)
 }
 
 fn stale(claims: &Claims, grants: &[Grant]) -> Option<Problem> {

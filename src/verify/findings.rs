@@ -44,7 +44,11 @@ pub fn findings(
         findings,
         rules: rule::ALL.to_vec(),
         files: vec![PathBuf::from(source.name())],
-        remarks: Vec::new(),
+        remarks: verification
+            .is_unreached()
+            .then(|| "Microsoft Graph could not be reached by any live call".to_owned())
+            .into_iter()
+            .collect(),
     }
 }
 

@@ -34,13 +34,21 @@ pub fn verify(
     held: &Held<'_>,
     expected: &Expected<'_>,
 ) -> Verification {
-    let ids = held.permissions(catalog, access);
-    let coverage = cover(catalog, app, plan, access, &ids);
     let mut problems = expected::problems(catalog, app, access, held, expected);
-    let verdicts = operations::verdicts(plan, access, &coverage);
-    problems.extend(operations::problems(
-        catalog, plan, access, &coverage, &verdicts, held,
-    ));
+    // Names of another API's permissions, or of the other access's, mean something else.
+    let is_comparable = expected::is_comparable(access, held, &problems);
+    let ids = if is_comparable {
+        held.permissions(catalog, access)
+    } else {
+        Vec::new()
+    };
+    let coverage = cover(catalog, app, plan, access, &ids);
+    let verdicts = operations::verdicts(plan, access, &coverage, is_comparable);
+    if held.is_known() && is_comparable {
+        problems.extend(operations::problems(
+            catalog, plan, access, &coverage, &verdicts, held,
+        ));
+    }
     Verification {
         access,
         coverage,

@@ -5,8 +5,8 @@ use crate::catalog::model::{Access, PermissionId};
 use crate::coverage::Coverage;
 use crate::finding::Rule;
 use crate::requirement::Set;
-use crate::token::claims::Claims;
-use crate::verify::probe::Answer;
+use crate::token::claims::{Claims, Kind};
+use crate::verify::probe::{Answer, Gap, Outcome};
 
 /// What is known of a token's content.
 #[derive(Debug, Clone)]
@@ -41,6 +41,20 @@ impl Held<'_> {
         names.sort();
         names.dedup();
         names
+    }
+
+    /// Returns the claims that would hold its permissions, when it has none of them.
+    pub(super) fn lacking_claim(&self) -> Option<&'static str> {
+        let claims = self.claims?;
+        let (is_there, names) = match claims.kind {
+            Kind::Delegated => (claims.scopes.is_some(), "`scp`"),
+            Kind::Application => (claims.roles.is_some(), "`roles`"),
+            Kind::Unknown => (
+                claims.scopes.is_some() || claims.roles.is_some(),
+                "`scp` or `roles`",
+            ),
+        };
+        (!is_there).then_some(names)
     }
 
     /// Returns whether anything at all is known of its permissions.
@@ -98,6 +112,8 @@ pub enum Verdict {
         /// What it lacks.
         lacks: Set,
     },
+    /// The token's permissions are those of another API or of the other access: they were not compared.
+    Uncompared,
     /// The catalog does not know what it needs.
     Unknown,
     /// It is no operation of this access, but one of the other.
@@ -117,6 +133,7 @@ impl Verdict {
             Self::Implied { .. } => "implied",
             Self::Route => "route",
             Self::Missing { .. } => "missing",
+            Self::Uncompared => "not-compared",
             Self::Unknown => "unknown",
             Self::Elsewhere => "other-access",
             Self::Unsupported => "unsupported",
@@ -159,6 +176,17 @@ pub struct Problem {
     pub subject: String,
     /// Whether it keeps the token from being proven.
     pub blocks: bool,
+    /// What is certain of the token by it, after "the token"; `None` where it only leaves something open.
+    pub certain: Option<&'static str>,
+}
+
+impl Problem {
+    /// Says what is certain of the token by it, after "the token".
+    #[must_use]
+    pub(super) const fn certainly(mut self, what: &'static str) -> Self {
+        self.certain = Some(what);
+        self
+    }
 }
 
 /// How a token compares with a plan.
@@ -177,8 +205,32 @@ pub struct Verification {
 }
 
 impl Verification {
-    /// Returns whether every operation of the access is covered and the token is the expected one.
+    /// Returns whether every operation of the access is covered, the token is the expected one, and each live call that
+    /// was due proves it.
     pub fn is_proven(&self) -> bool {
         !self.problems.iter().any(|problem| problem.blocks)
+    }
+
+    /// Returns whether something speaks against the token for certain.
+    pub fn is_refuted(&self) -> bool {
+        let mut blocking = self.problems.iter().filter(|problem| problem.blocks);
+        blocking.any(|problem| problem.certain.is_some())
+    }
+
+    /// Returns whether live calls were made and Microsoft Graph could not be reached by any.
+    pub fn is_unreached(&self) -> bool {
+        let gap = |answer: &Answer| answer.result.as_ref().err().map(|skipped| skipped.gap);
+        let is_apart = |gap| matches!(gap, Some(Gap::Unreached | Gap::Left | Gap::OutOfReach));
+        let mut gaps = self.answers.iter().map(gap);
+        gaps.clone().all(is_apart) && gaps.any(|gap| gap == Some(Gap::Unreached))
+    }
+
+    /// Returns how many live calls Microsoft Graph allowed, and of how many operations there could be one.
+    pub fn probed(&self) -> (usize, usize) {
+        let allowed = self.answers.iter().filter(|answer| {
+            let outcome = answer.result.as_ref().map(|diagnosis| diagnosis.outcome);
+            outcome.is_ok_and(|outcome| outcome == Outcome::Allowed)
+        });
+        (allowed.count(), self.answers.len())
     }
 }

@@ -11,10 +11,23 @@ use crate::verify::model::{At, Held, Problem, Verdict};
 use crate::verify::rule;
 
 /// Returns how each requirement stands.
-pub(super) fn verdicts(plan: &AppPlan, access: Access, coverage: &Coverage) -> Vec<Verdict> {
+pub(super) fn verdicts(
+    plan: &AppPlan,
+    access: Access,
+    coverage: &Coverage,
+    is_comparable: bool,
+) -> Vec<Verdict> {
     let pairs = coverage.operations.iter().zip(&plan.requirements);
     pairs
         .map(|(served, requirement)| match served {
+            Served::Planned { .. }
+            | Served::Accepted { .. }
+            | Served::Implied { .. }
+            | Served::Missing { .. }
+                if !is_comparable =>
+            {
+                Verdict::Uncompared
+            }
             Served::Planned { by } => Verdict::Exact { by: by.clone() },
             Served::Accepted { by } => Verdict::Other { by: by.clone() },
             Served::Implied { by, stands_for } => Verdict::Implied {
@@ -54,9 +67,6 @@ pub(super) fn problems(
     verdicts: &[Verdict],
     held: &Held<'_>,
 ) -> Vec<Problem> {
-    if !held.is_known() {
-        return Vec::new();
-    }
     let writer = Writer { catalog, plan };
     let mut problems = Vec::new();
     problems.extend(writer.nothing_compared(access, coverage, verdicts));
@@ -64,6 +74,9 @@ pub(super) fn problems(
         problems.extend(writer.operation(index, verdict));
     }
     problems.extend(writer.asked_by_name(access, coverage));
+    if let Some(claim) = held.lacking_claim() {
+        problems = without_claim(claim, access, problems);
+    }
     problems.extend(writer.held(access, coverage));
     for name in held.unknown(catalog, access) {
         let message = format!("the catalog knows no {} permission `{name}`", access.name());
@@ -84,6 +97,49 @@ pub(super) fn problems(
         ));
     }
     problems
+}
+
+/// What is certain where an operation is not covered.
+const UNCOVERED: &str = "does not cover every operation of this access";
+
+/// Puts one problem in the place of all that come from a claim that is not there.
+fn without_claim(claim: &'static str, access: Access, problems: Vec<Problem>) -> Vec<Problem> {
+    let is_missing = |problem: &Problem| problem.rule == &rule::MISSING;
+    let (missing, mut others): (Vec<Problem>, Vec<Problem>) =
+        problems.into_iter().partition(is_missing);
+    let mut places = missing.iter().map(|problem| problem.at);
+    let Some(first) = places.next() else {
+        return others;
+    };
+    // What is asked for by name stands nowhere, and no live call settles it.
+    let is_by_name = missing.iter().any(|problem| problem.at == At::App);
+    let at = if is_by_name { At::App } else { first };
+    let mut one = problem(
+        &rule::MISSING,
+        at,
+        format!(
+            "the token has no {claim} claim: it holds no {} permission at all",
+            access.name()
+        ),
+        match access {
+            Access::Delegated => {
+                "acquire an access token for Microsoft Graph with scopes that the app is granted; an ID token has none, \
+                 and `graphgrant plan` names what to grant"
+            }
+            Access::Application => {
+                "grant what `graphgrant plan` names and acquire a new token: one of an app without grants has no roles"
+            }
+        },
+    )
+    .certainly(UNCOVERED);
+    let operations = missing.iter().filter_map(|problem| match problem.at {
+        At::Operation(index) if problem.at != at => Some(index),
+        _ => None,
+    });
+    one.also = operations.collect();
+    claim.clone_into(&mut one.subject);
+    others.push(one);
+    others
 }
 
 struct Writer<'a> {
@@ -118,6 +174,7 @@ impl Writer<'_> {
         let mut problem = match verdict {
             Verdict::Exact { .. }
             | Verdict::Other { .. }
+            | Verdict::Uncompared
             | Verdict::Elsewhere
             | Verdict::Excluded => {
                 return None;
@@ -143,7 +200,8 @@ impl Writer<'_> {
                 at,
                 format!("`{request}` needs more than the token holds"),
                 "`graphgrant plan` names the permissions; grant them and acquire a new token",
-            ),
+            )
+            .certainly(UNCOVERED),
             Verdict::Missing { lacks } => problem(
                 &rule::MISSING,
                 at,
@@ -152,7 +210,8 @@ impl Writer<'_> {
                     self.names(lacks)
                 ),
                 "grant it and acquire a new token: a token never changes after it was issued",
-            ),
+            )
+            .certainly(UNCOVERED),
             Verdict::Unknown => problem(
                 &rule::UNKNOWN,
                 at,
@@ -164,7 +223,8 @@ impl Writer<'_> {
                 at,
                 format!("no permission allows `{request}` under the access that is wanted"),
                 "use the other access or another operation",
-            ),
+            )
+            .certainly(UNCOVERED),
         };
         request.clone_into(&mut problem.subject);
         Some(problem)
@@ -191,6 +251,7 @@ impl Writer<'_> {
                 ),
                 "acquire a token of the other access, or name operations of this one",
             )
+            .certainly("is for an access that no operation is of")
         })
     }
 
@@ -209,7 +270,8 @@ impl Writer<'_> {
                     At::App,
                     format!("the manifest asks for {name}, which the token lacks"),
                     "grant it and acquire a new token: a token never changes after it was issued",
-                );
+                )
+                .certainly("lacks a permission that the manifest asks for");
                 problem.subject = name;
                 problem
             })

@@ -217,10 +217,11 @@ pub const UNAUTHENTICATED: Rule = rule(
 pub const INCONCLUSIVE: Rule = rule(
     "GV022",
     "probe-inconclusive",
-    Severity::Info,
-    "a call could not be made, or its answer proves nothing",
+    Severity::Error,
+    "a call that was due has no answer, or one that proves nothing",
     "An object that does not exist, a malformed request, throttling and faults of the server say nothing about \
-     permissions. Give values that exist with `probe` in the manifest or with `--value`.",
+     permissions, and so does a host that cannot be reached. With `--probe` the token is proven only when each call that \
+     can be made is answered. Give values that exist with `probe` in the manifest or with `--value`.",
 );
 
 /// Objects with nothing but ids.
@@ -243,8 +244,19 @@ pub const ALLOWED: Rule = rule(
      manifest if there is one.",
 );
 
+/// An operation that no live call can reach.
+pub const UNREACHABLE: Rule = rule(
+    "GV025",
+    "not-probed",
+    Severity::Info,
+    "no live call can reach an operation",
+    "`--probe` calls reads whose paths have all their values. What writes is called only where `--probe-method` says so, \
+     and values come from `probe` in the manifest or from `--value`. Of such an operation only the claims of the token \
+     speak.",
+);
+
 /// All rules, in the order of their ids.
-pub const ALL: [&Rule; 23] = [
+pub const ALL: [&Rule; 24] = [
     &MISSING,
     &IMPLIED,
     &EXCESS,
@@ -268,6 +280,7 @@ pub const ALL: [&Rule; 23] = [
     &INCONCLUSIVE,
     &ONLY_IDS,
     &ALLOWED,
+    &UNREACHABLE,
 ];
 
 /// Finds a rule by id or name.

@@ -193,8 +193,35 @@ fn throttling_and_faults_are_sat_out() {
     assert_eq!(server.seen().len(), 4);
     let server =
         Server::start(|_| Reply::With(429, vec![("Retry-After", "3600".to_owned())], Vec::new()));
-    run(&server, &[], "", &[("AZURE_CLIENT_SECRET", SECRET)]).ends_with(3);
+    let outcome = run(&server, &[], "", &[("AZURE_CLIENT_SECRET", SECRET)]).ends_with(3);
     assert_eq!(server.seen().len(), 1);
+    let told = outcome.err.replace(['│', '\n'], " ");
+    let told = told.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(
+        told.contains("answered 429: it is asked too often, and asks to wait 3600 s"),
+        "{told}"
+    );
+    assert!(!told.contains("check the host"), "{told}");
+}
+
+#[test]
+fn a_secret_in_the_place_of_its_variable_is_not_repeated() {
+    let server = Server::start(|_| granted(&app_token()));
+    for given in ["Abc8Q~4kXtYw_l3mN-oPq.RsTuVwXyZ01234567", "hunter22"] {
+        let outcome = run(&server, &["--secret-env", given], "", &[]).ends_with(2);
+        assert!(
+            !outcome.err.contains(given) && !outcome.out.contains(given),
+            "{}",
+            outcome.err
+        );
+        let told = outcome.err.replace(['│', '\n'], " ");
+        let told = told.split_whitespace().collect::<Vec<_>>().join(" ");
+        let count = format!("({} characters", given.len());
+        assert!(told.contains(&count), "{told}");
+    }
+    let outcome = run(&server, &["--secret-env", "MY_APP_SECRET"], "", &[]).ends_with(2);
+    assert!(outcome.err.contains("`MY_APP_SECRET`"), "{}", outcome.err);
+    assert!(server.seen().is_empty());
 }
 
 #[test]

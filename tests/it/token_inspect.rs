@@ -66,6 +66,25 @@ fn tokens_that_cannot_be_read_are_told_apart() {
 }
 
 #[test]
+fn what_the_azure_cli_prints_is_taken_and_never_shown() {
+    let text = app_token();
+    for given in [
+        format!("\"{text}\"\n"),
+        format!("{{\n  \"accessToken\": \"{text}\",\n  \"tokenType\": \"Bearer\"\n}}\n"),
+    ] {
+        let outcome = inspect(&given, &[]).ends_with(0);
+        assert!(!outcome.out.contains("eyJ"), "{}", outcome.out);
+    }
+    let outcome = inspect(&format!("{{\"token\": \"{text}\"}}"), &[]).ends_with(2);
+    assert!(
+        outcome.err.contains("accessToken") && outcome.err.contains("-o tsv"),
+        "{}",
+        outcome.err
+    );
+    assert!(!outcome.err.contains("eyJ"), "{}", outcome.err);
+}
+
+#[test]
 fn mangled_tokens_are_told_with_the_place() {
     let whole = app_token();
     let parts: Vec<&str> = whole.split('.').collect();

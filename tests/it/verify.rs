@@ -266,6 +266,97 @@ fn a_token_that_nothing_is_meant_for_is_not_proven() {
 }
 
 #[test]
+fn permissions_of_another_access_or_api_are_not_compared() {
+    let user = token(
+        &json!({"aud": "https://graph.microsoft.com", "idtyp": "user", "scp": "Mail.Read Calendars.ReadBasic", "exp": 4_102_444_800_i64}),
+    );
+    let arguments = [
+        "verify",
+        "--access",
+        "application",
+        "-e",
+        "GET /users/{id}/calendarView",
+    ];
+    let outcome = Place::new().run_with(&arguments, &user).ends_with(1);
+    let shown = told(&outcome);
+    assert!(
+        shown.contains("the token is for the other access") && shown.contains("not compared"),
+        "{shown}"
+    );
+    for never in [
+        "covered",
+        "Calendars.ReadBasic",
+        "appRoleAssignment",
+        "not proven",
+    ] {
+        assert!(!shown.contains(never), "{never}: {shown}");
+    }
+    let other = app_token(&planned(), &json!({"aud": "https://management.azure.com"}));
+    let outcome = place().run_with(&["verify"], &other).ends_with(1);
+    let shown = told(&outcome);
+    assert!(
+        shown.contains("the token is not for Microsoft Graph") && shown.contains("another API"),
+        "{shown}"
+    );
+    assert!(!shown.contains("exact"), "{shown}");
+    let json = place()
+        .run_with(&["verify", "--format", "json"], &other)
+        .ends_with(1)
+        .json();
+    assert_eq!(json["operations"][0]["verdict"], "not-compared");
+    assert_eq!(json["held"], json!([]));
+}
+
+#[test]
+fn the_headline_says_what_is_certain() {
+    let tenant = "33333333-3333-3333-3333-333333333333";
+    for (roles, changes, expected) in [
+        (planned(), json!({"exp": 2_000}), "the token has expired"),
+        (
+            planned(),
+            json!({"tid": tenant, "iss": format!("https://sts.windows.net/{tenant}/")}),
+            "the token is of another tenant",
+        ),
+        (
+            json!(["User.Read.All"]),
+            json!({"appid": "x"}),
+            "the token is of another app and does not cover every operation of this access",
+        ),
+        (
+            planned(),
+            json!({"exp": null}),
+            "not proven: until when the token is valid",
+        ),
+        (
+            json!([]),
+            json!({"appid": null}),
+            "the token does not cover every operation of this access; not proven: of which app the token is",
+        ),
+    ] {
+        let outcome = place()
+            .run_with(&["verify"], &app_token(&roles, &changes))
+            .ends_with(1);
+        let shown = told(&outcome);
+        assert!(shown.contains(expected), "{expected}: {shown}");
+        assert_eq!(
+            shown.contains("not proven"),
+            expected.contains("not proven"),
+            "{shown}"
+        );
+    }
+}
+
+#[test]
+fn a_claim_that_is_not_there_is_named_once() {
+    let text = app_token(&json!(null), &json!({}));
+    let outcome = place().run_with(&["verify"], &text).ends_with(1);
+    let shown = told(&outcome);
+    assert!(shown.contains("the token has no `roles` claim"), "{shown}");
+    assert_eq!(shown.matches("GV001").count(), 1, "{shown}");
+    assert!(!shown.contains("grant it and"), "{shown}");
+}
+
+#[test]
 fn a_newer_grant_is_told_by_an_export() {
     let grants = r#"{"value": [{"appRoleId": "x", "createdDateTime": "2026-01-01T00:00:00Z"}]}"#;
     let place = place().with("grants.json", grants).with("bad.json", "[]");
@@ -283,10 +374,22 @@ fn a_newer_grant_is_told_by_an_export() {
 fn what_cannot_be_read_is_not_proven() {
     let outcome = place().run_with(&["verify"], "EwBwA8l6BAAU").ends_with(1);
     assert!(told(&outcome).contains("GV017"), "{}", outcome.out);
-    let both = Place::new()
-        .run_with(&["verify", "-e", "GET /users"], "EwBwA8l6BAAU")
-        .ends_with(2);
-    assert!(both.err.contains("--access"), "{}", both.err);
+    let whole = app_token(&json!([]), &json!({}));
+    let encrypted = "eyJhbGciOiJSU0EtT0FFUCIsImVuYyI6IkEyNTZHQ00ifQ.a.b.c.d";
+    for (token, cause, is_chosen) in [
+        ("EwBwA8l6BAAU", "no JSON Web Token", true),
+        (encrypted, "encrypted", true),
+        (&whole[..120], "mangled", false),
+    ] {
+        let outcome = Place::new()
+            .run_with(&["verify", "-e", "GET /users"], token)
+            .ends_with(2);
+        let told = outcome.err.replace('│', " ");
+        let told = told.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(told.contains(cause), "{told}");
+        assert_eq!(told.contains("--access"), is_chosen, "{told}");
+        assert!(!told.contains("EwBw") && !told.contains("eyJ"), "{told}");
+    }
     Place::new().run_with(&["verify", "-"], "x").ends_with(2);
     place().run_with(&["verify"], "").ends_with(2);
 }
@@ -370,6 +473,22 @@ fn pasted_errors_are_explained() {
             outcome.out
         );
     }
+    let both = "AADSTS65001 and AADSTS50076";
+    let pasted = explain(both, &[]).ends_with(0);
+    let named = Place::new().run(&["explain", both]).ends_with(0);
+    for outcome in [&pasted, &named] {
+        for heading in ["AADSTS65001\n", "AADSTS50076\n"] {
+            assert_eq!(outcome.out.matches(heading).count(), 1, "{}", outcome.out);
+        }
+    }
+    let json = Place::new()
+        .run(&["explain", both, "--format", "json"])
+        .ends_with(0)
+        .json();
+    assert_eq!(json["platform"]["codes"][1]["code"], 50_076);
+    Place::new()
+        .run(&["explain", "AADSTS65001 AADSTS1234567"])
+        .ends_with(1);
     explain("nothing that is known", &[]).ends_with(1);
     explain("", &[]).ends_with(1);
 }

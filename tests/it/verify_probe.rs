@@ -44,11 +44,14 @@ fn probe_at(server: &Server, roles: &Value, more: &[&str]) -> (Outcome, Vec<Requ
         &url,
         "--timeout",
         "3",
-        "--format",
-        "json",
     ];
+    let format: &[&str] = if more.contains(&"--format") {
+        &[]
+    } else {
+        &["--format", "json"]
+    };
     let place = place().with("mail.json", "{\"message\": {}}");
-    let outcome = place.run_with(&[&usual[..], more].concat(), &text);
+    let outcome = place.run_with(&[&usual[..], format, more].concat(), &text);
     for shown in [&outcome.out, &outcome.err] {
         assert!(
             !shown.contains("eyJ") && !shown.contains("panicked"),
@@ -216,31 +219,124 @@ fn a_large_answer_is_cut_and_its_status_counts() {
     let (outcome, _) = probe(&planned(), &["--probe-limit", "1"], move |_| {
         Reply::Text(200, "application/json", body.clone())
     });
-    let answer = outcome.ends_with(0).json();
+    // The second call was due, and the limit keeps it from proving anything.
+    let answer = outcome.ends_with(1).json();
     assert_eq!(answer["probes"][0]["answer"]["outcome"], "allowed");
+    let why = answer["probes"][1]["skipped"].as_str().unwrap();
+    assert!(why.contains("--probe-limit"), "{why}");
 }
 
 #[test]
-fn what_proves_nothing_is_not_counted() {
-    for status in [404, 400, 500] {
+fn what_proves_nothing_is_no_proof() {
+    for status in [404, 400, 500, 301, 308] {
         let (outcome, _) = probe(&planned(), &[], move |_| {
             Reply::json(status, &json!({"error": {"code": "x"}}))
         });
-        let answer = outcome.ends_with(0).json();
+        let answer = outcome.ends_with(1).json();
+        assert_eq!(answer["proven"], false, "{status}");
+        let rules = rules(&answer);
         assert!(
-            answer["findings"]
-                .as_array()
-                .unwrap()
+            rules.contains(&("GV022", "error")) && rules.contains(&("GV025", "info")),
+            "{status}: {rules:?}"
+        );
+        assert!(
+            rules
                 .iter()
-                .all(|finding| finding["rule"] == "GV022" || finding["rule"] == "GV009"),
-            "{status}"
+                .all(|(rule, _)| ["GV009", "GV022", "GV025"].contains(rule)),
+            "{status}: {rules:?}"
         );
     }
 }
 
+fn rules(answer: &Value) -> Vec<(&str, &str)> {
+    let findings = answer["findings"].as_array().unwrap().iter();
+    let pair = |finding| {
+        let finding: &Value = finding;
+        (
+            finding["rule"].as_str().unwrap(),
+            finding["severity"].as_str().unwrap(),
+        )
+    };
+    findings.map(pair).collect()
+}
+
+#[test]
+fn one_answer_of_two_is_no_proof() {
+    let (outcome, _) = probe(&planned(), &[], |request| {
+        if request.target.contains("messages") {
+            Reply::json(503, &json!({}))
+        } else {
+            Reply::json(200, &json!({"id": "1", "mail": "x"}))
+        }
+    });
+    outcome.ends_with(1);
+}
+
+#[test]
+fn every_format_fails_as_the_command_does() {
+    for (format, failure) in [
+        ("human", "not proven: what Microsoft Graph allows"),
+        ("junit", "failures=\"2\""),
+        ("sarif", "\"ruleId\": \"GV022\""),
+        ("markdown", "| error | GV022"),
+    ] {
+        let (outcome, _) = probe(&planned(), &["--format", format], |_| {
+            Reply::json(500, &json!({}))
+        });
+        let outcome = outcome.ends_with(1);
+        assert!(outcome.out.contains(failure), "{format}: {}", outcome.out);
+        let (outcome, _) = probe(&planned(), &["--format", format], |_| {
+            Reply::json(200, &json!({"id": "1", "mail": "x"}))
+        });
+        let outcome = outcome.ends_with(0);
+        assert!(!outcome.out.contains(failure), "{format}: {}", outcome.out);
+    }
+}
+
+/// Runs `verify --probe` where nothing listens.
+fn nobody(roles: &Value, format: &str) -> Outcome {
+    let url = "http://127.0.0.1:9";
+    place().run_with(
+        &[
+            "verify",
+            "--probe",
+            "--allow-http-loopback",
+            "--graph",
+            url,
+            "--timeout",
+            "3",
+            "--format",
+            format,
+        ],
+        &app_token(roles, &json!({"aud": url})),
+    )
+}
+
+#[test]
+fn a_graph_that_cannot_be_reached_is_told_apart() {
+    let answer = nobody(&planned(), "json").ends_with(3).json();
+    assert_eq!(answer["proven"], false);
+    assert!(rules(&answer).contains(&("GV022", "error")));
+    assert_ne!(answer["probes"][0]["called"], Value::Null);
+    for (format, expected) in [
+        ("human", "Microsoft Graph confirmed none of 3 operations"),
+        ("human", "no answer: `127.0.0.1:9` cannot be reached"),
+        ("junit", "failures=\"2\""),
+        ("sarif", "\"level\": \"error\""),
+        ("markdown", "could not be reached by any live call"),
+    ] {
+        let outcome = nobody(&planned(), format).ends_with(3);
+        let text = outcome.out.replace('│', " ");
+        let told: Vec<&str> = text.split_whitespace().collect();
+        assert!(told.join(" ").contains(expected), "{format}: {text}");
+    }
+    // What the claims say for certain stays so.
+    nobody(&json!(["Mail.Send"]), "json").ends_with(1);
+}
+
 #[test]
 fn throttling_and_a_refused_token_stop_the_calls() {
-    for (status, code) in [(429, 0), (401, 1)] {
+    for (status, code) in [(429, 1), (401, 1)] {
         let (outcome, seen) = probe(&planned(), &[], move |_| {
             Reply::With(
                 status,
@@ -284,6 +380,21 @@ fn an_allowed_call_settles_what_the_plan_doubts() {
 }
 
 #[test]
+fn a_missing_claim_stays_told_of_what_no_call_settles() {
+    let (outcome, _) = probe(&Value::Null, &[], |_| {
+        Reply::json(200, &json!({"id": "1", "mail": "x"}))
+    });
+    // Both reads are allowed all the same; nothing says so of the write.
+    let answer = outcome.ends_with(1).json();
+    let findings = answer["findings"].as_array().unwrap().iter();
+    let missing: Vec<&Value> = findings
+        .filter(|finding| finding["rule"] == "GV001")
+        .collect();
+    assert_eq!(missing.len(), 1, "{missing:?}");
+    assert_eq!(missing[0]["related"], json!([]));
+}
+
+#[test]
 fn values_of_the_command_line_come_first_and_are_checked() {
     let (_, seen) = probe(&planned(), &["--value", "users/id=a b"], |_| {
         Reply::json(200, &json!({}))
@@ -318,11 +429,11 @@ fn broken_graphs_neither_hang_nor_break() {
             3 => Reply::Flood(100 << 20),
             _ => Reply::Text(200, "text/html", "<html>".to_owned()),
         });
-        assert!(
-            matches!(outcome.code, 0 | 1),
+        let expected = if kind < 2 { 3 } else { 1 };
+        assert_eq!(
+            outcome.code, expected,
             "{kind}: {} {}",
-            outcome.out,
-            outcome.err
+            outcome.out, outcome.err
         );
     }
 }

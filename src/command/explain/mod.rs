@@ -41,8 +41,9 @@ pub fn run(context: &Context, options: &Explain) -> miette::Result<Exit> {
     if subject == read::STDIN {
         return refusal::pasted(context, options.format);
     }
-    if let Some(code) = refusal::code_of(subject) {
-        return refusal::code(context, code, options.format);
+    let codes = refusal::codes_of(subject);
+    if !codes.is_empty() {
+        return refusal::codes(context, &codes, options.format);
     }
     let catalog = context.catalog()?;
     if request::is_meant(subject) {

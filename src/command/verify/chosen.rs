@@ -5,7 +5,7 @@ use crate::cli::Verify;
 use crate::manifest::{App, Manifest};
 use crate::source::escape::shown;
 use crate::source::suggest;
-use crate::token::claims::Kind;
+use crate::token::claims::{Kind, Shape};
 use crate::verify::Held;
 
 /// The manifest has several apps, or not the one that is asked for.
@@ -19,12 +19,39 @@ pub(super) struct WhichApp {
 
 /// Nothing tells whom the token is for.
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
-#[error("whether the token is for a user or for the app alone cannot be told")]
-#[diagnostic(
-    code(graphgrant::verify::which_access),
-    help("say it with `--access delegated` or `--access application`")
-)]
-pub(super) struct WhichAccess;
+#[error("{what}")]
+#[diagnostic(code(graphgrant::verify::which_access), help("{help}"))]
+pub(super) struct WhichAccess {
+    what: String,
+    help: &'static str,
+}
+
+impl WhichAccess {
+    fn new(shape: &Shape) -> Self {
+        let open = "whether it is for a user or for the app alone cannot be told";
+        let unread = "say it with `--access delegated` or `--access application`; what the token holds stays unknown, \
+                      and `--probe` asks Microsoft Graph what it allows";
+        let (what, help) = match shape {
+            Shape::Mangled(why) => (
+                format!("the token is mangled: it looks like a JSON Web Token, but {why}"),
+                "give the whole token; no service takes it as it is",
+            ),
+            Shape::Encrypted => (
+                format!("the token is encrypted, so only its resource can read it: {open}"),
+                unread,
+            ),
+            Shape::Opaque => (
+                format!("the token is no JSON Web Token, so only its resource can read it: {open}"),
+                unread,
+            ),
+            Shape::Readable(_) => (
+                format!("the token has no `idtyp`, `scp` or `roles`: {open}"),
+                "acquire a token for Microsoft Graph, or say it with `--access delegated` or `--access application`",
+            ),
+        };
+        Self { what, help }
+    }
+}
 
 /// The app that the options choose, or the only one.
 pub(super) fn one_app<'a>(
@@ -60,7 +87,12 @@ pub(super) fn one_app<'a>(
 }
 
 /// The access that is compared: what is asked for, else the token's, else the only one of the manifest.
-pub(super) fn access(options: &Verify, app: &App, held: &Held<'_>) -> Result<Access, WhichAccess> {
+pub(super) fn access(
+    options: &Verify,
+    app: &App,
+    held: &Held<'_>,
+    shape: &Shape,
+) -> Result<Access, WhichAccess> {
     if let Some(access) = options.access {
         return Ok(access.into());
     }
@@ -71,6 +103,6 @@ pub(super) fn access(options: &Verify, app: &App, held: &Held<'_>) -> Result<Acc
         (Kind::Unknown, [one]) => Ok(*one),
         // Only tokens of users come with scopes.
         (Kind::Unknown, _) if held.scope.is_some() => Ok(Access::Delegated),
-        (Kind::Unknown, _) => Err(WhichAccess),
+        (Kind::Unknown, _) => Err(WhichAccess::new(shape)),
     }
 }

@@ -8,13 +8,15 @@ use crate::catalog::model::Method;
 use crate::cli::{MethodName, ProbeOptions};
 use crate::command::token::origin::Origin;
 use crate::manifest::App;
-use crate::net::Client;
+use crate::net::{Client, NetError};
 use crate::plan::model::AppPlan;
 use crate::source::read;
 use crate::token::bearer::Bearer;
 use crate::token::{Authority, Secret, TokenError};
 use crate::verify::Verification;
-use crate::verify::probe::{self, Call, Choice, Diagnosis, Graph, Limits, Reply, diagnose};
+use crate::verify::probe::{
+    self, Call, Choice, Diagnosis, Gap, Graph, Limits, Reply, Skipped, diagnose,
+};
 
 /// The largest body of a call, in bytes.
 const BODY: u64 = 1 << 20;
@@ -49,11 +51,17 @@ impl<'a> Live<'a> {
 }
 
 impl Graph for Live<'_> {
-    fn call(&self, call: &Call, path: &str) -> Result<Diagnosis, String> {
+    fn call(&self, call: &Call, path: &str) -> Result<Diagnosis, Skipped> {
         let answer = self
             .bearer
             .sample(call.method.name(), path, call.body.as_deref())
-            .map_err(|error| error.to_string())?;
+            .map_err(|error| Skipped {
+                why: error.to_string(),
+                gap: match error {
+                    NetError::Unreachable { .. } | NetError::Timeout { .. } => Gap::Unreached,
+                    _ => Gap::Broken,
+                },
+            })?;
         let reply = Reply {
             status: answer.status,
             authenticate: answer.header("www-authenticate"),

@@ -65,7 +65,7 @@ pub fn run(context: &Context, options: &Verify) -> miette::Result<Exit> {
     }
     let shape = claims::read(acquired.token.expose());
     let held = held(&shape, &acquired, origin.authority.resource());
-    let access = access(options, app, &held)?;
+    let access = access(options, app, &held, &shape)?;
     let graph = origin.authority.resource();
     let is_of_cloud = catalog.clouds().any(|cloud| {
         cloud
@@ -100,7 +100,10 @@ pub fn run(context: &Context, options: &Verify) -> miette::Result<Exit> {
     }
     if options.exact {
         for problem in &mut verification.problems {
-            problem.blocks |= [&rule::EXCESS, &rule::BROADER].contains(&problem.rule);
+            if [&rule::EXCESS, &rule::BROADER].contains(&problem.rule) {
+                problem.blocks = true;
+                problem.certain = Some("holds more than the plan needs");
+            }
         }
     }
     let text = write(
@@ -114,8 +117,11 @@ pub fn run(context: &Context, options: &Verify) -> miette::Result<Exit> {
         options,
     )?;
     context.write(&text, options.output.as_deref())?;
+    // What is certain without Microsoft Graph is not made uncertain by its absence.
     Ok(if verification.is_proven() {
         Exit::Fine
+    } else if verification.is_unreached() && !verification.is_refuted() {
+        Exit::Remote
     } else {
         Exit::Findings
     })

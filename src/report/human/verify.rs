@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::catalog::Catalog;
-use crate::finding::{Finding, Findings, Severity};
+use crate::finding::{Finding, Findings, Rule, Severity};
 use crate::manifest::read::COMMAND_LINE;
 use crate::plan::model::AppPlan;
 use crate::report::finding::Located;
@@ -55,9 +55,18 @@ fn heading(verification: &Verification, look: Look, out: &mut String) {
             "the token covers every operation of this access and is the expected one",
         )
     } else {
-        look.paint(Tone::Bad, "not proven")
+        look.paint(Tone::Bad, &failure(verification))
     };
     let _ = writeln!(out, "{access}: {verdict}");
+    let (allowed, reachable) = verification.probed();
+    if reachable > 0 {
+        let count = words::count(reachable, "operation");
+        let told = match allowed {
+            0 => format!("Microsoft Graph confirmed none of {count} by a live call."),
+            _ => format!("Microsoft Graph confirmed {allowed} of {count} by live calls."),
+        };
+        out.push_str(&look.paragraph("", &told));
+    }
     let verdicts = verification.verdicts.iter();
     let outside = verdicts.filter(|verdict| matches!(verdict, Verdict::Route));
     let outside = outside.count();
@@ -65,6 +74,42 @@ fn heading(verification: &Verification, look: Look, out: &mut String) {
         let count = words::count(outside, "operation");
         let text = format!("Not looked at: {count} by a route that no token shows.");
         out.push_str(&look.paragraph("", &text));
+    }
+}
+
+/// What is certain, and then what is only open.
+fn failure(verification: &Verification) -> String {
+    let (mut certain, mut open) = (Vec::new(), Vec::new());
+    let blocking = verification
+        .problems
+        .iter()
+        .filter(|problem| problem.blocks);
+    for problem in blocking {
+        let (list, clause) = match problem.certain {
+            Some(clause) => (&mut certain, clause),
+            None => (&mut open, still_open(problem.rule)),
+        };
+        if !list.contains(&clause) {
+            list.push(clause);
+        }
+    }
+    let certain = (!certain.is_empty()).then(|| format!("the token {}", certain.join(" and ")));
+    let open = (!open.is_empty()).then(|| format!("not proven: {}", open.join(", ")));
+    let parts: Vec<String> = certain.into_iter().chain(open).collect();
+    parts.join("; ")
+}
+
+/// What a rule leaves open.
+fn still_open(rule: &Rule) -> &'static str {
+    match rule.id {
+        "GV010" | "GV018" => "of which tenant the token is",
+        "GV011" => "of which app the token is",
+        "GV013" => "for which API the token is",
+        "GV014" => "for which access the token is",
+        "GV015" => "until when the token is valid",
+        "GV017" => "what the token holds",
+        "GV022" | "GV023" => "what Microsoft Graph allows",
+        _ => "that the token covers every operation",
     }
 }
 
@@ -110,6 +155,7 @@ const fn told(verdict: &Verdict) -> &'static str {
         Verdict::Implied { .. } => "implied, unconfirmed",
         Verdict::Route => "outside the token",
         Verdict::Missing { .. } => "missing",
+        Verdict::Uncompared => "not compared",
         Verdict::Unknown => "unknown",
         Verdict::Elsewhere => "other access",
         Verdict::Unsupported => "unsupported",
@@ -130,10 +176,14 @@ fn answers(plan: &AppPlan, answers: &[Answer]) -> Table {
                     _ => diagnosis.meaning.clone(),
                 },
             ),
-            Err(why) => (
-                "-".to_owned(),
-                format!("not called: {}", words::safe(&why.0)),
-            ),
+            Err(skipped) => {
+                let why = words::safe(&skipped.why);
+                let what = match answer.called {
+                    Some(_) => "no answer",
+                    None => "not called",
+                };
+                ("-".to_owned(), format!("{what}: {why}"))
+            }
         };
         table.push([words::safe(request), status, result]);
     }

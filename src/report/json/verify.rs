@@ -27,13 +27,14 @@ pub struct Document<'a> {
     pub catalog: CatalogFacts,
     /// The access that was compared.
     pub access: &'static str,
-    /// Whether every operation of the access is covered and the token is the expected one.
+    /// Whether every operation of the access is covered, the token is the expected one, and each live call that was due
+    /// proves it.
     pub proven: bool,
     /// What the token says, unverified; null for one that cannot be read.
     pub token: Option<ClaimsFacts>,
     /// By operation of the manifest.
     pub operations: Vec<OperationForm<'a>>,
-    /// What the token holds of known permissions.
+    /// What the token holds of known permissions; empty where they are not compared.
     pub held: Vec<HeldForm>,
     /// What live calls answered; empty without `--probe`.
     pub probes: Vec<ProbeForm<'a>>,
@@ -49,7 +50,8 @@ pub struct OperationForm<'a> {
     pub request: &'a str,
     /// The line in the manifest.
     pub line: usize,
-    /// `exact`, `covered`, `implied`, `route`, `missing`, `unknown`, `other-access`, `unsupported` or `excluded`.
+    /// `exact`, `covered`, `implied`, `route`, `missing`, `not-compared`, `unknown`, `other-access`, `unsupported` or
+    /// `excluded`.
     pub verdict: &'static str,
     /// The permissions in the token that serve it.
     pub by: Vec<String>,
@@ -195,6 +197,10 @@ fn probe<'a>(plan: &'a AppPlan, answer: &'a Answer) -> ProbeForm<'a> {
         request: requirement.map_or("", |requirement| requirement.request.as_str()),
         called: answer.called.as_deref(),
         answer: answer.result.as_ref().ok().map(DiagnosisForm::new),
-        skipped: answer.result.as_ref().err().map(|why| why.0.as_str()),
+        skipped: answer
+            .result
+            .as_ref()
+            .err()
+            .map(|skipped| skipped.why.as_str()),
     }
 }

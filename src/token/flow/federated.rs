@@ -127,9 +127,9 @@ fn assertion(
         From::GitLab { variable } => {
             let name = variable.unwrap_or(GITLAB);
             environment.secret(name, WHAT).map_err(|error| match error {
-                TokenError::NotSet { .. } => unset(
+                TokenError::NotSet { variable, .. } => unset(
                     "GitLab",
-                    format!("the variable `{}` is not set", shown(name)),
+                    variable,
                     "declare it in the job: `id_tokens: {GITLAB_OIDC_TOKEN: {aud: api://AzureADTokenExchange}}`",
                 ),
                 other => other,

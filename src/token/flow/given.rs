@@ -1,5 +1,8 @@
 //! A token that somebody has already.
 
+use serde::Deserialize;
+use zeroize::Zeroizing;
+
 use crate::token::error::TokenError;
 use crate::token::post::check;
 use crate::token::secret::Secret;
@@ -16,17 +19,42 @@ pub fn from_environment(environment: &Environment, variable: &str) -> Result<Acq
     sound(&environment.secret(variable, WHAT)?)
 }
 
+/// The answer of `az account get-access-token`, or of a token endpoint.
+#[derive(Deserialize)]
+struct Answer {
+    #[serde(rename = "accessToken", alias = "access_token")]
+    access_token: String,
+}
+
+/// What to do about what is no token.
+const HELP: &str = "give the access token itself, on one line; with the Azure CLI: `az account get-access-token \
+                    --resource-type ms-graph --query accessToken -o tsv`";
+
 /// Takes a token that was read from standard input or a file.
 ///
 /// # Errors
 /// When it is none.
 pub fn from_bytes(bytes: Vec<u8>) -> Result<Acquired, TokenError> {
-    sound(&Secret::from_bytes(bytes, WHAT)?)
+    let bytes = Zeroizing::new(bytes);
+    if bytes.trim_ascii_start().starts_with(b"{") {
+        let answer = serde_json::from_slice::<Answer>(&bytes).map_err(|_| TokenError::Setting {
+            what: "what is given is JSON without one `accessToken`".to_owned(),
+            help: HELP.to_owned(),
+        })?;
+        return sound(&Secret::new(answer.access_token));
+    }
+    sound(&Secret::from_bytes(bytes.to_vec(), WHAT)?)
+}
+
+/// A text without the quotes around it: the Azure CLI prints them unless it is asked for `-o tsv`.
+fn unquoted(text: &str) -> &str {
+    let between = |quote| text.strip_prefix(quote)?.strip_suffix(quote);
+    between('"').or_else(|| between('\'')).unwrap_or(text)
 }
 
 fn sound(secret: &Secret) -> Result<Acquired, TokenError> {
     // People paste the whole header.
-    let text = secret.trimmed();
+    let text = unquoted(secret.trimmed());
     let (scheme, rest) = text.split_once(' ').unwrap_or((text, ""));
     let bare = scheme.eq_ignore_ascii_case("bearer").then_some(rest);
     let token = Secret::new(bare.unwrap_or(text).trim().to_owned());
@@ -35,7 +63,7 @@ fn sound(secret: &Secret) -> Result<Acquired, TokenError> {
     }
     check(&token).map_err(|what| TokenError::Setting {
         what: what.to_owned(),
-        help: "give the access token itself, on one line".to_owned(),
+        help: HELP.to_owned(),
     })?;
     Ok(Acquired {
         token,
@@ -47,11 +75,22 @@ fn sound(secret: &Secret) -> Result<Acquired, TokenError> {
 
 #[cfg(test)]
 mod tests {
+    use miette::Diagnostic as _;
+
     use super::*;
 
     #[test]
     fn tokens_are_taken_with_and_without_their_header() {
-        for text in ["a.b.c", "  a.b.c \r\n", "Bearer a.b.c\n", "bearer   a.b.c"] {
+        for text in [
+            "a.b.c",
+            "  a.b.c \r\n",
+            "Bearer a.b.c\n",
+            "bearer   a.b.c",
+            "\"a.b.c\"\n",
+            "'a.b.c'",
+            "{\n  \"accessToken\": \"a.b.c\",\n  \"expiresOn\": \"x\"\n}\n",
+            "{\"access_token\":\"a.b.c\"}",
+        ] {
             let acquired = from_bytes(text.as_bytes().to_vec()).unwrap();
             assert_eq!(acquired.token.expose(), "a.b.c");
         }
@@ -61,9 +100,19 @@ mod tests {
             "Bearer ",
             "two words",
             "a\nb",
-            "{\"access_token\":\"x\"}",
+            "\"",
+            "\"a.b.c",
+            "'a.b.c\"",
+            "{\"refresh_token\":\"x\"}",
+            "{\"accessToken\":\"a\",\"access_token\":\"b\"}",
+            "{\"accessToken\":\"a b\"}",
+            "{\"accessToken\":\"\"}",
+            "{",
         ] {
             assert!(from_bytes(bad.as_bytes().to_vec()).is_err(), "{bad:?}");
         }
+        let error = from_bytes(b"{\"value\": []}".to_vec()).unwrap_err();
+        let help = error.help().unwrap().to_string();
+        assert!(help.contains("-o tsv"), "{help}");
     }
 }

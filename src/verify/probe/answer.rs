@@ -180,8 +180,8 @@ pub fn diagnose(reply: &Reply<'_>, asked_ids_only: bool) -> Diagnosis {
 fn outcome(status: u16, body: Option<&Value>, asked_ids_only: bool) -> Outcome {
     match status {
         200..=299 if !asked_ids_only && body.is_some_and(holds_only_ids) => Outcome::OnlyIds,
-        // `/content` and its kin answer with the place of the bytes.
-        200..=399 => Outcome::Allowed,
+        // `/content` and its kin answer with the place of the bytes; no other redirect says that a call is allowed.
+        200..=299 | 302 => Outcome::Allowed,
         401 => Outcome::Unauthenticated,
         403 => Outcome::Refused,
         404 | 410 => Outcome::NotFound,
@@ -224,6 +224,10 @@ fn words(reply: &Reply<'_>, outcome: Outcome) -> (&'static str, &'static str) {
             "check path, query and values",
         ),
         Outcome::Throttled => ("too many calls", "wait as long as `Retry-After` says"),
+        Outcome::Fault if (300..400).contains(&reply.status) => (
+            "the answer leads elsewhere, where no token is sent",
+            "check the path and the host",
+        ),
         Outcome::Fault => ("the service failed", "try again later"),
     }
 }
@@ -392,6 +396,8 @@ mod tests {
     fn every_status_is_told_by_workload() {
         case(200, r#"{"value":[]}"#, Outcome::Allowed, None);
         case(302, "", Outcome::Allowed, None);
+        case(204, "", Outcome::Allowed, None);
+        case(308, "", Outcome::Fault, None);
         case(
             403,
             r#"{"error":{"code":"Authorization_RequestDenied"}}"#,

@@ -4,7 +4,7 @@ use crate::plan::model::AppPlan;
 use crate::verify::expected::problem;
 use crate::verify::model::{At, Problem, Verdict, Verification};
 use crate::verify::probe::answer::{Diagnosis, Outcome};
-use crate::verify::probe::run::Answer;
+use crate::verify::probe::run::{Answer, Gap, Skipped};
 use crate::verify::rule;
 
 /// Adds answers to a verification: they confirm, contradict, or prove nothing.
@@ -14,10 +14,7 @@ pub fn apply(verification: &mut Verification, plan: &AppPlan, answers: Vec<Answe
         let request = requirement.map_or("", |requirement| requirement.request.as_str());
         let verdict = verification.verdicts.get(answer.operation).cloned();
         let found = match &answer.result {
-            Err(why) => vec![inconclusive(
-                answer.operation,
-                format!("`{request}` was not called: {}", why.0),
-            )],
+            Err(skipped) => vec![unanswered(answer.operation, request, skipped)],
             Ok(diagnosis) => judged(
                 verification,
                 answer.operation,
@@ -36,10 +33,29 @@ pub fn apply(verification: &mut Verification, plan: &AppPlan, answers: Vec<Answe
     verification.answers = answers;
 }
 
-fn inconclusive(operation: usize, message: String) -> Problem {
-    let mut problem = problem(&rule::INCONCLUSIVE, At::Operation(operation), message, "");
-    problem.blocks = false;
-    problem
+/// An operation without an answer. Where a call was due, that leaves open what was asked for; an operation that no
+/// call can reach is only told.
+fn unanswered(operation: usize, request: &str, skipped: &Skipped) -> Problem {
+    let at = At::Operation(operation);
+    let why = &skipped.why;
+    match skipped.gap {
+        Gap::OutOfReach => {
+            let message = format!("`{request}` was not called: {why}");
+            let mut problem = problem(&rule::UNREACHABLE, at, message, "");
+            problem.blocks = false;
+            problem
+        }
+        Gap::Left => {
+            let message = format!("`{request}` was not called any more: {why}");
+            problem(&rule::INCONCLUSIVE, at, message, "")
+        }
+        Gap::Unreached | Gap::Broken => {
+            let message = format!("`{request}` was called and has no answer: {why}");
+            let help =
+                "check the host and the network and run it again; `--timeout` allows more time";
+            problem(&rule::INCONCLUSIVE, at, message, help)
+        }
+    }
 }
 
 fn judged(
@@ -66,29 +82,30 @@ fn judged(
                 message.push_str("; the service accepts ");
                 message.push_str(&names);
             }
-            vec![problem(
-                &rule::REFUSED,
-                at,
-                message,
-                diagnosis.advice.clone(),
-            )]
+            vec![
+                problem(&rule::REFUSED, at, message, diagnosis.advice.clone())
+                    .certainly("was refused by Microsoft Graph for a call"),
+            ]
         }
-        Outcome::Unauthenticated => vec![problem(
-            &rule::UNAUTHENTICATED,
-            at,
-            format!("`{request}` answered {status}: {}", diagnosis.meaning),
-            diagnosis.advice.clone(),
-        )],
+        Outcome::Unauthenticated => vec![
+            problem(
+                &rule::UNAUTHENTICATED,
+                at,
+                format!("`{request}` answered {status}: {}", diagnosis.meaning),
+                diagnosis.advice.clone(),
+            )
+            .certainly("is not accepted by Microsoft Graph"),
+        ],
         Outcome::NotFound | Outcome::Malformed | Outcome::Throttled | Outcome::Fault => {
-            let mut problem = inconclusive(
-                operation,
+            vec![problem(
+                &rule::INCONCLUSIVE,
+                at,
                 format!(
                     "`{request}` answered {status}, which proves nothing: {}",
                     diagnosis.meaning
                 ),
-            );
-            problem.help.clone_from(&diagnosis.advice);
-            vec![problem]
+                diagnosis.advice.clone(),
+            )]
         }
     }
 }
@@ -104,6 +121,14 @@ fn confirmed(
         let rules = [&rule::IMPLIED, &rule::MISSING, &rule::UNKNOWN, &rule::ROUTE];
         problem.at == At::Operation(operation) && rules.contains(&problem.rule)
     };
+    for problem in &mut verification.problems {
+        // One that is about several stays at the next of them.
+        if settles(problem) && !problem.also.is_empty() {
+            problem.at = At::Operation(problem.also.remove(0));
+        } else if problem.rule == &rule::MISSING {
+            problem.also.retain(|index| *index != operation);
+        }
+    }
     verification.problems.retain(|problem| !settles(problem));
     if !matches!(verdict, Some(Verdict::Missing { .. })) {
         return Vec::new();

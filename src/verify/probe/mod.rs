@@ -12,4 +12,4 @@ mod run;
 pub use answer::{Diagnosis, Outcome, Reply, diagnose, of_pasted};
 pub use calls::{Call, Choice, Values, calls};
 pub use effect::apply;
-pub use run::{Answer, Graph, Limits, Skipped, run};
+pub use run::{Answer, Gap, Graph, Limits, Skipped, run};

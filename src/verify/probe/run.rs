@@ -22,7 +22,7 @@ pub trait Graph {
     ///
     /// # Errors
     /// When there is no answer.
-    fn call(&self, call: &Call, path: &str) -> Result<Diagnosis, String>;
+    fn call(&self, call: &Call, path: &str) -> Result<Diagnosis, Skipped>;
     /// Waits.
     fn pause(&self, pause: Duration);
     /// Returns how long ago the first call was.
@@ -31,7 +31,25 @@ pub trait Graph {
 
 /// Why an operation was not called, or has no answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Skipped(pub String);
+pub struct Skipped {
+    /// In one line without untrusted text.
+    pub why: String,
+    /// What kind of reason it is.
+    pub gap: Gap,
+}
+
+/// How an operation comes to have no answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Gap {
+    /// No call may be made of it: it writes, or lacks a value.
+    OutOfReach,
+    /// A call was due, and the calls ended before it.
+    Left,
+    /// The call was made, and the host was not reached or did not answer in time.
+    Unreached,
+    /// The call was made, and what came back is no whole answer.
+    Broken,
+}
 
 /// What a call of an operation brought.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,17 +75,19 @@ pub fn run(
         let call = match call {
             Ok(call) => call,
             Err((operation, why)) => {
-                answers.push(skipped(operation, why));
+                answers.push(skipped(operation, why, Gap::OutOfReach));
                 continue;
             }
         };
         if made >= limits.calls {
             stop = stop.or(Some("the number of calls is used up (`--probe-limit`)"));
         } else if made > 0 && graph.elapsed() >= limits.total {
-            stop = stop.or(Some("the time for calls is used up"));
+            stop = stop.or(Some(
+                "the time for calls is used up (`--timeout` allows more)",
+            ));
         }
         if let Some(why) = stop {
-            answers.push(skipped(call.operation, why.to_owned()));
+            answers.push(skipped(call.operation, why.to_owned(), Gap::Left));
             continue;
         }
         if made > 0 {
@@ -83,7 +103,7 @@ pub fn run(
         answers.push(Answer {
             operation: call.operation,
             called: Some(called.to_owned()),
-            result: result.map_err(Skipped),
+            result,
         });
     }
     answers
@@ -94,7 +114,7 @@ fn made_call<'c>(
     graph: &dyn Graph,
     call: &'c Call,
     pause: Duration,
-) -> (&'c str, Result<Diagnosis, String>) {
+) -> (&'c str, Result<Diagnosis, Skipped>) {
     let first = graph.call(call, &call.path);
     let is_malformed = matches!(&first, Ok(diagnosis) if diagnosis.outcome == Outcome::Malformed);
     match &call.without_top {
@@ -106,11 +126,11 @@ fn made_call<'c>(
     }
 }
 
-fn skipped(operation: usize, why: String) -> Answer {
+fn skipped(operation: usize, why: String, gap: Gap) -> Answer {
     Answer {
         operation,
         called: None,
-        result: Err(Skipped(why)),
+        result: Err(Skipped { why, gap }),
     }
 }
 
@@ -129,7 +149,7 @@ mod tests {
     }
 
     impl Graph for Scripted {
-        fn call(&self, _: &Call, path: &str) -> Result<Diagnosis, String> {
+        fn call(&self, _: &Call, path: &str) -> Result<Diagnosis, Skipped> {
             self.called.borrow_mut().push(path.to_owned());
             let reply = Reply {
                 status: self.statuses.borrow_mut().remove(0),
