@@ -326,6 +326,53 @@ fn grants_of_another_app_say_nothing_about_this_one() {
 }
 
 #[test]
+fn grants_that_nothing_ties_to_the_app_are_not_judged() {
+    let place = whole();
+    let arguments = ["status", "--granted", "grants.json"];
+    for more in [&[][..], &["--declared", "app.json"]] {
+        let outcome = place.run(&[&arguments[..], more].concat()).ends_with(1);
+        for part in [
+            "not known whose grants these are",
+            &format!("az ad sp show --id {ID}"),
+        ] {
+            assert!(outcome.out.contains(part), "{part} in {}", outcome.out);
+        }
+        assert!(!outcome.out.contains("All that is"), "{}", outcome.out);
+    }
+    let json = place.run(&[&arguments[..], &["--format", "json"]].concat());
+    let json = json.ends_with(1);
+    assert_eq!(json.json()["apps"][0]["fault"], true);
+    let people = row(&json, "delegated", "People.Read");
+    assert_eq!(
+        (&people["granted"], states(&people)),
+        (&Value::Null, vec!["not-known"])
+    );
+}
+
+#[test]
+fn an_export_that_is_cut_off_is_never_all_there_is() {
+    let place = whole();
+    let path = place.path().join("grants.json");
+    let text = std::fs::read_to_string(&path).unwrap();
+    let more = text.replacen('{', "{\"@odata.nextLink\":\"https://more\",", 1);
+    for (scope, state) in [("People.Read", "fine"), ("openid", "not-known")] {
+        std::fs::write(&path, more.replace("People.Read", scope)).unwrap();
+        let outcome = place.run(&STATUS).ends_with(1);
+        assert_eq!(outcome.json()["apps"][0]["fault"], true);
+        // What is not on this page may be on the next one: it is not called missing.
+        let people = row(&outcome, "delegated", "People.Read");
+        assert_eq!(states(&people), [state]);
+        let human = place.run(&STATUS[..5]).ends_with(1);
+        assert!(
+            human.out.contains("An export is not complete"),
+            "{}",
+            human.out
+        );
+        assert!(!human.out.contains("nothing else"), "{}", human.out);
+    }
+}
+
+#[test]
 fn a_file_of_another_set_is_refused() {
     let place = whole();
     for (option, file, told) in [

@@ -72,6 +72,8 @@ pub fn status(inputs: &Inputs<'_>) -> Status {
         remarks,
         doubt: doubt.into_iter().collect(),
         is_switched_off,
+        is_cut_off: inputs.holding.is_cut_off,
+        is_of_nobody: inputs.holding.is_of_nobody,
     }
 }
 
@@ -136,6 +138,7 @@ impl<'a> Comparison<'a> {
         };
         let users = sets.by_users.get(&id).copied().unwrap_or_default();
         let granted = match is_in(&sets.granted) {
+            Cell::No if sets.is_cut_off && users == 0 => Cell::Unknown,
             Cell::No | Cell::Unknown if users > 0 => Cell::Users(users),
             cell => cell,
         };
@@ -155,7 +158,10 @@ impl<'a> Comparison<'a> {
     fn states(&self, id: PermissionId, row: &Row) -> Vec<State> {
         let mut states = Vec::new();
         if row.needed {
-            states.extend(self.of_needed(id));
+            states.extend(self.of_needed(id).filter(|state| {
+                // It may be on the page that nobody gave.
+                !(self.sets.is_cut_off && matches!(state, State::Missing { .. }))
+            }));
         } else {
             states.extend(self.of_held(id));
         }

@@ -16,13 +16,19 @@ pub struct Status {
     pub doubt: Vec<usize>,
     /// Whether the tenant has switched the app off.
     pub is_switched_off: bool,
+    /// Whether a list of what is granted goes on on a page that nobody gave.
+    pub is_cut_off: bool,
+    /// Whether grants are given and nothing says that they are the app's.
+    pub is_of_nobody: bool,
 }
 
 impl Status {
     /// Returns whether something needed is missing or nobody says where it stands, more is held than is
-    /// needed, or the app cannot work at all.
+    /// needed, the exports leave open what is granted, or the app cannot work at all.
     pub fn has_fault(&self) -> bool {
         self.is_switched_off
+            || self.is_cut_off
+            || self.is_of_nobody
             || self.faults() > 0
             || self.untold() > 0
             || self.revoked_resources() > 0

@@ -99,6 +99,12 @@ fn verdict(status: &Status) -> String {
             permissions(status.users_alone())
         ));
     }
+    if status.is_of_nobody {
+        parts.push("It is not known whose grants these are, so they are not judged.".to_owned());
+    }
+    if status.is_cut_off {
+        parts.push("An export is not complete, so what else is granted is not known.".to_owned());
+    }
     if !parts.is_empty() {
         return parts.join(" ");
     }

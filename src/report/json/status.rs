@@ -29,8 +29,8 @@ pub struct AppForm {
     /// Which app.
     #[serde(flatten)]
     pub head: AppHead,
-    /// Whether something needed is missing or nobody says where it stands, more is held than is needed, or
-    /// the app cannot work at all.
+    /// Whether something needed is missing or nobody says where it stands, more is held than is needed, the
+    /// exports leave open what is granted, or the app cannot work at all.
     pub fault: bool,
     /// The permissions.
     pub permissions: Vec<RowForm>,
