@@ -17,7 +17,7 @@ const KINDS: [&str; 7] = [
     "bicep",
 ];
 
-const MANIFEST: &str =
+pub(crate) const MANIFEST: &str =
     "app: {name: Contoso, clientId: 5c3f0b1e-7d0a-4d2c-9a53-0f6b1f3f7a21, tenant: contoso.com}
 access: both
 signIn: [openid]
@@ -29,10 +29,10 @@ operations:
   - {request: GET /groups, access: application, select: [id]}
 ";
 
-const DIRECTORY_READ: &str = "7ab1d382-f21e-4acd-a863-ba3e13f7da61";
+pub(crate) const DIRECTORY_READ: &str = "7ab1d382-f21e-4acd-a863-ba3e13f7da61";
 const GROUP_READ_BASIC: &str = "Group.ReadBasic.All";
 
-fn place(manifest: &str) -> Place {
+pub(crate) fn place(manifest: &str) -> Place {
     Place::new().with("graphgrant.yaml", manifest)
 }
 
@@ -55,7 +55,7 @@ fn exports(scopes: &str, roles: &[&str]) -> String {
     .to_string()
 }
 
-fn script(place: &Place, kind: &str, more: &[&str]) -> Outcome {
+pub(crate) fn script(place: &Place, kind: &str, more: &[&str]) -> Outcome {
     let mut arguments = vec!["consent", "script", kind];
     arguments.extend(more);
     place.run(&arguments)
@@ -85,55 +85,6 @@ fn a_page_that_is_not_the_last_is_not_enough() {
     let told = script(&place, "rest", &["--existing", "page.json"]).ends_with(0);
     assert!(told.out.contains("not among the exports"), "{}", told.out);
     script(&place, "rest", &["--existing", "page.json", "--prune"]).ends_with(1);
-}
-
-/// What is given apart: the grants, the first page of the app roles, the app.
-fn apart() -> Place {
-    let grants = json!([grant(CLIENT, GRAPH, None, "Mail.Read")]);
-    let roles = json!({"@odata.context": "x#appRoleAssignments", "@odata.nextLink": "https://more",
-        "value": [assignment(CLIENT, GRAPH, DIRECTORY_READ)]});
-    place(MANIFEST)
-        .with("grants.json", &grants.to_string())
-        .with("roles.json", &roles.to_string())
-        .with("sp.json", &principal(CLIENT, APP).to_string())
-}
-
-#[test]
-fn the_list_that_goes_on_is_the_one_that_is_named() {
-    let more = ["grants.json", "roles.json", "sp.json"].map(|file| ["--existing", file]);
-    let more = [&more.concat()[..], &["--prune"]].concat();
-    let stopped = script(&apart(), "azure-cli", &more).ends_with(1);
-    assert!(
-        stopped.err.contains("do not list all app roles"),
-        "{}",
-        stopped.err
-    );
-    assert!(!stopped.err.contains("delegated grants"), "{}", stopped.err);
-    // Delegated access is known, so it can be shrunk alone.
-    let alone = [&more[..], &["--access", "delegated"]].concat();
-    script(&apart(), "azure-cli", &alone).ends_with(0);
-}
-
-#[test]
-fn nothing_is_taken_away_of_an_app_that_nobody_named() {
-    let more = [
-        "--existing",
-        "grants.json",
-        "--prune",
-        "--access",
-        "delegated",
-    ];
-    let stopped = script(&apart(), "azure-cli", &more).ends_with(1);
-    assert_eq!(stopped.out, "");
-    for part in ["not known whose grants", "az ad sp show --id"] {
-        assert!(stopped.err.contains(part), "{part} in {}", stopped.err);
-    }
-    script(
-        &apart(),
-        "azure-cli",
-        &[&more[..], &["--existing", "sp.json"]].concat(),
-    )
-    .ends_with(0);
 }
 
 #[test]
@@ -265,7 +216,17 @@ fn the_declaration_is_united_and_other_resources_stay() {
         .json();
     assert_valid(&pruned);
     let own = pruned[1]["resourceAccess"].as_array().unwrap();
-    // What the data does not know stays.
+    // What the data does not know stays, and that is told.
+    let told = script(&place, "rra", &["--existing", "app.json", "--prune"]).err;
+    for part in [
+        &format!("kept: {} (Role)", USERS[1]),
+        &format!("kept: 1 permission of the resource {OTHER}"),
+    ] {
+        assert!(told.contains(part), "{part} in {told}");
+    }
+    assert!(!told.contains(DIRECTORY_READ), "{told}");
+    assert_eq!(told.matches("kept:").count(), 2, "{told}");
+    assert!(!united.err.contains("kept:"), "{}", united.err);
     assert!(own.iter().any(|it| it["id"] == USERS[1]));
     assert!(!own.iter().any(|it| it["id"] == DIRECTORY_READ));
     script(&place, "rra", &["--existing", "app.json", "-o", "./out/"]).ends_with(0);
