@@ -43,6 +43,11 @@ impl Granted {
         self.lists_grants || self.lists_assignments || !self.principals.is_empty()
     }
 
+    /// Returns whether something in it says anything at all.
+    pub const fn tells_anything(&self) -> bool {
+        self.tells_granted() || !self.applications.is_empty()
+    }
+
     /// Returns whether something in it says what is declared.
     pub fn tells_declared(&self) -> bool {
         let mut applications = self.applications.iter();
