@@ -12,8 +12,8 @@ use crate::cli::ConsentPart;
 Examples:
   graphgrant consent script azure-cli -o grant.sh      read what is granted, add what is missing
   graphgrant consent script rest --access application  only the app roles
-  graphgrant consent script terraform --existing grants.json -o infra/
-  graphgrant consent script powershell --existing grants.json --prune
+  graphgrant consent script terraform --existing app.json --existing grants.json -o infra/
+  graphgrant consent script powershell --existing graphgrant-before-APP-TIME.json --prune
 
 What is granted, for `--existing` (and so for `--prune`), each to its last page:
   az ad sp show --id CLIENT_ID > app.json

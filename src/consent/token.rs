@@ -17,6 +17,10 @@ pub struct TokenClaims {
     pub roles: Option<Vec<String>>,
     /// The client id of the app that it was issued to, where it says.
     pub app: Option<String>,
+    /// From when it is valid, where it says (seconds since 1970).
+    pub not_before: Option<i64>,
+    /// Until when it is valid, where it says (seconds since 1970).
+    pub expires: Option<i64>,
 }
 
 /// A file holds no claims. Its text is not kept: it may be a secret.
@@ -88,6 +92,8 @@ impl TokenClaims {
             let id = object.get(key)?.as_str()?;
             Some(id.to_ascii_lowercase())
         });
+        let time = |key: &str| object.get(key)?.as_i64();
+        let (not_before, expires) = (time("nbf"), time("exp"));
         let scopes = object.get("scp").and_then(list);
         let roles = object.get("roles").and_then(list);
         match (scopes, roles) {
@@ -96,16 +102,22 @@ impl TokenClaims {
                 scopes: Some(scopes),
                 roles: None,
                 app,
+                not_before,
+                expires,
             }),
             (None, Some(roles)) => Ok(Self {
                 scopes: None,
                 roles: Some(roles),
                 app,
+                not_before,
+                expires,
             }),
             (None, None) if object.contains_key("aud") => Ok(Self {
                 scopes: None,
                 roles: Some(Vec::new()),
                 app,
+                not_before,
+                expires,
             }),
             (None, None) => fail("has neither `scp` nor `roles`", HELP),
         }
@@ -120,6 +132,16 @@ impl TokenClaims {
                 shown(app)
             )
         })
+    }
+
+    /// Returns why no service takes it at a time (seconds since 1970), if it says so: as in `verify`, to the
+    /// second.
+    pub fn is_not_valid(&self, now: i64) -> Option<&'static str> {
+        match (self.not_before, self.expires) {
+            (Some(from), _) if from > now => Some("it is not valid yet"),
+            (_, Some(until)) if until <= now => Some("it has expired"),
+            _ => None,
+        }
     }
 
     /// Returns what is carried under an access; `None` when the token is of the other one.
@@ -157,6 +179,12 @@ mod tests {
         assert_eq!(own.is_not_of(Some("abc")), None);
         assert_eq!(own.is_not_of(None), None);
         assert!(own.is_not_of(Some("abd")).is_some());
+        let timed = read(r#"{"scp": "User.Read", "nbf": 500, "exp": 1000}"#).unwrap();
+        assert!(timed.is_not_valid(499).unwrap().contains("not valid yet"));
+        assert_eq!(timed.is_not_valid(500), None);
+        assert_eq!(timed.is_not_valid(999), None);
+        assert!(timed.is_not_valid(1000).unwrap().contains("expired"));
+        assert_eq!(own.is_not_valid(i64::MAX), None);
         for bad in [
             "",
             "[]",

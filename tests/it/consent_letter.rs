@@ -32,6 +32,29 @@ fn a_letter_tells_claims_from_facts() {
 }
 
 #[test]
+fn who_approves_says_by_which_policy() {
+    let manifest =
+        "app: {name: R, clientId: 7d2c9b1e-3f4a-4c5d-8e6f-0a1b2c3d4e5f, tenant: litware.example}
+access: delegated
+operations:
+  - {request: 'POST /me/sendMail'}
+";
+    let place = Place::new().with("graphgrant.yaml", manifest);
+    let approves = |more: &[&str]| {
+        let letter = place.run(&[&["consent", "letter"], more].concat());
+        let letter = letter.ends_with(0).out;
+        let line = letter.lines().find(|line| line.contains("Who approves"));
+        line.unwrap().to_owned()
+    };
+    let assumed = approves(&[]);
+    assert!(assumed.contains("by the policy `"), "{assumed}");
+    assert!(assumed.contains("the default of new tenants"), "{assumed}");
+    let chosen = approves(&["--consent-policy", "none"]);
+    assert!(chosen.contains("by the policy `none`"), "{chosen}");
+    assert!(!chosen.contains("default"), "{chosen}");
+}
+
+#[test]
 fn what_routes_reach_is_not_hidden() {
     let manifest =
         "app: {name: R, clientId: 7d2c9b1e-3f4a-4c5d-8e6f-0a1b2c3d4e5f, tenant: litware.example}

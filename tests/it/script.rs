@@ -17,7 +17,7 @@ const KINDS: [&str; 7] = [
     "bicep",
 ];
 
-const MANIFEST: &str =
+pub(crate) const MANIFEST: &str =
     "app: {name: Contoso, clientId: 5c3f0b1e-7d0a-4d2c-9a53-0f6b1f3f7a21, tenant: contoso.com}
 access: both
 signIn: [openid]
@@ -29,10 +29,10 @@ operations:
   - {request: GET /groups, access: application, select: [id]}
 ";
 
-const DIRECTORY_READ: &str = "7ab1d382-f21e-4acd-a863-ba3e13f7da61";
+pub(crate) const DIRECTORY_READ: &str = "7ab1d382-f21e-4acd-a863-ba3e13f7da61";
 const GROUP_READ_BASIC: &str = "Group.ReadBasic.All";
 
-fn place(manifest: &str) -> Place {
+pub(crate) fn place(manifest: &str) -> Place {
     Place::new().with("graphgrant.yaml", manifest)
 }
 
@@ -55,7 +55,7 @@ fn exports(scopes: &str, roles: &[&str]) -> String {
     .to_string()
 }
 
-fn script(place: &Place, kind: &str, more: &[&str]) -> Outcome {
+pub(crate) fn script(place: &Place, kind: &str, more: &[&str]) -> Outcome {
     let mut arguments = vec!["consent", "script", kind];
     arguments.extend(more);
     place.run(&arguments)
@@ -216,7 +216,17 @@ fn the_declaration_is_united_and_other_resources_stay() {
         .json();
     assert_valid(&pruned);
     let own = pruned[1]["resourceAccess"].as_array().unwrap();
-    // What the data does not know stays.
+    // What the data does not know stays, and that is told.
+    let told = script(&place, "rra", &["--existing", "app.json", "--prune"]).err;
+    for part in [
+        &format!("kept: {} (Role)", USERS[1]),
+        &format!("kept: 1 permission of the resource {OTHER}"),
+    ] {
+        assert!(told.contains(part), "{part} in {told}");
+    }
+    assert!(!told.contains(DIRECTORY_READ), "{told}");
+    assert_eq!(told.matches("kept:").count(), 2, "{told}");
+    assert!(!united.err.contains("kept:"), "{}", united.err);
     assert!(own.iter().any(|it| it["id"] == USERS[1]));
     assert!(!own.iter().any(|it| it["id"] == DIRECTORY_READ));
     script(&place, "rra", &["--existing", "app.json", "-o", "./out/"]).ends_with(0);

@@ -24,7 +24,7 @@ fn of_example(arguments: &[&str]) -> Outcome {
 
 /// The row of a permission.
 #[track_caller]
-fn row(outcome: &Outcome, access: &str, name: &str) -> Value {
+pub(crate) fn row(outcome: &Outcome, access: &str, name: &str) -> Value {
     let all = outcome.json()["apps"][0]["permissions"].clone();
     let mut rows = all.as_array().unwrap().iter();
     let found = rows.find(|row| row["name"] == name && row["access"] == access);
@@ -32,7 +32,7 @@ fn row(outcome: &Outcome, access: &str, name: &str) -> Value {
     found.unwrap().clone()
 }
 
-fn states(row: &Value) -> Vec<&str> {
+pub(crate) fn states(row: &Value) -> Vec<&str> {
     let states = row["states"].as_array().unwrap().iter();
     states
         .map(|state| state["state"].as_str().unwrap())
@@ -96,7 +96,7 @@ fn what_no_export_tells_stays_unknown() {
     );
 }
 
-const ID: &str = "5c3f0b1e-7d0a-4d2c-9a53-0f6b1f3f7a21";
+pub(crate) const ID: &str = "5c3f0b1e-7d0a-4d2c-9a53-0f6b1f3f7a21";
 
 /// A place with a manifest and a delegated grant for all.
 fn place(operations: &str, scope: &str, graph: &str) -> Place {
@@ -116,7 +116,7 @@ fn place(operations: &str, scope: &str, graph: &str) -> Place {
         .with("grants.json", &grants.to_string())
 }
 
-const STATUS: [&str; 7] = [
+pub(crate) const STATUS: [&str; 7] = [
     "status",
     "--granted",
     "principals.json",
@@ -211,7 +211,7 @@ fn registration(app: &str) -> String {
 
 const OTHER_APP: &str = "99999999-7d0a-4d2c-9a53-0f6b1f3f7a21";
 
-fn whole() -> Place {
+pub(crate) fn whole() -> Place {
     place("[GET /me/people]", "People.Read", "on")
         .with("app.json", &registration(ID))
         .with("other.json", &registration(OTHER_APP))
@@ -327,8 +327,10 @@ fn grants_of_another_app_say_nothing_about_this_one() {
 
 #[test]
 fn a_file_of_another_set_is_refused() {
-    let place = whole();
+    let place = whole().with("empty.json", "{\"value\": []}");
     for (option, file, told) in [
+        ("--granted", "empty.json", "does not say of what"),
+        ("--declared", "empty.json", "does not say of what"),
         ("--declared", "grants.json", "says what is granted"),
         ("--declared", "principals.json", "says what is granted"),
         ("--granted", "app.json", "is an app registration"),
@@ -387,6 +389,16 @@ fn an_app_that_the_tenant_switched_off_is_not_fine() {
         "{}",
         outcome.out
     );
+    // It is told once, and nothing is called good.
+    assert_eq!(outcome.out.matches("switched").count(), 2);
+    assert!(
+        !outcome.out.contains("All that is needed") && !outcome.out.contains("do not tell"),
+        "{}",
+        outcome.out
+    );
+    let json = place.run(&STATUS).ends_with(1).json();
+    let remark = json["apps"][0]["remarks"][0].as_str().unwrap();
+    assert!(remark.contains("switched off"), "{remark}");
 }
 
 #[test]

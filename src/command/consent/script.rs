@@ -42,6 +42,16 @@ enum Stopped {
     #[error("`--prune` cannot tell what is too much: the exports do not list all {list}")]
     #[diagnostic(code(graphgrant::consent::prune_unknown), help("{help}"))]
     NothingKnown { list: &'static str, help: String },
+    /// Nobody knows whose the grants are.
+    #[error("`--prune` cannot tell what is too much: not known whose grants these are")]
+    #[diagnostic(
+        code(graphgrant::consent::prune_of_nobody),
+        help(
+            "run `az ad sp show --id {client_id} > app.json` and give it with `--existing`: it ties the grants to the \
+             `clientId` of the manifest"
+        )
+    )]
+    OfNobody { client_id: String },
     /// Operations are in doubt.
     #[error("nothing is taken away while operations are in doubt ({access} access): {operations}")]
     #[diagnostic(code(graphgrant::consent::prune_in_doubt), help("{help}"))]
@@ -361,6 +371,11 @@ fn known<'h>(
         ScriptKind::Rra => refused("declared permissions", exports.declared()),
         _ => refused("delegated grants", exports.grants()),
     })?;
+    if holding.is_of_nobody {
+        return Err(Stopped::OfNobody {
+            client_id: shown(&exports.client_id),
+        });
+    }
     if accesses.contains(&Access::Delegated) && !holding.knows_grants {
         return Err(refused("delegated grants", exports.grants()));
     }

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use miette::IntoDiagnostic as _;
 
 use crate::cli::{ReportFormat, Status};
-use crate::command::{Context, app, consent, manifest, warn};
+use crate::command::{Context, app, clock, consent, manifest, warn};
 use crate::consent::granted::{self, of_client};
 use crate::consent::status::{self, Inputs};
 use crate::consent::token::TokenClaims;
@@ -37,6 +37,15 @@ enum Set {
     Granted,
 }
 
+impl Set {
+    const fn option(self) -> &'static str {
+        match self {
+            Self::Declared => "declared",
+            Self::Granted => "granted",
+        }
+    }
+}
+
 /// Reads the exports of a set.
 fn exports(paths: &[PathBuf], set: Set) -> miette::Result<Vec<Source>> {
     let mut files = Vec::new();
@@ -45,6 +54,14 @@ fn exports(paths: &[PathBuf], set: Set) -> miette::Result<Vec<Source>> {
         let file = read::decode(path.to_string_lossy(), bytes)?;
         let told = granted::read(std::slice::from_ref(&file))?;
         let wrong = match set {
+            // An empty list that does not say of what, as `az rest --query` leaves it.
+            Set::Declared | Set::Granted if !told.tells_anything() => Some(WrongFile {
+                name: shown(file.name()),
+                what: "is an empty list that does not say of what",
+                given: set.option(),
+                takes: "exports that say what they are of",
+                help: "export it again with its `@odata.context`, as Microsoft Graph and `az rest` without `--query` answer",
+            }),
             Set::Declared if !told.tells_declared() => Some(WrongFile {
                 name: shown(file.name()),
                 what: if told.tells_granted() {
@@ -118,6 +135,7 @@ pub fn run(context: &Context, options: &Status) -> miette::Result<Exit> {
             granted: &granted,
             holding: &holding,
             token: token.as_ref(),
+            now: clock::now(),
         });
         if found.has_fault() {
             exit = Exit::Findings;

@@ -92,8 +92,14 @@ impl Case {
         let sources = [
             Source::new("grants", format!("[{}]", all.join(","))),
             Source::new("graph", graph),
+            Source::new(
+                "app",
+                format!(
+                    r#"{{"id": "{client}", "appId": "{client}", "appRoles": [], "servicePrincipalType": "x"}}"#
+                ),
+            ),
         ];
-        of_client(&self.catalog, &read(&sources).unwrap(), None).unwrap()
+        of_client(&self.catalog, &read(&sources).unwrap(), Some(&client)).unwrap()
     }
 }
 

@@ -3,13 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::error::HoldingError;
-use super::model::{Application, Consent, Declared, Grant, Granted, Place, Principal};
+use super::model::{Application, Consent, Declared, Granted, MICROSOFT_GRAPH, Place, Principal};
+use super::names::Names;
 use crate::catalog::Catalog;
 use crate::catalog::model::{Access, PermissionId};
 use crate::source::escape::shown;
-
-/// The application id of Microsoft Graph, the same in every tenant and cloud.
-const MICROSOFT_GRAPH: &str = "00000003-0000-0000-c000-000000000000";
 
 /// What the catalog knows of something held or declared.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -118,6 +116,10 @@ pub struct Holding {
     pub knows_grants: bool,
     /// Whether the exports list app role assignments to the last page.
     pub knows_roles: bool,
+    /// Whether a list of grants or of app roles goes on on a page that nobody gave.
+    pub is_cut_off: bool,
+    /// Whether grants are given and nothing says that they are the app's.
+    pub is_of_nobody: bool,
     /// What was presumed, or is missing, one line each.
     pub remarks: Vec<String>,
 }
@@ -261,11 +263,19 @@ impl Telling<'_> {
         match (clients.next(), clients.next()) {
             (None, _) => {}
             (Some(only), None) => {
-                self.holding.client = Some((*only).clone());
-                self.holding.remarks.push(format!(
-                    "no export says whose grants these are; all are of one client ({only}), which is taken \
-                     to be the app"
-                ));
+                // That they were given for it is no proof: a script would take away what is another app's.
+                self.holding.is_of_nobody = true;
+                self.holding.remarks.push(match &client_id {
+                    Some(id) => format!(
+                        "not known whose grants these are: no export ties their client ({only}) to the app; \
+                         `az ad sp show --id {}` does",
+                        shown(id)
+                    ),
+                    None => format!(
+                        "not known whose grants these are: the manifest names no `clientId`, to which the \
+                         export of `az ad sp show --id CLIENT_ID` would tie their client ({only})"
+                    ),
+                });
             }
             (Some(_), Some(_)) => {
                 return Err(HoldingError::WhichClient {
@@ -435,7 +445,10 @@ impl Telling<'_> {
     }
 
     fn completeness(&mut self) {
-        let is_finished = self.granted.unfinished.is_empty();
+        let unfinished = || self.granted.unfinished.iter();
+        let more_grants = unfinished().any(|it| it.may_list_grants);
+        let more_roles = unfinished().any(|it| it.may_list_assignments);
+        let is_of_nobody = self.holding.is_of_nobody;
         // A list in which nothing is the app's may be that of another app.
         let client = self.holding.client.as_ref();
         let is_own = |of: &String| Some(of) == client;
@@ -451,18 +464,19 @@ impl Telling<'_> {
             ),
         ];
         let [(_, foreign_grants), (_, foreign_roles)] = of_others;
-        self.holding.knows_grants = self.granted.lists_grants && is_finished && !foreign_grants;
-        self.holding.knows_roles = self.granted.lists_assignments && is_finished && !foreign_roles;
+        self.holding.knows_grants = self.granted.lists_grants && !more_grants && !foreign_grants;
+        self.holding.knows_roles = self.granted.lists_assignments && !more_roles && !foreign_roles;
+        self.holding.is_cut_off = more_grants || more_roles;
         for (what, is_foreign) in of_others {
-            if is_foreign {
+            if is_foreign && !is_of_nobody {
                 self.holding.remarks.push(format!(
                     "the {what} given are all of other apps, so what this app has of them is not known; export \
                      them by its own service principal"
                 ));
             }
         }
-        for place in &self.granted.unfinished {
-            let line = line(self.granted, *place);
+        for unfinished in &self.granted.unfinished {
+            let line = line(self.granted, unfinished.place);
             self.holding.remarks.push(format!(
                 "the list at {line} goes on on a page that is not among the exports (`@odata.nextLink`)"
             ));
@@ -496,89 +510,4 @@ fn line(granted: &Granted, place: Place) -> String {
         let name = shown(source.name());
         format!("{name}:{}", source.position(place.span.start).line)
     })
-}
-
-/// The ids and names of Microsoft Graph's permissions: the catalog's, and those that the tenant's own
-/// service principal has besides.
-struct Names<'a> {
-    catalog: &'a Catalog,
-    by_id: BTreeMap<String, (PermissionId, Access)>,
-    tenant: BTreeMap<String, (String, Access)>,
-}
-
-impl<'a> Names<'a> {
-    fn new(catalog: &'a Catalog, granted: &Granted) -> Self {
-        let mut by_id = BTreeMap::new();
-        for permission in catalog.permission_ids() {
-            for access in Access::ALL {
-                let grant = catalog.grant_for(permission, access);
-                if let Some(id) = grant.and_then(|grant| grant.id) {
-                    by_id.insert(id.to_ascii_lowercase(), (permission, access));
-                }
-            }
-        }
-        let mut tenant = BTreeMap::new();
-        let graph = granted.principals.iter();
-        for principal in graph.filter(|principal| principal.app_id == MICROSOFT_GRAPH) {
-            let of = [
-                (Access::Delegated, &principal.scopes),
-                (Access::Application, &principal.roles),
-            ];
-            for (access, offers) in of {
-                for offer in offers.iter().flatten() {
-                    tenant.insert(offer.id.clone(), (offer.name.clone(), access));
-                }
-            }
-        }
-        Self {
-            catalog,
-            by_id,
-            tenant,
-        }
-    }
-
-    fn is_role(&self, id: &str) -> bool {
-        matches!(self.by_id.get(id), Some((_, Access::Application)))
-    }
-
-    fn all_scopes(&self, grant: &Grant) -> bool {
-        let mut scopes = grant.scopes.iter();
-        scopes.all(|scope| matches!(self.scope(scope), Known::Permission(_)))
-    }
-
-    fn scope(&self, name: &str) -> Known {
-        let Some(permission) = self.catalog.find_permission(name) else {
-            return Known::Unknown(None);
-        };
-        if self
-            .catalog
-            .grant_for(permission, Access::Delegated)
-            .is_some()
-        {
-            Known::Permission(permission)
-        } else {
-            Known::WrongType(permission)
-        }
-    }
-
-    fn id(&self, id: &str, access: Access) -> Known {
-        if let Some((permission, belongs_to)) = self.by_id.get(id) {
-            return if *belongs_to == access {
-                Known::Permission(*permission)
-            } else {
-                Known::WrongType(*permission)
-            };
-        }
-        // The tenant's own Microsoft Graph may have an id that the data lacks, with a name that it knows.
-        let Some((name, belongs_to)) = self.tenant.get(id) else {
-            return Known::Unknown(None);
-        };
-        match self.catalog.find_permission(name) {
-            Some(permission) if *belongs_to != access => Known::WrongType(permission),
-            Some(permission) if self.catalog.grant_for(permission, access).is_some() => {
-                Known::Permission(permission)
-            }
-            _ => Known::Unknown(Some(name.clone())),
-        }
-    }
 }

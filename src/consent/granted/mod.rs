@@ -11,6 +11,7 @@
 mod error;
 mod holding;
 mod model;
+mod names;
 mod read;
 
 #[cfg(test)]
@@ -20,6 +21,6 @@ pub use error::{ExportError, HoldingError};
 pub use holding::{Holding, Known, Other, Role, Scopes, Standing, declared_by, of_client};
 pub use model::{
     Application, Assignment, Consent, Declared, DeclaredEntry, Grant, Granted, Offer, Place,
-    Principal,
+    Principal, Unfinished,
 };
 pub use read::{LIMIT, read};

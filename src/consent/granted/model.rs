@@ -2,6 +2,9 @@
 
 use crate::source::{Source, Span};
 
+/// The application id of Microsoft Graph, the same in every tenant and cloud.
+pub(super) const MICROSOFT_GRAPH: &str = "00000003-0000-0000-c000-000000000000";
+
 /// Where something is written: the export and the bytes in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Place {
@@ -29,7 +32,7 @@ pub struct Granted {
     /// Whether some export lists app role assignments, be it none.
     pub lists_assignments: bool,
     /// Lists that go on on a page that is not among the exports.
-    pub unfinished: Vec<Place>,
+    pub unfinished: Vec<Unfinished>,
     /// Lists of several pages that are taken to be all there.
     pub joined: Vec<Place>,
 }
@@ -40,11 +43,27 @@ impl Granted {
         self.lists_grants || self.lists_assignments || !self.principals.is_empty()
     }
 
+    /// Returns whether something in it says anything at all.
+    pub const fn tells_anything(&self) -> bool {
+        self.tells_granted() || !self.applications.is_empty()
+    }
+
     /// Returns whether something in it says what is declared.
     pub fn tells_declared(&self) -> bool {
         let mut applications = self.applications.iter();
         applications.any(|application| application.declared.is_some())
     }
+}
+
+/// A list that goes on on a page that is not among the exports.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Unfinished {
+    /// Where it is written.
+    pub place: Place,
+    /// Whether delegated grants may be on that page.
+    pub may_list_grants: bool,
+    /// Whether app role assignments may be on it.
+    pub may_list_assignments: bool,
 }
 
 /// On whose behalf a delegated grant lets the client act.

@@ -9,7 +9,7 @@ use jsonc_parser::{CollectOptions, CommentCollectionStrategy, ParseOptions, pars
 use super::error::ExportError;
 use super::model::{
     Application, Assignment, Consent, Declared, DeclaredEntry, Grant, Granted, Offer, Place,
-    Principal,
+    Principal, Unfinished,
 };
 use crate::source::escape::shown;
 use crate::source::{Source, Span};
@@ -461,7 +461,14 @@ fn finish(granted: &mut Granted, pages: &[Page]) {
         if others.any(|other| !other.goes_on && other.context == page.context) {
             granted.joined.push(page.place);
         } else {
-            granted.unfinished.push(page.place);
+            // A list that does not say of what it is may be of either.
+            let is_grants = page.context == GRANTS;
+            let is_assignments = ASSIGNMENTS.contains(&page.context.as_str());
+            granted.unfinished.push(Unfinished {
+                place: page.place,
+                may_list_grants: !is_assignments,
+                may_list_assignments: !is_grants,
+            });
         }
     }
 }

@@ -136,14 +136,18 @@ fn what_az_prints_is_read() {
             {{"resourceAppId": "{OTHER}", "resourceAccess": [{{"id": "{1}", "type": "Scope"}}]}}]"#,
         MAIL_READ[1], MAIL_READ[0]
     );
-    let holding = holding(&catalog, &[grants, declared]);
-    assert_eq!(names(&catalog, &holding, Access::Delegated), ["Mail.Read"]);
+    let alone = holding(&catalog, &[grants.clone(), declared.clone()]);
+    assert!(alone.is_of_nobody && !alone.knows_grants && alone.tenant_wide.is_none());
     assert!(
-        holding
+        alone
             .remarks
             .iter()
-            .any(|it| it.contains("taken to be the app"))
+            .any(|it| it.contains("not known whose grants these are")
+                && it.contains("az ad sp show"))
     );
+    let holding = holding(&catalog, &[grants, declared, principal(CLIENT, APP)]);
+    assert!(!holding.is_of_nobody);
+    assert_eq!(names(&catalog, &holding, Access::Delegated), ["Mail.Read"]);
     assert!(!holding.knows_roles);
     let standing = holding.declared.as_ref().unwrap();
     assert!(matches!(standing[0].known, Known::Permission(_)));
@@ -187,6 +191,7 @@ fn the_tenants_own_microsoft_graph_names_what_the_data_lacks() {
         &[
             format!("[{}, {}]", assignment(new), assignment(unheard)),
             graph,
+            principal(CLIENT, APP),
         ],
     );
     assert_eq!(
@@ -201,7 +206,7 @@ fn the_tenants_own_microsoft_graph_names_what_the_data_lacks() {
 fn a_page_that_is_not_the_last_is_told() {
     let catalog = bundled::open().unwrap();
     let first = page("oauth2PermissionGrants", &[tenant_wide("Mail.Read")], true);
-    let alone = holding(&catalog, std::slice::from_ref(&first));
+    let alone = holding(&catalog, &[first.clone(), principal(CLIENT, APP)]);
     assert!(!alone.knows_grants);
     assert!(
         alone.remarks.iter().any(|it| it.contains("nextLink")),
@@ -209,7 +214,8 @@ fn a_page_that_is_not_the_last_is_told() {
         alone.remarks
     );
     let last = page("oauth2PermissionGrants", &[], false);
-    let both = holding(&catalog, &[first, last]);
+    let both = holding(&catalog, &[first, last, principal(CLIENT, APP)]);
+    assert!(!both.is_cut_off && alone.is_cut_off);
     assert!(both.knows_grants);
     assert!(both.remarks.iter().any(|it| it.contains("taken to be all")));
 }
@@ -226,11 +232,14 @@ fn whose_grants_they_are_is_not_guessed() {
         of_client(&catalog, &several, Some(APP)),
         Err(HoldingError::WhichClient { count: 2 })
     );
-    let resources = granted(&[format!(
-        "[{}, {}]",
-        grant(CLIENT, "AllPrincipals", "null", OTHER, "Things.Do"),
-        grant(CLIENT, "AllPrincipals", "null", USER, "Things.Do")
-    )]);
+    let resources = granted(&[
+        format!(
+            "[{}, {}]",
+            grant(CLIENT, "AllPrincipals", "null", OTHER, "Things.Do"),
+            grant(CLIENT, "AllPrincipals", "null", USER, "Things.Do")
+        ),
+        principal(CLIENT, APP),
+    ]);
     assert_eq!(
         of_client(&catalog, &resources, Some(APP)),
         Err(HoldingError::WhichResource { count: 2 })
@@ -302,7 +311,7 @@ fn the_same_grant_in_two_exports_is_one() {
     let text = format!("[{}]", tenant_wide("Mail.Read User.Read"));
     let turned = format!("[{}]", tenant_wide("User.Read Mail.Read"));
     assert_eq!(
-        holding(&catalog, &[text, turned])
+        holding(&catalog, &[text, turned, principal(CLIENT, APP)])
             .tenant_wide
             .unwrap()
             .scopes

@@ -38,6 +38,8 @@ pub struct Inputs<'a> {
     pub holding: &'a Holding,
     /// The claims of a token.
     pub token: Option<&'a TokenClaims>,
+    /// The time (seconds since 1970).
+    pub now: i64,
 }
 
 /// Holds the sets of an app against each other.
@@ -56,11 +58,6 @@ pub fn status(inputs: &Inputs<'_>) -> Status {
     }
     let is_switched_off = inputs.holding.enabled == Some(false);
     let mut remarks = inputs.holding.remarks.clone();
-    if is_switched_off {
-        remarks.push(
-            "the app's service principal is switched off: nobody gets a token for it".to_owned(),
-        );
-    }
     if let Some(claims) = inputs.token
         && let Some(why) = claims.is_not_of(client_id(inputs.app))
     {
@@ -72,6 +69,9 @@ pub fn status(inputs: &Inputs<'_>) -> Status {
         remarks,
         doubt: doubt.into_iter().collect(),
         is_switched_off,
+        invalid_token: inputs.token.and_then(|it| it.is_not_valid(inputs.now)),
+        is_cut_off: inputs.holding.is_cut_off,
+        is_of_nobody: inputs.holding.is_of_nobody,
     }
 }
 
@@ -136,6 +136,7 @@ impl<'a> Comparison<'a> {
         };
         let users = sets.by_users.get(&id).copied().unwrap_or_default();
         let granted = match is_in(&sets.granted) {
+            Cell::No if sets.is_cut_off && users == 0 => Cell::Unknown,
             Cell::No | Cell::Unknown if users > 0 => Cell::Users(users),
             cell => cell,
         };
@@ -155,7 +156,10 @@ impl<'a> Comparison<'a> {
     fn states(&self, id: PermissionId, row: &Row) -> Vec<State> {
         let mut states = Vec::new();
         if row.needed {
-            states.extend(self.of_needed(id));
+            states.extend(self.of_needed(id).filter(|state| {
+                // It may be on the page that nobody gave.
+                !(self.sets.is_cut_off && matches!(state, State::Missing { .. }))
+            }));
         } else {
             states.extend(self.of_held(id));
         }
@@ -183,10 +187,16 @@ impl<'a> Comparison<'a> {
             // What nobody said anything about is not there for all that is known.
             states.push(match (row.granted, row.token) {
                 (Cell::Unknown, Cell::Unknown) => State::NotKnown,
+                (Cell::Unknown, Cell::Yes) if self.has_invalid_token() => State::NotKnown,
                 _ => State::Fine,
             });
         }
         states
+    }
+
+    fn has_invalid_token(&self) -> bool {
+        let token = self.inputs.token;
+        token.is_some_and(|it| it.is_not_valid(self.inputs.now).is_some())
     }
 
     fn of_needed(&self, id: PermissionId) -> Option<State> {

@@ -16,13 +16,23 @@ pub struct Status {
     pub doubt: Vec<usize>,
     /// Whether the tenant has switched the app off.
     pub is_switched_off: bool,
+    /// Why no service takes the token that was given, if so.
+    pub invalid_token: Option<&'static str>,
+    /// Whether a list of what is granted goes on on a page that nobody gave.
+    pub is_cut_off: bool,
+    /// Whether grants are given and nothing says that they are the app's.
+    pub is_of_nobody: bool,
 }
 
 impl Status {
     /// Returns whether something needed is missing or nobody says where it stands, more is held than is
-    /// needed, or the app cannot work at all.
+    /// needed, the exports leave open what is granted, the
+    /// token is not valid, or the app cannot work at all.
     pub fn has_fault(&self) -> bool {
         self.is_switched_off
+            || self.invalid_token.is_some()
+            || self.is_cut_off
+            || self.is_of_nobody
             || self.faults() > 0
             || self.untold() > 0
             || self.revoked_resources() > 0
@@ -44,7 +54,9 @@ impl Status {
     /// Returns how many permissions are needed, declared, and granted for all that nobody says.
     pub fn ungranted(&self) -> usize {
         let rows = self.rows.iter();
-        rows.filter(|row| row.needed && !row.is_untold() && row.states.contains(&State::NotKnown))
+        let is_declared = |row: &&Row| row.needed && row.declared == Cell::Yes;
+        rows.filter(is_declared)
+            .filter(|row| row.states.contains(&State::NotKnown))
             .count()
     }
 

@@ -21,6 +21,8 @@ pub(super) struct Sets {
     /// What is none, or of the other access: as written, with what is known, and where it was found.
     strange: BTreeMap<String, (Known, Found)>,
     pub(super) is_revoked: bool,
+    /// Whether more may be granted than `granted` has.
+    pub(super) is_cut_off: bool,
 }
 
 /// Where something strange was found.
@@ -50,6 +52,7 @@ impl Sets {
             token: None,
             strange: BTreeMap::new(),
             is_revoked: holding.resource_enabled == Some(false),
+            is_cut_off: is_known && !knows_granted,
         };
         for standing in holding.declared.iter().flatten() {
             if standing.access == Some(access)
@@ -162,7 +165,7 @@ impl Sets {
                 subject,
                 needed: false,
                 declared: Cell::of(self.declared.is_some(), found.declared),
-                granted: Cell::of(self.granted.is_some(), found.granted),
+                granted: Cell::of(self.granted.is_some() && !self.is_cut_off, found.granted),
                 token: Cell::of(self.token.is_some(), found.token),
                 states: vec![state],
             }

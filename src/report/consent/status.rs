@@ -99,6 +99,15 @@ fn verdict(status: &Status) -> String {
             permissions(status.users_alone())
         ));
     }
+    if let Some(why) = status.invalid_token {
+        parts.push(format!("No service takes the token: {why}."));
+    }
+    if status.is_of_nobody {
+        parts.push("It is not known whose grants these are, so they are not judged.".to_owned());
+    }
+    if status.is_cut_off {
+        parts.push("An export is not complete, so what else is granted is not known.".to_owned());
+    }
     if !parts.is_empty() {
         return parts.join(" ");
     }
@@ -109,6 +118,10 @@ fn verdict(status: &Status) -> String {
     };
     if status.rows.is_empty() {
         "Nothing is needed, and nothing was found.".to_owned()
+    } else if status.is_switched_off {
+        format!(
+            "What is needed is granted, and nothing else{known}; it counts again when the app is switched on."
+        )
     } else {
         format!("All that is needed is there, and nothing else{known}.")
     }

@@ -29,8 +29,9 @@ pub struct AppForm {
     /// Which app.
     #[serde(flatten)]
     pub head: AppHead,
-    /// Whether something needed is missing or nobody says where it stands, more is held than is needed, or
-    /// the app cannot work at all.
+    /// Whether something needed is missing or nobody says where it stands, more is held than is needed, the
+    /// exports leave open what is granted, the token is not valid, or the
+    /// app cannot work at all.
     pub fault: bool,
     /// The permissions.
     pub permissions: Vec<RowForm>,
@@ -134,7 +135,7 @@ impl Document {
                 })
                 .collect(),
             doubt: status.doubt.clone(),
-            remarks: status.remarks.clone(),
+            remarks: remarks(status),
         };
         Self {
             schema_version: VERSION,
@@ -142,6 +143,18 @@ impl Document {
             apps: apps.iter().map(app).collect(),
         }
     }
+}
+
+/// The remarks, with what the page says in words of its own.
+fn remarks(status: &Status) -> Vec<String> {
+    let off = status.is_switched_off;
+    let off = off.then(|| {
+        "the app's service principal is switched off: nobody gets a token for it".to_owned()
+    });
+    let token = status.invalid_token;
+    let token = token.map(|why| format!("no service takes the token: {why}"));
+    let remarks = status.remarks.iter().cloned();
+    remarks.chain(off).chain(token).collect()
 }
 
 fn row(catalog: &Catalog, row: &Row) -> RowForm {

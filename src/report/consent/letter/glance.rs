@@ -4,7 +4,7 @@ use super::model::Row;
 use super::{is_asked, routes};
 use crate::catalog::Catalog;
 use crate::catalog::model::Access;
-use crate::consent::model::{Consent, Who};
+use crate::consent::model::{Basis, Consent, Who};
 use crate::report::consent::rich::Rich;
 use crate::report::consent::text;
 use crate::report::{Planned, words};
@@ -78,10 +78,35 @@ fn approves(consent: &Consent, routes: usize) -> Rich {
             users.map_or_else(|| Rich::plain("nobody has to consent"), text::who)
         }
     };
+    let line = judged(consent, line);
     if routes == 0 {
         line
     } else {
         line.and("; for what routes reach, whoever administers it")
+    }
+}
+
+/// Adds what the answer rests on where users may have a say: another policy may give another answer.
+fn judged(consent: &Consent, line: Rich) -> Rich {
+    let mut accesses = consent.whole.iter().map(|(access, _)| *access);
+    if !accesses.any(|access| access == Access::Delegated) {
+        return line;
+    }
+    match &consent.basis {
+        Basis::Named { name, is_chosen } => {
+            let line = line.and("; by the policy ").and_code(name);
+            if *is_chosen {
+                line
+            } else {
+                line.and(", the default of new tenants")
+            }
+        }
+        Basis::Tenant { assigned } if assigned.is_empty() => {
+            line.and("; the tenant's settings assign no consent policy to users")
+        }
+        Basis::Tenant { assigned } => line
+            .and("; by the tenant's consent policies ")
+            .and_names(assigned.iter().map(String::as_str)),
     }
 }
 

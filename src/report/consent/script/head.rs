@@ -7,7 +7,7 @@ use crate::plan::model::Status;
 use crate::report::consent::script::Script;
 use crate::report::consent::script::literal::comment;
 use crate::report::words;
-use crate::requirement::Verdict;
+use crate::requirement::{Requirement, Verdict};
 
 /// How many operations or names a list at the head shows.
 const LISTED: usize = 12;
@@ -152,6 +152,7 @@ fn gaps(script: &Script<'_>) -> Vec<String> {
                         Access::Application => &requirement.application,
                     };
                     need.verdict == verdict
+                        && !is_served_otherwise(script, side.access, requirement)
                 })
                 .map(|requirement| comment(&requirement.request))
                 .collect();
@@ -170,14 +171,21 @@ fn gaps(script: &Script<'_>) -> Vec<String> {
                 lines.push(format!("  and {} more", requests.len() - LISTED));
             }
         }
-        if lines.is_empty() {
-            lines.push(format!(
-                "INCOMPLETE: some operations are not served ({} access).",
-                side.access
-            ));
-        }
     }
     lines
+}
+
+/// Whether another access that is wanted serves an operation: then it lacks nothing.
+fn is_served_otherwise(script: &Script<'_>, access: Access, requirement: &Requirement) -> bool {
+    let mut others = Access::ALL.into_iter().filter(|other| *other != access);
+    others.any(|other| {
+        let need = match other {
+            Access::Delegated => &requirement.delegated,
+            Access::Application => &requirement.application,
+        };
+        script.plan.plan(other).status != Status::Excluded
+            && matches!(need.verdict, Verdict::Supported | Verdict::Conditional)
+    })
 }
 
 /// How many characters the `scope` of a delegated grant may have

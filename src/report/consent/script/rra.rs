@@ -3,7 +3,7 @@
 
 use serde::Serialize;
 
-use crate::consent::grant::declare;
+use crate::consent::grant::{Aim, declare};
 use crate::consent::granted::Declared;
 use crate::report::consent::script::literal::{comment, json};
 use crate::report::consent::script::{Artefact, Artefacts, MICROSOFT_GRAPH, Script};
@@ -47,6 +47,9 @@ pub fn write(script: &Script<'_>) -> serde_json::Result<Artefacts> {
     }
     let remarks = script.holding.iter().flat_map(|holding| &holding.remarks);
     artefacts.remarks.extend(remarks.map(|it| comment(it)));
+    if script.aim == Aim::Shrink {
+        artefacts.remarks.extend(kept(script, &after));
+    }
     let client = script.client_id().unwrap_or("THE-CLIENT-ID");
     artefacts.remarks.push(format!(
         "this is the whole list; write it with `az ad app update --id {client} --required-resource-accesses @FILE` \
@@ -67,6 +70,40 @@ pub fn write(script: &Script<'_>) -> serde_json::Result<Artefacts> {
         }
     }
     Ok(artefacts)
+}
+
+/// Returns what stays although the plan does not need it: nothing in the data says what it is for.
+fn kept(script: &Script<'_>, after: &[Declared]) -> Vec<String> {
+    let mut lines = Vec::new();
+    for declared in after {
+        let resource = comment(&declared.resource);
+        if declared.resource != MICROSOFT_GRAPH {
+            let count = words::count(declared.entries.len(), "permission");
+            lines.push(format!(
+                "kept: {count} of the resource {resource}, as only Microsoft Graph's are judged"
+            ));
+            continue;
+        }
+        for entry in &declared.entries {
+            let items = script.sides.iter().map(|side| {
+                let is_side = entry
+                    .kind
+                    .eq_ignore_ascii_case(side.access.resource_access_type());
+                let mut items = side.items.iter().filter(|_| is_side);
+                items.any(|item| {
+                    item.permission.is_some() && item.id.as_deref() == Some(entry.id.as_str())
+                })
+            });
+            if !items.into_iter().any(|is_judged| is_judged) {
+                lines.push(format!(
+                    "kept: {} ({}), which the data does not know under this type: look at it yourself",
+                    comment(&entry.id),
+                    comment(&entry.kind)
+                ));
+            }
+        }
+    }
+    lines
 }
 
 fn text(list: &[Declared]) -> serde_json::Result<String> {
