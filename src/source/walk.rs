@@ -99,18 +99,27 @@ pub fn is_folder(path: &Path) -> bool {
 /// Returns whether a walk of a folder that leaves nothing out could find a file: it has one of the endings, is no
 /// link and nobody else's.
 pub fn would_find(path: &Path, endings: &[&str]) -> bool {
-    let is_foreign = path.components().any(|part| {
-        let name = part.as_os_str().to_string_lossy();
-        FOREIGN.contains(&name.as_ref())
-    });
     let ending = path.extension().map(|it| it.to_string_lossy());
     let is_ours = ending.is_some_and(|ending| {
         let mut endings = endings.iter();
         endings.any(|known| ending.eq_ignore_ascii_case(known))
     });
     is_ours
-        && !is_foreign
+        && !is_foreign(path)
         && fs::symlink_metadata(path).is_ok_and(|found| found.is_file() && found.len() <= LIMIT)
+}
+
+/// Returns whether a path leads through a folder whose files others wrote.
+pub fn is_foreign(path: &Path) -> bool {
+    path.components().any(|part| {
+        let name = part.as_os_str().to_string_lossy();
+        FOREIGN.contains(&name.as_ref())
+    })
+}
+
+/// Returns whether there is a file at a path, not a link to one.
+pub fn is_file(path: &Path) -> bool {
+    fs::symlink_metadata(path).is_ok_and(|found| found.is_file())
 }
 
 /// Returns whether there is a file or folder at a path.
