@@ -125,6 +125,11 @@ impl Files {
         }
     }
 
+    /// Returns whether a file was looked at: by itself, or with all of a folder.
+    pub(super) fn has_seen(&self, path: &Path) -> bool {
+        self.seen.contains(path) || self.walked.iter().any(|folder| path.starts_with(folder))
+    }
+
     fn walk(&mut self, folder: &Path) {
         self.walked.push(self.shown_path(folder));
         let walked = walk::files(folder, &ENDINGS);
