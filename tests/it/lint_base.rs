@@ -341,3 +341,40 @@ fn a_reviewed_suppression_counts_whatever_the_file_is_called() {
     holds(&found, "app.txt tier-0-risk", false);
     holds(&found, "app.txt policy-changed", false);
 }
+
+#[test]
+fn an_app_manifest_that_cannot_be_read_any_more_does_not_pass() {
+    let text = app(&[SITES, USER_READ]);
+    let unreadable = |found: &[String]| holds(found, "app.json unreadable-file", true);
+    let bytes = |folder: &Folder, bytes: &[u8]| {
+        std::fs::write(folder.0.path().join("app.json"), bytes).unwrap();
+    };
+    let no_text = [text.as_bytes(), b"\xff"].concat();
+    let padded = [text.as_bytes(), &vec![b' '; 9 << 20]].concat();
+    let hidden = [&vec![b' '; 9 << 20], text.as_bytes()].concat();
+    let files = [("graphgrant.yaml", CALLS), ("app.json", &text)];
+    for content in [&no_text, &padded, &hidden] {
+        unreadable(&after(&files, |folder| bytes(folder, content)));
+    }
+    #[cfg(unix)]
+    unreadable(&after(&files, |folder| {
+        remove(folder, "app.json");
+        folder.write("app.txt", &text);
+        std::os::unix::fs::symlink("app.txt", folder.0.path().join("app.json")).unwrap();
+    }));
+    holds(
+        &after(&files, |folder| remove(folder, "app.json")),
+        "app.json unreadable-file",
+        false,
+    );
+    // Without a base what it says decides.
+    for content in [&no_text, &padded] {
+        let folder = Folder::new(&files);
+        bytes(&folder, content);
+        folder.write("data.json", "{}");
+        std::fs::write(folder.0.path().join("data.json"), b"{\"a\": \"\xff\"}").unwrap();
+        let found = folder.found(&[]);
+        unreadable(&found);
+        holds(&found, "data.json unreadable-file", false);
+    }
+}

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use crate::command::lint::base::{Base, Before};
+use crate::command::lint::files::Refused;
 use crate::command::lint::inputs::Reading;
 use crate::declared::{self, Comment, Document, Kind, terraform};
 use crate::lint::associate::associate;
@@ -11,9 +12,33 @@ use crate::lint::input::{AppFile, BaseComment, Inputs, OperationsFile};
 use crate::lint::{comments, suppression};
 use crate::manifest::model::Manifest;
 use crate::source::Source;
+use crate::source::escape::shown;
 use crate::source::git::GitError;
 
 impl Reading<'_> {
+    /// Refuses files that the base could judge and that are there as something that cannot be read: a link, too
+    /// much, or no text.
+    pub(super) fn refuse_unread(&mut self, base: &Base) -> Result<(), GitError> {
+        for path in self.files.unread(&base.files()?) {
+            let Some(text) = self.base_text(base, &path)? else {
+                continue;
+            };
+            let name = path.to_string_lossy();
+            if declared::detect(&name, &text).is_some() {
+                self.files.refused.push(Refused {
+                    message: format!(
+                        "`{}` is judged in `{}`, and is a link, too large or no text now",
+                        shown(&name),
+                        shown(base.name())
+                    ),
+                    help: "make it a text file again, or remove it".to_owned(),
+                    path,
+                });
+            }
+        }
+        Ok(())
+    }
+
     /// Finds which files belong to which manifest in the base, where that decides which policies count: `before`
     /// are the manifests of the base, in the order of [`Inputs::former`].
     pub(super) fn read_base_owners(

@@ -76,6 +76,9 @@ impl<'c> Reading<'c> {
             &mut reading.inputs.operations,
         )?;
         reading.inputs.changed.extend(locks);
+        if let Some(base) = base {
+            reading.refuse_unread(base)?;
+        }
         reading.read_apps();
         if let Some(base) = base {
             reading.read_base_owners(base, before)?;
