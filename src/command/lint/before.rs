@@ -20,7 +20,7 @@ impl Reading<'_> {
     /// much, or no text.
     pub(super) fn refuse_unread(&mut self, base: &Base) -> Result<(), GitError> {
         for path in self.files.unread(&base.files()?) {
-            let Some(text) = self.base_text(base, &path)? else {
+            let Some(text) = base_text(base, &path)? else {
                 continue;
             };
             let name = path.to_string_lossy();
@@ -48,7 +48,7 @@ impl Reading<'_> {
     ) -> Result<(), GitError> {
         let mut apps = Vec::new();
         for path in self.in_question() {
-            let Some(text) = self.base_text(base, &path)? else {
+            let Some(text) = base_text(base, &path)? else {
                 continue;
             };
             let kind = self.base_kind(&path, &text);
@@ -123,7 +123,7 @@ impl Reading<'_> {
             if !has_some {
                 continue;
             }
-            let Some(text) = self.base_text(base, path)? else {
+            let Some(text) = base_text(base, path)? else {
                 continue;
             };
             let comments: Vec<Comment> = match self.base_kind(path, &text) {
@@ -140,13 +140,6 @@ impl Reading<'_> {
         Ok(())
     }
 
-    fn base_text(&self, base: &Base, path: &Path) -> Result<Option<Source>, GitError> {
-        match base.before(path)? {
-            Before::Text(text) => Ok(Some(text)),
-            Before::Nothing | Before::Odd => Ok(None),
-        }
-    }
-
     /// What a file is in the base: as in the run, where somebody says so.
     fn base_kind(&self, path: &Path, text: &Source) -> Option<Kind> {
         let file = self.files.all.get(path)?;
@@ -160,5 +153,12 @@ impl Reading<'_> {
             declared::read(&self.ids, text, kind)
         };
         read.ok()
+    }
+}
+
+fn base_text(base: &Base, path: &Path) -> Result<Option<Source>, GitError> {
+    match base.before(path)? {
+        Before::Text(text) => Ok(Some(text)),
+        Before::Nothing | Before::Odd => Ok(None),
     }
 }
