@@ -85,10 +85,14 @@ impl<'f> Taken<'f> {
 
     /// Whether an edit neither touches the text of another nor takes its place.
     fn has_room_for(&self, edit: &Edit) -> bool {
-        let mut before = self.0.range(..=(edit.span, usize::MAX));
-        let mut after = self.0.range((edit.span, 0)..);
+        let mut before = self.0.range(..(edit.span, 0));
+        let mut here = self.0.range((edit.span, 0)..=(edit.span, usize::MAX));
+        let after = self.0.range((edit.span, 0)..);
+        let mut after = after.skip_while(|((span, _), _)| *span == edit.span);
         let is_apart = |(_, other): (_, &&Edit)| are_apart(other, edit);
-        before.next_back().is_none_or(is_apart) && after.next().is_none_or(is_apart)
+        before.next_back().is_none_or(is_apart)
+            && after.next().is_none_or(is_apart)
+            && here.all(is_apart)
     }
 }
 
@@ -255,6 +259,9 @@ mod tests {
     fn items_of_one_list_follow_each_other() {
         let (one, two) = (Edit::item(2, ", b"), Edit::item(2, ", a"));
         assert!(are_apart(&one, &two) && !are_apart(&one, &one.clone()));
+        let three = Edit::item(2, ", c");
+        let all = taken(&[&one, &two, &three]);
+        assert!(!all.has_room_for(&two.clone()) && all.has_room_for(&Edit::item(2, ", d")));
         assert!(!are_apart(&one, &edit(2, 2, "x")) && !are_apart(&one, &edit(1, 2, "")));
         assert_eq!(
             edited("[x]", &taken(&[&one, &two])),

@@ -1,6 +1,7 @@
 //! What is judged: the files of a run as plain data.
 
-use std::path::PathBuf;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 
 use crate::catalog::model::Access;
 use crate::declared::{Comment, Document, Kind};
@@ -50,6 +51,17 @@ pub struct Former {
     pub declared: Vec<PathBuf>,
     /// Its policies in the base, the strongest first.
     pub policies: Vec<Policy>,
+    /// The files that belong to it in the base, as far as that decides anything.
+    pub owned: BTreeSet<PathBuf>,
+}
+
+impl Former {
+    /// Returns whether a file lies below its folder, or where it names one.
+    pub fn reaches(&self, path: &Path) -> bool {
+        let folder = self.path.parent();
+        folder.is_some_and(|folder| path.starts_with(folder))
+            || self.declared.iter().any(|it| path.starts_with(it))
+    }
 }
 
 /// A suppression in a comment of the base.
@@ -134,6 +146,15 @@ pub struct Inputs {
     /// The manifests of the base, when a base is asked for: no change to what belongs where takes a file out of
     /// their policies.
     pub former: Vec<Former>,
+}
+
+impl Inputs {
+    /// Returns whether a file belongs to a manifest in the base too; always, when no base is asked for.
+    pub fn is_reviewed(&self, manifest: &Path, path: &Path) -> bool {
+        let mut former = self.former.iter();
+        self.base_comments.is_none()
+            || former.any(|former| former.path == manifest && former.owned.contains(path))
+    }
 }
 
 /// Returns whether files of a kind can declare or grant permissions of an access tenant-wide.

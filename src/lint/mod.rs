@@ -139,22 +139,17 @@ pub fn inspect(context: &mut Context<'_>, options: Options) -> Findings {
 /// from warnings on. `None`: never.
 pub fn fails_from(inputs: &Inputs, wish: Option<Level>) -> Option<Severity> {
     let own = inputs.operations.iter().flat_map(|file| &file.policies);
-    let said = own
+    let former = inputs.former.iter().flat_map(|file| &file.policies);
+    let said: Vec<_> = own
+        .chain(former)
         .chain(&inputs.policies)
-        .filter_map(|policy| policy.fail_on);
+        .filter_map(|policy| policy.fail_on)
+        .collect();
     // Of several policies the strictest counts, so that the order of files does not.
-    let strictest = said
-        .map(|level| level.value)
-        .filter(|level| *level != Level::Off)
-        .min();
-    let only_off = || {
-        let mut all = inputs.operations.iter().flat_map(|file| &file.policies);
-        let mut shared = inputs.policies.iter();
-        all.any(|policy| policy.fail_on.is_some()) || shared.any(|policy| policy.fail_on.is_some())
-    };
-    let level = wish
-        .or(strictest)
-        .or_else(|| only_off().then_some(Level::Off));
+    let levels = said.iter().map(|level| level.value);
+    let strictest = levels.filter(|level| *level != Level::Off).min();
+    let only_off = (!said.is_empty()).then_some(Level::Off);
+    let level = wish.or(strictest).or(only_off);
     match level {
         None | Some(Level::Warning) => Some(Severity::Warning),
         Some(Level::Off) => None,

@@ -116,10 +116,10 @@ pub fn of_case<'a>(inputs: &'a Inputs, case: &Case<'a>) -> Vec<&'a Policy> {
 
 /// Returns the policies that count for a file though it does not belong to their manifest: those of manifests
 /// beside and above a file that belongs to none, nearest first, and those that the base put on a file that now
-/// belongs to none or to a manifest that the base does not have.
+/// belongs to none or to a manifest that it does not belong to in the base.
 fn around<'a>(inputs: &'a Inputs, path: &Path, owner: Option<Owner>) -> Vec<&'a Policy> {
     let owner = owner.and_then(|owner| inputs.operations.get(owner.operations));
-    if owner.is_some_and(|owner| !owner.is_new) {
+    if owner.is_some_and(|owner| !owner.is_new && inputs.is_reviewed(&owner.path, path)) {
         return Vec::new();
     }
     let is_above = |manifest: &Path| {
@@ -131,9 +131,8 @@ fn around<'a>(inputs: &'a Inputs, path: &Path, owner: Option<Owner>) -> Vec<&'a 
     let here = operations
         .filter(|file| is_above(&file.path))
         .map(|file| (&file.path, &file.policies));
-    let former = inputs.former.iter().filter(|former| {
-        is_above(&former.path) || former.declared.iter().any(|it| path.starts_with(it))
-    });
+    let former = inputs.former.iter();
+    let former = former.filter(|former| former.reaches(path));
     let former = former.map(|former| (&former.path, &former.policies));
     let mut found: Vec<_> = here.chain(former).collect();
     found.sort_by_key(|(path, _)| (std::cmp::Reverse(path.components().count()), *path));

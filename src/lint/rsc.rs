@@ -94,9 +94,12 @@ pub(super) fn stands_for(
         let granting = records.iter().filter(move |it| it.grants.contains(&of));
         granting.flat_map(|it| it.replaces.iter().copied())
     };
+    // What one route asks for together it needs together.
+    let together = |it: &RouteRecord<'_>| it.grants.contains(&held) && it.grants.contains(&wanted);
     held == wanted
         || catalog.contains(held, wanted, access)
-        || replaced(held).any(|wide| replaced(wanted).any(|other| other == wide))
+        || !records.iter().any(together)
+            && replaced(held).any(|wide| replaced(wanted).any(|other| other == wide))
 }
 
 /// Returns the resource-specific permission that an app asks for and that opens in single places what a

@@ -255,15 +255,17 @@ fn allowance_of(given: &Suppression) -> Allowance {
     }
 }
 
-/// The files that an operations manifest and its policy are about.
+/// The files that an operations manifest and its policy are about. What is approved of those of the base says
+/// nothing of files that come to it now.
 fn reach(inputs: &Inputs, links: &[Link], operations: usize) -> Vec<PathBuf> {
     let own = inputs.operations.get(operations).map(|file| &file.path);
+    let is_reviewed = |path: &&PathBuf| own.is_some_and(|own| inputs.is_reviewed(own, path));
     let linked = links.iter().filter(|link| {
         link.owner
             .is_some_and(|owner| owner.operations == operations)
     });
     let linked = linked.filter_map(|link| inputs.apps.get(link.file));
-    let linked = linked.map(|file| &file.path);
+    let linked = linked.map(|file| &file.path).filter(is_reviewed);
     own.into_iter().chain(linked).cloned().collect()
 }
 

@@ -123,6 +123,16 @@ pub fn bounded(name: &str, reader: impl Read, limit: u64) -> Result<Vec<u8>, Rea
     Ok(bytes)
 }
 
+/// Returns what can be read of a file up to `limit`, whatever it is: enough to tell whose it is.
+pub fn glance(path: &Path, limit: u64) -> String {
+    let mut bytes = Vec::new();
+    if let Ok(file) = File::open(path) {
+        // What came before an error is all there is to look at.
+        file.take(limit).read_to_end(&mut bytes).unwrap_or_default();
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
 /// Takes bytes for UTF-8 text. A byte order mark at the start is dropped; line ends stay as they are.
 pub fn decode(name: impl Into<String>, bytes: Vec<u8>) -> Result<Source, ReadError> {
     let name = name.into();

@@ -58,12 +58,7 @@ fn walk(folder: &Path, endings: &[&str], depth: usize) -> Walked {
             break;
         }
         let is_file = entry.file_type().is_some_and(|kind| kind.is_file());
-        let ending = entry.path().extension().map(|it| it.to_string_lossy());
-        let is_ours = ending.is_some_and(|ending| {
-            let mut endings = endings.iter();
-            endings.any(|known| ending.eq_ignore_ascii_case(known))
-        });
-        if !is_file || !is_ours {
+        if !is_file || !has_ending(entry.path(), endings) {
             continue;
         }
         let is_large = entry.metadata().is_ok_and(|found| found.len() > LIMIT);
@@ -99,18 +94,36 @@ pub fn is_folder(path: &Path) -> bool {
 /// Returns whether a walk of a folder that leaves nothing out could find a file: it has one of the endings, is no
 /// link and nobody else's.
 pub fn would_find(path: &Path, endings: &[&str]) -> bool {
-    let is_foreign = path.components().any(|part| {
+    has_ending(path, endings)
+        && !is_foreign(path)
+        && fs::symlink_metadata(path).is_ok_and(|found| found.is_file() && found.len() <= LIMIT)
+}
+
+/// Returns whether a path leads through a folder whose files others wrote.
+pub fn is_foreign(path: &Path) -> bool {
+    path.components().any(|part| {
         let name = part.as_os_str().to_string_lossy();
         FOREIGN.contains(&name.as_ref())
-    });
+    })
+}
+
+/// Returns whether there is a file at a path, not a link to one.
+pub fn is_file(path: &Path) -> bool {
+    fs::symlink_metadata(path).is_ok_and(|found| found.is_file())
+}
+
+/// Returns whether a walk of the folder would find a file of another size or sort at a path: it has one of the
+/// endings and is nobody else's, and something is there, be it a link that leads nowhere.
+pub fn is_blocked(path: &Path, endings: &[&str]) -> bool {
+    has_ending(path, endings) && !is_foreign(path) && fs::symlink_metadata(path).is_ok()
+}
+
+fn has_ending(path: &Path, endings: &[&str]) -> bool {
     let ending = path.extension().map(|it| it.to_string_lossy());
-    let is_ours = ending.is_some_and(|ending| {
+    ending.is_some_and(|ending| {
         let mut endings = endings.iter();
         endings.any(|known| ending.eq_ignore_ascii_case(known))
-    });
-    is_ours
-        && !is_foreign
-        && fs::symlink_metadata(path).is_ok_and(|found| found.is_file() && found.len() <= LIMIT)
+    })
 }
 
 /// Returns whether there is a file or folder at a path.

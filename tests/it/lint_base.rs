@@ -5,6 +5,12 @@ use crate::lint::{CALENDARS, CALLS, Folder, SITES, USER_READ, app, rules};
 /// A repository with one commit.
 fn repository(files: &[(&str, &str)]) -> Folder {
     let folder = Folder::new(files);
+    commit(&folder);
+    folder
+}
+
+/// Makes a folder a repository, and commits what is there.
+fn commit(folder: &Folder) {
     for arguments in [
         &["init", "--quiet"][..],
         &["add", "."],
@@ -26,25 +32,31 @@ fn repository(files: &[(&str, &str)]) -> Folder {
             .unwrap();
         assert!(status.success());
     }
-    folder
 }
 
 /// Runs with a path to git, which the runner's empty environment lacks.
-fn from_base(folder: &Folder) -> Vec<String> {
-    let output = assert_cmd::Command::cargo_bin("graphgrant")
+fn run(folder: &Folder, arguments: &[&str]) -> std::process::Output {
+    let base = ["--policy-from", "HEAD", "--format", "json"];
+    assert_cmd::Command::cargo_bin("graphgrant")
         .unwrap()
         .current_dir(folder.0.path())
-        .args([
-            "lint",
-            "--today",
-            "2026-11-24",
-            "--format",
-            "json",
-            "--policy-from",
-            "HEAD",
-        ])
+        .args(["lint", "--today", "2026-11-24"])
+        .args(base)
+        .args(arguments)
         .output()
-        .unwrap();
+        .unwrap()
+}
+
+fn code(folder: &Folder, arguments: &[&str]) -> i32 {
+    run(folder, arguments).status.code().unwrap()
+}
+
+fn from_base(folder: &Folder) -> Vec<String> {
+    from_base_with(folder, &[])
+}
+
+fn from_base_with(folder: &Folder, arguments: &[&str]) -> Vec<String> {
+    let output = run(folder, arguments);
     assert!(
         output.status.code().unwrap() < 2,
         "{}",
@@ -139,6 +151,16 @@ fn no_change_to_what_belongs_where_takes_a_file_out_of_the_policy() {
         },
         false,
     );
+    // A link is followed by no walk, and what it leads to is no manifest by its name.
+    #[cfg(unix)]
+    changed(
+        &|folder| {
+            let at = |path: &str| folder.0.path().join(path);
+            std::fs::rename(at("graphgrant.yaml"), at("g.txt")).unwrap();
+            std::os::unix::fs::symlink("g.txt", at("graphgrant.yaml")).unwrap();
+        },
+        true,
+    );
     // What git has is judged, whatever `.gitignore` says.
     changed(&|folder| folder.write(".gitignore", "app.json\n"), false);
 }
@@ -170,4 +192,189 @@ fn a_suppression_stays_with_the_line_that_was_reviewed() {
         found.contains(&"app.json policy-changed".to_owned()),
         "{found:?}"
     );
+}
+
+/// The findings of a change to a repository.
+fn after(files: &[(&str, &str)], edit: impl Fn(&Folder)) -> Vec<String> {
+    let folder = repository(files);
+    edit(&folder);
+    from_base(&folder)
+}
+
+fn remove(folder: &Folder, path: &str) {
+    std::fs::remove_file(folder.0.path().join(path)).unwrap();
+}
+
+#[track_caller]
+fn holds(found: &[String], finding: &str, is_there: bool) {
+    let finding = finding.to_owned();
+    assert_eq!(found.contains(&finding), is_there, "{finding}: {found:?}");
+}
+
+const DENY: &str = "policy: {deny: [{tier: 0}]}\n";
+
+#[test]
+fn no_manifest_of_the_base_takes_a_file_of_another_over() {
+    let root = format!("{CALLS}{DENY}");
+    let yielding = "policy: {suppressions: [{rule: tier-0-risk, subject: '*', reason: r, owner: o, until: 2027-01-31}]}\n";
+    let other = format!("{CALLS}{yielding}");
+    let (text, more) = (
+        app(&[SITES, USER_READ]),
+        app(&[SITES, USER_READ, ROLE_MANAGEMENT]),
+    );
+    let files = [
+        ("graphgrant.yaml", root.as_str()),
+        ("app.json", &text),
+        ("other/graphgrant.yaml", &other),
+        ("other/own.json", &text),
+    ];
+    let found = after(&files, |folder| {
+        folder.write("app.json", &more);
+        let yaml = format!("declared: [../app.json]\n{other}");
+        folder.write("other/graphgrant.yaml", &yaml);
+    });
+    holds(&found, "app.json policy-denied", true);
+    // What was approved for the files of the other manifest was not for this one.
+    holds(&found, "app.json tier-0-risk", true);
+    let found = after(&files, |folder| {
+        remove(folder, "app.json");
+        folder.write("other/app.json", &more);
+    });
+    holds(&found, "other/app.json policy-denied", true);
+    holds(&found, "other/app.json tier-0-risk", true);
+    // What belongs to it in the base stays with it.
+    let found = after(&files, |folder| folder.write("other/own.json", &more));
+    holds(&found, "other/own.json policy-denied", false);
+    holds(&found, "other/own.json tier-0-risk", false);
+    holds(&found, "other/own.json excess-permission", true);
+}
+
+#[test]
+fn a_manifest_of_another_name_keeps_its_policy() {
+    let calls = format!("{CALLS}  - GET /users\n");
+    let yaml = format!("{calls}{DENY}");
+    let (text, more) = (
+        app(&[SITES, USER_READ]),
+        app(&[SITES, USER_READ, ROLE_MANAGEMENT]),
+    );
+    let notes = "operations: [restart, stop]\n";
+    let files = [
+        ("ops.yaml", yaml.as_str()),
+        ("app.json", &text),
+        ("runbook.yaml", notes),
+    ];
+    let edits: [&dyn Fn(&Folder); 4] = [
+        &|folder| remove(folder, "ops.yaml"),
+        &|folder| folder.write("ops.yaml", "none: of ours\n"),
+        &|folder| {
+            remove(folder, "ops.yaml");
+            folder.write("new.yaml", &calls);
+        },
+        &|_| {},
+    ];
+    for (at, edit) in edits.into_iter().enumerate() {
+        let found = after(&files, |folder| {
+            folder.write("app.json", &more);
+            remove(folder, "runbook.yaml");
+            edit(folder);
+        });
+        holds(&found, "app.json policy-denied", true);
+        holds(&found, "ops.yaml policy-changed", at < 3);
+        holds(&found, "runbook.yaml policy-changed", false);
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn an_odd_manifest_in_the_base_ends_no_run() {
+    let yaml = format!("{CALLS}{DENY}");
+    let more = app(&[SITES, USER_READ, ROLE_MANAGEMENT]);
+    let folder = Folder::new(&[("graphgrant.yaml", &yaml), ("app.json", &more)]);
+    let at = |path: &str| folder.0.path().join(path);
+    folder.write("sub/g.txt", "x");
+    std::os::unix::fs::symlink("g.txt", at("sub/graphgrant.yaml")).unwrap();
+    folder.write("tests/x.json", &more);
+    std::fs::write(at("tests/graphgrant.yaml"), b"operations: [] # \xe9\n").unwrap();
+    folder.write(
+        "tests/wrong.yaml",
+        "operations: [GET /me]\npolicy: {extends: no.yaml}\n",
+    );
+    commit(&folder);
+    let found = from_base(&folder);
+    holds(&found, "app.json policy-denied", true);
+    holds(&found, "tests/graphgrant.yaml policy-changed", false);
+    // Another text in its place does not count yet.
+    folder.write("tests/graphgrant.yaml", CALLS);
+    let found = from_base(&folder);
+    holds(&found, "tests/graphgrant.yaml policy-changed", true);
+    remove(&folder, "tests/graphgrant.yaml");
+    let found = from_base(&folder);
+    holds(&found, "tests/graphgrant.yaml policy-changed", true);
+}
+
+#[test]
+fn a_manifest_that_is_gone_still_says_what_fails() {
+    let yaml = |policy: &str| format!("{CALLS}policy: {{{policy}}}\n");
+    let folder = repository(&[
+        (
+            "a/graphgrant.yaml",
+            &yaml("failOn: warning, deny: [{tier: 0}]"),
+        ),
+        ("a/app.json", &app(&[SITES, USER_READ])),
+        ("b/graphgrant.yaml", &yaml("failOn: 'off'")),
+        ("b/app.json", &app(&[SITES, USER_READ])),
+    ]);
+    remove(&folder, "a/graphgrant.yaml");
+    folder.write("a/app.json", &app(&[SITES, USER_READ, ROLE_MANAGEMENT]));
+    assert_eq!(code(&folder, &[]), 1);
+}
+
+#[test]
+fn a_reviewed_suppression_counts_whatever_the_file_is_called() {
+    let comment = "// graphgrant: allow(tier-0-risk, *) reason=r owner=o until=2027-01-31\n";
+    let text = format!(
+        "{comment}{{\"requiredResourceAccess\": [{{\"resourceAppId\": \"00000003-0000-0000-c000-000000000000\", \"resourceAccess\": [{{\"id\": \"{}\", \"type\": \"Role\"}}]}}]}}\n",
+        ROLE_MANAGEMENT.0
+    );
+    let folder = repository(&[("app.txt", &text)]);
+    let found = from_base_with(&folder, &["app.txt", "--kind", "graph-application"]);
+    holds(&found, "app.txt tier-0-risk", false);
+    holds(&found, "app.txt policy-changed", false);
+}
+
+#[test]
+fn an_app_manifest_that_cannot_be_read_any_more_does_not_pass() {
+    let text = app(&[SITES, USER_READ]);
+    let unreadable = |found: &[String]| holds(found, "app.json unreadable-file", true);
+    let bytes = |folder: &Folder, bytes: &[u8]| {
+        std::fs::write(folder.0.path().join("app.json"), bytes).unwrap();
+    };
+    let no_text = [text.as_bytes(), b"\xff"].concat();
+    let padded = [text.as_bytes(), &vec![b' '; 9 << 20]].concat();
+    let hidden = [&vec![b' '; 9 << 20], text.as_bytes()].concat();
+    let files = [("graphgrant.yaml", CALLS), ("app.json", &text)];
+    for content in [&no_text, &padded, &hidden] {
+        unreadable(&after(&files, |folder| bytes(folder, content)));
+    }
+    #[cfg(unix)]
+    unreadable(&after(&files, |folder| {
+        remove(folder, "app.json");
+        folder.write("app.txt", &text);
+        std::os::unix::fs::symlink("app.txt", folder.0.path().join("app.json")).unwrap();
+    }));
+    holds(
+        &after(&files, |folder| remove(folder, "app.json")),
+        "app.json unreadable-file",
+        false,
+    );
+    // Without a base what it says decides.
+    for content in [&no_text, &padded] {
+        let folder = Folder::new(&files);
+        bytes(&folder, content);
+        folder.write("data.json", "{}");
+        std::fs::write(folder.0.path().join("data.json"), b"{\"a\": \"\xff\"}").unwrap();
+        let found = folder.found(&[]);
+        unreadable(&found);
+        holds(&found, "data.json unreadable-file", false);
+    }
 }

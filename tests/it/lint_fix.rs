@@ -60,33 +60,39 @@ fn after_all_fixes_no_example_has_anything_missing_or_excess() {
         let name = path.file_name().unwrap().to_str().unwrap();
         let before = folder.read(name);
         folder.lint(&["--fix=unsafe"]);
-        match of_kind(&path) {
-            // No fix for what is generated, and for Bicep.
-            "bicep" | "arm-template" | "terraform-plan" => {
-                assert_eq!(folder.read(name), before, "{}", path.display());
-                continue;
-            }
-            // Several apps of one file, or what cannot be assessed: what is left has no fix.
-            "terraform" => {
-                let document = folder.lint(&["--format", "json"]).json();
-                for finding in document["findings"].as_array().unwrap() {
-                    assert!(finding["fix"].is_null(), "{}: {finding}", path.display());
-                }
-                continue;
-            }
-            _ => {}
+        // No fix for what is generated, and for Bicep.
+        if ["bicep", "arm-template", "terraform-plan"].contains(&of_kind(&path)) {
+            assert_eq!(folder.read(name), before, "{}", path.display());
+            continue;
         }
         fixed += 1;
-        let left = folder.found(&[]);
-        for rule in ["missing-permission", "excess-permission", "missing-rsc"] {
-            assert!(
-                !left.iter().any(|it| it.ends_with(rule)),
-                "{rule} of {} in {left:#?}",
-                path.display()
-            );
+        let document = folder.lint(&["--format", "json"]).json();
+        let all = document["findings"].as_array().unwrap();
+        let left = all.iter().filter_map(|finding| {
+            let rule = finding["name"].as_str().unwrap();
+            let is_about = ["missing-permission", "excess-permission", "missing-rsc"];
+            let subject = finding["subject"].to_string();
+            is_about
+                .contains(&rule)
+                .then(|| format!("{rule} {subject}"))
+        });
+        let left: Vec<String> = left.collect();
+        // A managed identity takes no delegated permission: only another app could have them.
+        let wanted: &[&str] = match name {
+            "managed-identity.tf" => &[
+                "missing-permission [\"User.Read\",\"delegated\"]",
+                "missing-permission [\"openid\",\"delegated\"]",
+            ],
+            _ => &[],
+        };
+        assert_eq!(left, wanted, "{}", path.display());
+        // What variables and conditions decide is neither missing nor excess, but said to be open.
+        if name == "platform-module.tf" {
+            let mut names = all.iter().map(|finding| &finding["name"]);
+            assert!(names.any(|name| name == "cannot-assess"), "{all:#?}");
         }
     }
-    assert!(fixed >= 4, "{fixed}");
+    assert!(fixed >= 8, "{fixed}");
 }
 
 #[test]

@@ -42,6 +42,26 @@ impl Base {
         Ok(Some(read::decode(path.to_string_lossy(), bytes)?))
     }
 
+    /// Returns the text of a file whatever stands there, so that nothing odd that was committed once ends runs.
+    pub(super) fn before(&self, path: &Path) -> Result<Before, GitError> {
+        match self.text(path) {
+            Ok(Some(text)) => Ok(Before::Text(text)),
+            Ok(None) | Err(BaseError::Git(GitError::NotAFile { .. })) => Ok(Before::Nothing),
+            Err(BaseError::Git(GitError::TooLarge { .. }) | BaseError::Read(_)) => Ok(Before::Odd),
+            Err(BaseError::Git(error)) => Err(error),
+        }
+    }
+
+    /// Returns the files with one of the endings that have one of the words anywhere, relative to the folder of
+    /// the run.
+    pub(super) fn files_with(
+        &self,
+        words: &[&str],
+        endings: &[&str],
+    ) -> Result<Vec<PathBuf>, GitError> {
+        self.repository.files_with(&self.revision, words, endings)
+    }
+
     /// Returns the files of the revision, relative to the folder of the run.
     pub(super) fn files(&self) -> Result<Vec<PathBuf>, GitError> {
         self.repository.files(&self.revision)
@@ -63,6 +83,17 @@ impl Base {
             other => other,
         }
     }
+}
+
+/// What the base has at a path.
+#[derive(Debug)]
+pub(super) enum Before {
+    /// No file: nothing at all, a link or a folder.
+    Nothing,
+    /// A file that is no text, or too large to be one.
+    Odd,
+    /// A text.
+    Text(Source),
 }
 
 /// A file of the base cannot be read.

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use crate::cli::Lint;
+use crate::declared;
 use crate::lint::associate::normal;
 use crate::manifest::init::FILE_NAME;
 use crate::source::escape::shown;
@@ -125,6 +126,22 @@ impl Files {
         }
     }
 
+    /// Returns those of the files of git below the folders that were walked that are there and could not be read.
+    pub(super) fn unread(&self, tracked: &[PathBuf]) -> Vec<PathBuf> {
+        let unread = tracked.iter().filter(|path| {
+            self.has_seen(path)
+                && !self.all.contains_key(*path)
+                && !self.refused.iter().any(|refused| refused.path == **path)
+                && walk::is_blocked(path, &ENDINGS)
+        });
+        unread.cloned().collect()
+    }
+
+    /// Returns whether a file was looked at: by itself, or with all of a folder.
+    pub(super) fn has_seen(&self, path: &Path) -> bool {
+        self.seen.contains(path) || self.walked.iter().any(|folder| path.starts_with(folder))
+    }
+
     fn walk(&mut self, folder: &Path) {
         self.walked.push(self.shown_path(folder));
         let walked = walk::files(folder, &ENDINGS);
@@ -133,6 +150,11 @@ impl Files {
         }
         let name = |path: &Path| shown(&path.to_string_lossy());
         for path in &walked.too_large {
+            if is_ours(path) {
+                // It says why it cannot be read.
+                self.read(path, false);
+                continue;
+            }
             let remark = format!("{} is too large and was left out", name(path));
             self.remarks.push(remark);
         }
@@ -307,7 +329,7 @@ impl Files {
             }
             Err(error) => {
                 // Among many files some are of other programs; that one of them is no text says nothing.
-                let is_ours = is_named || has_telling_name(path);
+                let is_ours = is_named || is_ours(path);
                 let help = miette::Diagnostic::help(&error).map(|help| help.to_string());
                 if is_ours {
                     self.refused.push(Refused {
@@ -357,6 +379,15 @@ impl Files {
         }
         normal(path)
     }
+}
+
+/// Whether a file that cannot be read is one of ours, by its name or as far as it can be read.
+fn is_ours(path: &Path) -> bool {
+    let is_told = || {
+        let text = Source::new("", read::glance(path, LIMIT));
+        declared::detect(&path.to_string_lossy(), &text).is_some()
+    };
+    has_telling_name(path) || is_told()
 }
 
 fn has_telling_name(path: &Path) -> bool {

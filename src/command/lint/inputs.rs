@@ -16,8 +16,9 @@ use crate::declared::{self, Document, Ids, Kind, SyntaxError, terraform};
 use crate::finding::Findings;
 use crate::lint::associate::{associate, normal};
 use crate::lint::comments;
-use crate::lint::input::{Absent, AppFile, BaseComment, Inputs, OperationsFile, Unreadable};
-use crate::lint::{self, Options, suppression};
+use crate::lint::input::{Absent, AppFile, Inputs, OperationsFile, Unreadable};
+use crate::lint::{self, Options};
+use crate::manifest::model::Manifest;
 use crate::plan;
 use crate::requirement;
 use crate::source::escape::shown;
@@ -42,7 +43,7 @@ impl From<KindName> for Kind {
 
 /// A run whose files are read.
 pub(super) struct Reading<'c> {
-    ids: Ids<'c>,
+    pub(super) ids: Ids<'c>,
     kind: Option<Kind>,
     /// The texts.
     pub(super) files: Files,
@@ -67,7 +68,7 @@ impl<'c> Reading<'c> {
         reading.read_operations(catalog);
         reading.read_declared();
         reading.files.read_modules();
-        reading.read_policies(base, options)?;
+        let before = reading.read_policies(base, options)?;
         let locks = locks::read(
             catalog,
             &reading.files,
@@ -75,8 +76,12 @@ impl<'c> Reading<'c> {
             &mut reading.inputs.operations,
         )?;
         reading.inputs.changed.extend(locks);
+        if let Some(base) = base {
+            reading.refuse_unread(base)?;
+        }
         reading.read_apps();
         if let Some(base) = base {
+            reading.read_base_owners(base, before)?;
             reading.read_base_comments(base)?;
         }
         Ok(reading)
@@ -92,8 +97,13 @@ impl<'c> Reading<'c> {
     }
 
     fn kind_of(&self, file: &File) -> Option<Kind> {
+        self.kind_with(file, &file.source)
+    }
+
+    /// Returns what a file is when it has this text.
+    pub(super) fn kind_with(&self, file: &File, text: &Source) -> Option<Kind> {
         let forced = self.kind.filter(|_| file.is_named);
-        forced.or_else(|| declared::detect(&file.path.to_string_lossy(), &file.source))
+        forced.or_else(|| declared::detect(&file.path.to_string_lossy(), text))
     }
 
     fn read_operations(&mut self, catalog: &Catalog) {
@@ -151,7 +161,12 @@ impl<'c> Reading<'c> {
         self.inputs.operations = operations;
     }
 
-    fn read_policies(&mut self, base: Option<&Base>, options: &Lint) -> miette::Result<()> {
+    /// Reads the policies that count, and returns the manifests of the base.
+    fn read_policies(
+        &mut self,
+        base: Option<&Base>,
+        options: &Lint,
+    ) -> miette::Result<Vec<(PathBuf, Manifest)>> {
         let mut sources = Sources {
             files: &self.files,
             base,
@@ -164,11 +179,13 @@ impl<'c> Reading<'c> {
             let own = file.manifest.policy.clone();
             file.policies = sources.of_manifest(&file.path, own.as_ref(), &mut file.absent)?;
         }
-        if base.is_some() {
-            self.inputs.former = sources.former(&mut self.inputs.operations)?;
+        let mut before = Vec::new();
+        for (former, manifest) in sources.former(&mut self.inputs.operations)? {
+            before.push((former.path.clone(), manifest));
+            self.inputs.former.push(former);
         }
         self.inputs.changed = sources.changed;
-        Ok(())
+        Ok(before)
     }
 
     /// Reads every app manifest anew.
@@ -234,41 +251,5 @@ impl<'c> Reading<'c> {
             .map(|other| &other.source)
             .collect();
         terraform::read_in_module(&self.ids, &file.source, &beside)
-    }
-
-    /// Reads the suppressions that the base has in files that have some now.
-    fn read_base_comments(&mut self, base: &Base) -> miette::Result<()> {
-        let operations = self.inputs.operations.iter();
-        let operations = operations.map(|file| (&file.path, &file.comments));
-        let apps = self.inputs.apps.iter();
-        let apps = apps.map(|file| (&file.path, &file.document.comments));
-        let mut found: Vec<(PathBuf, Vec<BaseComment>)> = Vec::new();
-        for (path, comments) in operations.chain(apps) {
-            let has_some = comments
-                .iter()
-                .any(|comment| suppression::parse(&comment.text).is_some());
-            if !has_some {
-                continue;
-            }
-            let Some(source) = base.text(path)? else {
-                continue;
-            };
-            let kind = declared::detect(&path.to_string_lossy(), &source);
-            let comments = match kind {
-                Some(Kind::Operations) => comments::of_yaml(&source),
-                Some(Kind::Terraform) => {
-                    let read = terraform::read_in_module(&self.ids, &source, &[]);
-                    read.map(|it| it.comments).unwrap_or_default()
-                }
-                Some(kind) => {
-                    let read = declared::read(&self.ids, &source, kind);
-                    read.map(|it| it.comments).unwrap_or_default()
-                }
-                None => Vec::new(),
-            };
-            found.push((path.clone(), suppression::in_base(&source, &comments)));
-        }
-        self.inputs.base_comments = Some(found);
-        Ok(())
     }
 }

@@ -1,6 +1,7 @@
 //! `graphgrant lint`: what apps declare, judged by what they call, by policy and by rules.
 
 mod base;
+mod before;
 mod files;
 mod fixes;
 mod inputs;

@@ -4,18 +4,25 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use crate::command::lint::base::Base;
+use crate::command::lint::base::{Base, Before};
 use crate::command::lint::files::{Files, NAMES};
+use crate::declared::{self, Kind};
 use crate::lint::associate::normal;
 use crate::lint::input::{Absent, Changed, Former, OperationsFile};
+use crate::manifest::model::Manifest;
 use crate::manifest::read::from_source;
 use crate::manifest::{ManifestError, Policy, policy};
 use crate::report::words;
 use crate::source::escape::shown;
-use crate::source::{Named, Source, Span};
+use crate::source::read::{self, LIMIT};
+use crate::source::{Named, Source, Span, walk};
 
 /// How many policies may extend one another.
 const DEPTH: usize = 8;
+
+/// What every manifest of another name than the usual ones has, and how its name ends.
+const LISTS: [&str; 2] = ["operations:", "apps:"];
+const YAML: [&str; 2] = ["yaml", "yml"];
 
 /// A policy with mistakes: all of them. No run is judged by half a policy.
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
@@ -83,10 +90,14 @@ impl Sources<'_> {
                 self.with_extended(own.clone(), path, absent)
             });
         };
-        let before = base.text(path)?;
-        let before = before.and_then(|text| from_source(&text, &|_| Ok(())).manifest.policy);
+        let before = base.before(path)?;
+        let is_odd = matches!(before, Before::Odd);
+        let before = match before {
+            Before::Text(text) => from_source(&text, &|_| Ok(())).manifest.policy,
+            Before::Nothing | Before::Odd => None,
+        };
         let text = |policy: &Policy| policy.source.slice(policy.span).to_owned();
-        if before.as_ref().map(text) != own.map(text) {
+        if is_odd || before.as_ref().map(text) != own.map(text) {
             let whole = || {
                 let read = self.files.all.get(path);
                 let source = read.map(|file| file.source.clone());
@@ -114,66 +125,102 @@ impl Sources<'_> {
     pub(super) fn former(
         &mut self,
         operations: &mut [OperationsFile],
-    ) -> miette::Result<Vec<Former>> {
+    ) -> miette::Result<Vec<(Former, Manifest)>> {
         let Some(base) = self.base else {
             return Ok(Vec::new());
         };
-        let tracked = base.files()?;
-        let is_manifest = |path: &&PathBuf| {
-            let name = path.file_name().map(|name| name.to_string_lossy());
-            name.is_some_and(|name| NAMES.contains(&name.as_ref()))
-        };
-        let named: BTreeSet<PathBuf> = tracked.iter().filter(is_manifest).cloned().collect();
+        let tracked: BTreeSet<PathBuf> = base.files()?.into_iter().collect();
         for file in &mut *operations {
-            // One of another name is known by its path alone.
             file.is_new = !tracked.contains(&file.path);
         }
         let known = operations.iter().filter(|file| !file.is_new);
-        let paths: BTreeSet<PathBuf> = known.map(|file| file.path.clone()).chain(named).collect();
+        let named = tracked.iter().filter(|path| is_named_so(path)).cloned();
+        // One of another name is known by what it says.
+        let likely = base.files_with(&LISTS, &YAML)?;
+        let paths: BTreeSet<PathBuf> = known
+            .map(|file| file.path.clone())
+            .chain(named)
+            .chain(likely)
+            .collect();
         let mut former = Vec::new();
         for path in paths {
-            let Some(text) = base.text(&path)? else {
+            let is_there = operations.iter().any(|file| file.path == path);
+            if !is_there && !self.is_gone(&path) {
                 continue;
-            };
-            let manifest = from_source(&text, &|_| Ok(())).manifest;
+            }
             let folder = path.parent().map(Path::to_owned).unwrap_or_default();
+            let text = match base.before(&path)? {
+                Before::Text(text) => text,
+                Before::Nothing => continue,
+                Before::Odd => {
+                    let is_same = || {
+                        let now = read::bytes(&path, LIMIT).ok();
+                        now.is_some() && base.bytes(&path).is_ok_and(|before| before == now)
+                    };
+                    let mut files = self.files.all.keys();
+                    if is_named_so(&path)
+                        && !is_there
+                        && files.any(|file| file.starts_with(&folder))
+                        && !is_same()
+                    {
+                        self.note_gone(&path, "a manifest that is no text in the base");
+                    }
+                    continue;
+                }
+            };
+            let is_manifest = || {
+                let kind = declared::detect(&path.to_string_lossy(), &text);
+                kind == Some(Kind::Operations)
+            };
+            if !is_there && !is_manifest() {
+                continue;
+            }
+            let manifest = from_source(&text, &|_| Ok(())).manifest;
             let declared = manifest.apps.iter().flat_map(|app| &app.declared);
             let declared = declared.map(|it| normal(&folder.join(&it.value)));
-            let declared: Vec<PathBuf> = declared.collect();
-            let is_there = operations.iter().any(|file| file.path == path);
-            let has_lock = tracked.contains(&path.with_extension("lock"));
-            let concerns = |file: &PathBuf| {
-                file.starts_with(&folder) || declared.iter().any(|it| file.starts_with(it))
+            let mut one = Former {
+                declared: declared.collect(),
+                policies: Vec::new(),
+                owned: BTreeSet::new(),
+                path: path.clone(),
             };
-            // One that was not looked at here is not gone.
-            let is_gone = !is_there && self.files.other(&path).is_err();
-            if is_gone
-                && (manifest.policy.is_some() || has_lock)
-                && self.files.all.keys().any(concerns)
-            {
-                self.changed.push(Changed {
-                    source: Source::new(path.to_string_lossy(), ""),
-                    path: path.clone(),
-                    span: Span::default(),
-                    what: "the policy or lock of a manifest that is gone".to_owned(),
-                    revision: base.name().to_owned(),
-                });
+            if !is_there {
+                if !self.files.all.keys().any(|file| one.reaches(file)) {
+                    continue;
+                }
+                let has_lock = tracked.contains(&path.with_extension("lock"));
+                if manifest.policy.is_some() || has_lock {
+                    self.note_gone(&path, "the policy or lock of a manifest that is gone");
+                }
             }
-            if !is_there && !is_gone {
-                continue;
-            }
-            let policies = match manifest.policy {
+            if let Some(policy) = manifest.policy.clone() {
                 // What it extends may be gone with it: then the change above is all that is told.
-                Some(policy) => self.with_extended(policy, &path, &mut Vec::new())?,
-                None => Vec::new(),
-            };
-            former.push(Former {
-                path,
-                declared,
-                policies,
-            });
+                match self.with_extended(policy, &path, &mut Vec::new()) {
+                    Ok(policies) => one.policies = policies,
+                    Err(error) if is_there => return Err(error),
+                    Err(_) => {}
+                }
+            }
+            former.push((one, manifest));
         }
         Ok(former)
+    }
+
+    /// Whether a file of the base that is no manifest of the run is none any more. One that is there and was not
+    /// looked at is not gone.
+    fn is_gone(&self, path: &Path) -> bool {
+        !walk::is_foreign(path) && (self.files.has_seen(path) || !walk::is_file(path))
+    }
+
+    fn note_gone(&mut self, path: &Path, what: &str) {
+        let Some(base) = self.base else { return };
+        self.changed.push(Changed {
+            source: Source::new(path.to_string_lossy(), ""),
+            path: path.to_owned(),
+            span: Span::default(),
+            what: what.to_owned(),
+            revision: base.name().to_owned(),
+        });
     }
 
     /// Puts a policy and those it extends together.
@@ -223,8 +270,9 @@ impl Sources<'_> {
         // A policy that the command line names may lie anywhere: whoever runs the tool chose it.
         let here = || match extended {
             Some(_) => self.files.other(path),
-            None => crate::source::read::text(path)
-                .map_err(|error| (error.to_string(), "check the path".to_owned())),
+            None => {
+                read::text(path).map_err(|error| (error.to_string(), "check the path".to_owned()))
+            }
         };
         let Some(base) = self.base else { return here() };
         let help = || "check the revision".to_owned();
@@ -262,6 +310,11 @@ impl Sources<'_> {
             path,
         });
     }
+}
+
+fn is_named_so(path: &Path) -> bool {
+    let name = path.file_name().map(|name| name.to_string_lossy());
+    name.is_some_and(|name| NAMES.contains(&name.as_ref()))
 }
 
 /// Reads a policy file without a mistake.

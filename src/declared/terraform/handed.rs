@@ -5,7 +5,7 @@
 //! permissions. The way from an argument to an application leads through local names, other blocks and the
 //! results of other modules; whatever refers to it counts, as a module may look anything up.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::declared::model::Undecided;
 use crate::declared::terraform::collect::Collected;
@@ -14,9 +14,17 @@ use crate::declared::terraform::owner::Owner;
 use crate::source::escape::shown;
 use crate::source::hcl::{Block, Body, Expression, ExpressionKind, Step, Structure};
 
+/// How many other modules the results that a module is handed are followed through. Beyond, it may know of
+/// everything.
+const FOLLOWED: usize = 200;
+
+/// How many modules a registration names as its doubts. One alone leaves it in doubt already.
+const TOLD: usize = 50;
+
 /// Puts into doubt the registrations that a module may give permissions to. Modules of the file itself that can
 /// do so to none are told apart.
 pub(super) fn doubt(module: &Module<'_>, collected: &mut Collected) {
+    let mut told: BTreeMap<Owner, usize> = BTreeMap::new();
     for (at, file) in module.files.iter().enumerate() {
         for block in file.body.blocks_of("module") {
             let name = block.labels.first();
@@ -34,6 +42,11 @@ pub(super) fn doubt(module: &Module<'_>, collected: &mut Collected) {
                     continue;
                 }
                 is_told = true;
+                let told = told.entry(owner.clone()).or_default();
+                *told += 1;
+                if *told > TOLD {
+                    continue;
+                }
                 let span = if at == 0 { span } else { draft.name_span() };
                 let what = what.clone();
                 draft.registration.undecided.push(Undecided { span, what });
@@ -67,6 +80,9 @@ impl<'m, 'a> Handed<'m, 'a> {
             expressions: Vec::new(),
         };
         loop {
+            if handed.modules.len() > FOLLOWED {
+                return handed;
+            }
             if let Some(expression) = handed.expressions.pop() {
                 handed.follow(expression);
                 handed.expressions.extend(expression.inner());
@@ -121,7 +137,7 @@ impl<'m, 'a> Handed<'m, 'a> {
     fn has(&self, owner: &Owner) -> bool {
         match owner {
             Owner::Application(address) | Owner::Principal(address) => {
-                self.addresses.contains(address)
+                self.modules.len() > FOLLOWED || self.addresses.contains(address)
             }
             // Whoever that is: it is in doubt for that reason already.
             Owner::Written(_) => false,

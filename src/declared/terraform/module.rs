@@ -106,16 +106,25 @@ pub(super) struct Module<'a> {
     pub(super) files: &'a [File<'a>],
     blocks: BTreeMap<Address, (usize, &'a Block)>,
     locals: BTreeMap<&'a str, (usize, &'a Expression)>,
+    calls: BTreeMap<&'a str, &'a Block>,
 }
 
 impl<'a> Module<'a> {
     pub(super) fn new(files: &'a [File<'a>]) -> Self {
         let mut blocks = BTreeMap::new();
         let mut locals = BTreeMap::new();
+        let mut calls = BTreeMap::new();
         for (at, file) in files.iter().enumerate() {
             for block in file.body.blocks() {
                 if let Some(address) = Address::of(block) {
                     blocks.entry(address).or_insert((at, block));
+                }
+                if let Some(label) = block
+                    .labels
+                    .first()
+                    .filter(|_| block.kind.value == "module")
+                {
+                    calls.entry(label.value.as_str()).or_insert(block);
                 }
                 if block.kind.value == "locals" {
                     for attribute in block.body.attributes() {
@@ -129,6 +138,7 @@ impl<'a> Module<'a> {
             files,
             blocks,
             locals,
+            calls,
         }
     }
 
@@ -149,14 +159,7 @@ impl<'a> Module<'a> {
 
     /// Returns the block that calls a module.
     pub(super) fn called(&self, name: &str) -> Option<&'a Block> {
-        let bodies = self.files.iter().map(|file| &file.body);
-        let mut calls = bodies.flat_map(|body| body.blocks_of("module"));
-        calls.find(|block| {
-            block
-                .labels
-                .first()
-                .is_some_and(|label| label.value == name)
-        })
+        self.calls.get(name).copied()
     }
 
     /// Returns the blocks of a file that have an address, in the order of the text.

@@ -113,6 +113,19 @@ mod tests {
     }
 
     #[test]
+    fn what_a_route_needs_together_stands_for_nothing_else_of_it() {
+        let call = "'GET /groups/{id}/members'";
+        let yaml = format!("access: application\nroutes: [{{via: rsc, operations: [{call}]}}]\noperations: [{call}]\n");
+        let told = |names: &[&str]| {
+            let asked: Vec<_> = names.iter().map(|name| rsc(name, "Application")).collect();
+            Sample::new(&yaml).teams(&asked).told(&MissingRsc)
+        };
+        assert_eq!(told(&["Member.Read.Group", "Owner.Read.Group"]), [""; 0]);
+        let found = told(&["Member.Read.Group"]);
+        assert!(found.len() == 1 && found[0].contains("Owner.Read.Group"), "{found:?}");
+    }
+
+    #[test]
     fn without_a_teams_app_nothing_can_be_said() {
         assert_eq!(Sample::new(ROUTE).app(&[]).told(&MissingRsc), [""; 0]);
     }

@@ -166,6 +166,55 @@ impl Repository {
             .collect())
     }
 
+    /// Returns those files of a revision with one of the endings, at and below the folder that was opened and
+    /// relative to it, that have one of the words anywhere.
+    pub fn files_with(
+        &self,
+        revision: &Revision,
+        words: &[&str],
+        endings: &[&str],
+    ) -> Result<Vec<PathBuf>, GitError> {
+        // Attributes of the work tree must not make a text binary, and so hide what it says.
+        let mut arguments: Vec<String> = [
+            // The patterns of endings are ours, so they may be patterns.
+            "--no-literal-pathspecs",
+            "grep",
+            "--files-with-matches",
+            "--null",
+            "--text",
+            "--no-textconv",
+            "--no-recurse-submodules",
+            "--fixed-strings",
+        ]
+        .map(str::to_owned)
+        .to_vec();
+        arguments.extend(
+            words
+                .iter()
+                .flat_map(|it| ["-e".to_owned(), (*it).to_owned()]),
+        );
+        arguments.push(revision.commit.clone());
+        arguments.push("--".to_owned());
+        arguments.extend(endings.iter().map(|it| format!(":(icase)*.{it}")));
+        let answer = self.ask(&arguments, NAMES)?;
+        let out = match &answer.out {
+            // Without a match git ends as if it had failed, and says nothing.
+            Some(out) if answer.is_fine || (out.is_empty() && answer.err.is_empty()) => out,
+            None => {
+                return Err(GitError::TooLarge {
+                    path: "the list of files".to_owned(),
+                    revision: shown(&revision.name),
+                    limit: NAMES,
+                });
+            }
+            Some(_) => return Err(failed(&answer)),
+        };
+        let start = format!("{}:", revision.commit);
+        let names = out.split(|byte| *byte == 0);
+        let names = names.filter_map(|name| name.strip_prefix(start.as_bytes()));
+        Ok(names.filter_map(path_from).collect())
+    }
+
     /// What a tree has at a path.
     fn entry(&self, revision: &Revision, path: &OsStr) -> Result<Option<(Kind, String)>, GitError> {
         let arguments = ["ls-tree", "-z", "--full-tree", &revision.commit, "--"];

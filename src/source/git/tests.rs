@@ -427,3 +427,36 @@ fn what_never_ends_is_ended() {
     let silent = run("exec /bin/sleep 600", Duration::from_millis(50));
     assert!(matches!(silent, Err(GitError::TimedOut { .. })));
 }
+
+#[test]
+fn files_are_found_by_their_words_and_endings() {
+    let made = Made::new();
+    made.write("a.yaml", "operations: []")
+        .write("b.YML", "x\napps:\n")
+        .write("c.json", "operations:")
+        .write("d.yaml", "other: []")
+        .write("sub/e.yaml", "apps: []")
+        .write("sub/f\u{e4} g.yaml", "apps: []")
+        .write(".gitattributes", "*.yaml binary\n")
+        .commit();
+    let found = |folder: &Path, words: &[&str]| {
+        let repository = Repository::open(folder).unwrap();
+        let revision = repository.resolve("HEAD").unwrap();
+        let files = repository.files_with(&revision, words, &["yaml", "yml"]);
+        let mut files: Vec<String> = files
+            .unwrap()
+            .iter()
+            .map(|path| path.to_str().unwrap().to_owned())
+            .collect();
+        files.sort();
+        files
+    };
+    let words = ["operations:", "apps:"];
+    assert_eq!(
+        found(made.path(), &words),
+        ["a.yaml", "b.YML", "sub/e.yaml", "sub/f\u{e4} g.yaml"]
+    );
+    let sub = made.path().join("sub");
+    assert_eq!(found(&sub, &words), ["e.yaml", "f\u{e4} g.yaml"]);
+    assert_eq!(found(made.path(), &["nothing of the kind"]), [""; 0]);
+}
