@@ -101,12 +101,14 @@ pub fn run(context: &Context, options: &Status) -> miette::Result<Exit> {
     let (planned, mut exit) = consent::planned(&catalog, &manifest, &options.part)?;
     let mut files = exports(&options.declared, Set::Declared)?;
     files.extend(exports(&options.granted, Set::Granted)?);
+    // What a tenant says of one app, so that an empty list is known to be its own.
+    let mut live = Vec::new();
     if options.live {
         let planned = planned.iter().map(|planned| planned.app);
         for app in planned {
             match live::read(&catalog, &options.origin, app) {
                 Ok(found) => {
-                    files.extend(found.files);
+                    live.push([files.clone(), found.files].concat());
                     if let Some(remark) = found.remark {
                         context.remark(&remark);
                     }
@@ -119,13 +121,13 @@ pub fn run(context: &Context, options: &Status) -> miette::Result<Exit> {
             }
         }
     }
-    let granted = granted::read(&files)?;
     let token = match &options.token {
         Some(path) => Some(TokenClaims::read(&catalog, &read::text(path)?)?),
         None => None,
     };
     let mut apps = Vec::new();
-    for planned in planned {
+    for (at, planned) in planned.into_iter().enumerate() {
+        let granted = granted::read(live.get(at).unwrap_or(&files))?;
         let client_id = planned.app.client_id.as_ref().map(|id| id.value.as_str());
         let holding = of_client(&catalog, &granted, client_id)?;
         let found = status::status(&Inputs {

@@ -72,6 +72,7 @@ pub fn status(inputs: &Inputs<'_>) -> Status {
         invalid_token: inputs.token.and_then(|it| it.is_not_valid(inputs.now)),
         is_cut_off: inputs.holding.is_cut_off,
         is_of_nobody: inputs.holding.is_of_nobody,
+        has_exports: inputs.granted.tells_granted(),
     }
 }
 

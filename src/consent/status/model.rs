@@ -22,12 +22,13 @@ pub struct Status {
     pub is_cut_off: bool,
     /// Whether grants are given and nothing says that they are the app's.
     pub is_of_nobody: bool,
+    /// Whether any export says what is granted.
+    pub has_exports: bool,
 }
 
 impl Status {
     /// Returns whether something needed is missing or nobody says where it stands, more is held than is
-    /// needed, the exports leave open what is granted, the
-    /// token is not valid, or the app cannot work at all.
+    /// needed, the exports leave open what is granted, the token is not valid, or the app cannot work at all.
     pub fn has_fault(&self) -> bool {
         self.is_switched_off
             || self.invalid_token.is_some()
@@ -35,14 +36,14 @@ impl Status {
             || self.is_of_nobody
             || self.faults() > 0
             || self.untold() > 0
+            || (self.has_exports && self.ungranted() > 0)
             || self.revoked_resources() > 0
     }
 
     /// Returns how many permissions have a fault.
     pub fn faults(&self) -> usize {
         let rows = self.rows.iter();
-        rows.filter(|row| row.states.iter().any(State::is_fault))
-            .count()
+        rows.filter(|row| row.has_fault()).count()
     }
 
     /// Returns how many permissions are needed of which no set says anything.
@@ -130,6 +131,18 @@ impl Cell {
             (true, false) => Self::No,
             (false, false) => Self::Unknown,
         }
+    }
+}
+
+impl Row {
+    /// Returns whether what is to be said of it is a fault.
+    fn has_fault(&self) -> bool {
+        self.states.iter().any(|state| match state {
+            // What a token lacks is not there, whatever was granted, and it carries more than the exports know.
+            State::GrantedNotInToken => self.needed,
+            State::InTokenNotGranted => !self.needed && !self.states.contains(&State::SignIn),
+            other => other.is_fault(),
+        })
     }
 }
 
