@@ -32,6 +32,7 @@ mod script_run;
 mod server;
 mod status;
 mod status_doubt;
+mod status_live;
 mod tenant;
 mod texts;
 mod token;

@@ -202,14 +202,14 @@ fn a_set_has_to_be_given_and_a_token_is_refused() {
 }
 
 /// A registration that declares User.Read.
-fn registration(app: &str) -> String {
+pub(crate) fn registration(app: &str) -> String {
     json!({"id": "55555555-5555-4555-8555-555555555555", "appId": app, "signInAudience": "AzureADMyOrg",
         "requiredResourceAccess": [{"resourceAppId": "00000003-0000-0000-c000-000000000000",
         "resourceAccess": [{"id": "e1fe6dd8-ba31-4d61-89e7-88639da4683d", "type": "Scope"}]}]})
     .to_string()
 }
 
-const OTHER_APP: &str = "99999999-7d0a-4d2c-9a53-0f6b1f3f7a21";
+pub(crate) const OTHER_APP: &str = "99999999-7d0a-4d2c-9a53-0f6b1f3f7a21";
 
 pub(crate) fn whole() -> Place {
     place("[GET /me/people]", "People.Read", "on")

@@ -86,3 +86,64 @@ fn a_token_that_is_not_valid_is_not_called_fine() {
         assert!(remark.contains("no service takes the token"), "{remark}");
     }
 }
+
+#[test]
+fn a_token_without_what_was_granted_is_not_fine() {
+    for (scope, state, code) in [
+        ("People.Read", "fine", 0),
+        ("User.Read", "granted-not-in-token", 1),
+        (
+            "People.Read Directory.ReadWrite.All",
+            "in-token-not-granted",
+            1,
+        ),
+    ] {
+        let claims = format!("{{\"scp\": \"{scope}\", \"appid\": \"{ID}\", \"exp\": 99999999999}}");
+        let place = whole().with("claims.json", &claims);
+        let arguments = [&STATUS[..5], &["--token", "claims.json"]].concat();
+        let human = place.run(&arguments).ends_with(code);
+        assert_eq!(
+            human.out.contains("All that is needed"),
+            code == 0,
+            "{}",
+            human.out
+        );
+        let json = place
+            .run(&[&arguments[..], &["--format", "json"]].concat())
+            .ends_with(code);
+        let of = if state.starts_with("in-token") {
+            "Directory.ReadWrite.All"
+        } else {
+            "People.Read"
+        };
+        assert!(
+            states(&row(&json, "delegated", of)).contains(&state),
+            "{}",
+            json.out
+        );
+    }
+}
+
+#[test]
+fn grants_that_do_not_count_leave_a_declared_permission_open() {
+    let place = whole();
+    let other = std::fs::read_to_string(place.path().join("grants.json")).unwrap();
+    let other = other.replace("11111111-1111", "99999999-9999");
+    let place = place.with("other.json", &other);
+    let arguments = [
+        "status",
+        "--declared",
+        "app.json",
+        "--granted",
+        "principals.json",
+        "--granted",
+        "other.json",
+    ];
+    let human = place.run(&arguments).ends_with(1);
+    assert!(
+        flat(&human.out).contains("all of other apps"),
+        "{}",
+        human.out
+    );
+    assert!(!human.out.contains("All that is"), "{}", human.out);
+}

@@ -86,11 +86,20 @@ pub(super) struct Told {
     pub(super) remark: Option<String>,
 }
 
-/// Reads what the tenant says of an app: its registration, its service principal, what it is granted.
-pub(super) fn read(catalog: &Catalog, options: &TokenOrigin, app: &App) -> Result<Told, LiveError> {
-    let client_id = app.client_id.as_ref().ok_or(LiveError::NoClientId)?;
-    let client_id = &client_id.value;
-    let origin = Origin::new(catalog, options, FlowName::Given, Some(app))?;
+/// Reads what the tenant says of each app: its registration, its service principal, what it is granted. The token
+/// is acquired once: one that is given on standard input cannot be read again.
+pub(super) fn read(
+    catalog: &Catalog,
+    options: &TokenOrigin,
+    apps: &[&App],
+) -> Result<Vec<Told>, LiveError> {
+    let Some(first) = apps.first() else {
+        return Ok(Vec::new());
+    };
+    if apps.iter().any(|app| app.client_id.is_none()) {
+        return Err(LiveError::NoClientId);
+    }
+    let origin = Origin::new(catalog, options, FlowName::Given, Some(first))?;
     let acquired = origin.acquire()?;
     let tenant = Tenant {
         bearer: Bearer::new(&origin.authority, &origin.client, &acquired.token)?,
@@ -101,6 +110,12 @@ pub(super) fn read(catalog: &Catalog, options: &TokenOrigin, app: &App) -> Resul
             .trim_end_matches('/')
             .to_owned(),
     };
+    apps.iter().map(|app| read_app(&tenant, app)).collect()
+}
+
+fn read_app(tenant: &Tenant<'_>, app: &App) -> Result<Told, LiveError> {
+    let client_id = app.client_id.as_ref().ok_or(LiveError::NoClientId)?;
+    let client_id = &client_id.value;
     let principals = tenant.list(&format!(
         "/v1.0/servicePrincipals?$filter=appId%20in%20('{client_id}','{GRAPH}')&$select=id,appId,displayName,servicePrincipalType,accountEnabled,appRoles,oauth2PermissionScopes"
     ))?;

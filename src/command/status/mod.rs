@@ -104,21 +104,21 @@ pub fn run(context: &Context, options: &Status) -> miette::Result<Exit> {
     // What a tenant says of one app, so that an empty list is known to be its own.
     let mut live = Vec::new();
     if options.live {
-        let planned = planned.iter().map(|planned| planned.app);
-        for app in planned {
-            match live::read(&catalog, &options.origin, app) {
-                Ok(found) => {
+        let planned: Vec<_> = planned.iter().map(|planned| planned.app).collect();
+        match live::read(&catalog, &options.origin, &planned) {
+            Ok(told) => {
+                for found in told {
                     live.push([files.clone(), found.files].concat());
                     if let Some(remark) = found.remark {
                         context.remark(&remark);
                     }
                 }
-                Err(error) if error.is_remote() => {
-                    warn(&error.into());
-                    return Ok(Exit::Remote);
-                }
-                Err(error) => return Err(error.into()),
             }
+            Err(error) if error.is_remote() => {
+                warn(&error.into());
+                return Ok(Exit::Remote);
+            }
+            Err(error) => return Err(error.into()),
         }
     }
     let token = match &options.token {
