@@ -117,14 +117,18 @@ pub fn run(context: &Context, options: &Verify) -> miette::Result<Exit> {
         options,
     )?;
     context.write(&text, options.output.as_deref())?;
-    // What is certain without Microsoft Graph is not made uncertain by its absence.
-    Ok(if verification.is_proven() {
+    Ok(exit(&verification))
+}
+
+/// What is certain without Microsoft Graph is not made uncertain by its absence.
+fn exit(verification: &Verification) -> Exit {
+    if verification.is_proven() {
         Exit::Fine
     } else if verification.is_unreached() && !verification.is_refuted() {
         Exit::Remote
     } else {
         Exit::Findings
-    })
+    }
 }
 
 /// The id of the tenant that is expected, or why it is not known. A domain is looked up at the authority.
