@@ -175,7 +175,7 @@ fn names_nothing(url: &str, spelling: &str) -> bool {
         let mut words = spelling.split('/').chain(["me"]);
         words.any(|word| !word.contains('{') && word.eq_ignore_ascii_case(segment))
     };
-    segments.iter().any(|it| is_placeholder(it))
+    segments.iter().any(is_placeholder)
         && segments.iter().all(|it| is_placeholder(it) || is_word(it))
 }
 
