@@ -17,8 +17,10 @@
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
+use smallvec::SmallVec;
+
 use crate::plan::cost::Packing;
-use crate::plan::problem::{CandidateId, Problem};
+use crate::plan::problem::{Alternative, CandidateId, Problem};
 use crate::plan::reduce::Demand;
 use crate::plan::table::{Row, Table};
 
@@ -85,7 +87,9 @@ pub(super) enum Choice {
 }
 
 type Choices = Table<Member, Choice>;
-type Alternatives = Vec<Vec<Member>>;
+/// As [`Alternative`], renumbered.
+type Together = SmallVec<[Member; 2]>;
+type Alternatives = Vec<Together>;
 
 /// Demands that share candidates, with the candidates renumbered.
 #[derive(Debug)]
@@ -126,7 +130,7 @@ impl Component {
         let demands = demands
             .iter()
             .map(|demand| {
-                let inside = |set: &Vec<CandidateId>| set.iter().map(member).collect();
+                let inside = |set: &Alternative| set.iter().map(member).collect();
                 demand.iter().map(inside).collect()
             })
             .collect();
@@ -222,7 +226,7 @@ impl Component {
         let mut members = BTreeSet::new();
         for demand in &self.demands {
             if !is_satisfied(demand, &members) {
-                let price = |set: &&Vec<Member>| {
+                let price = |set: &&Together| {
                     let of = |weights: &Table<Member, u64>| -> u64 {
                         let new = set.iter().filter(|member| !members.contains(member));
                         new.map(|&member| weights[member]).sum()
@@ -268,7 +272,7 @@ impl Component {
         let mut charged: Vec<(Member, u64)> = Vec::new();
         for demand in open {
             let live = demand.iter().filter(|set| is_live(set, choices));
-            let left = |set: &Vec<Member>| set.iter().map(|&member| rest[member]).sum::<u64>();
+            let left = |set: &Together| set.iter().map(|&member| rest[member]).sum::<u64>();
             let charge = live.clone().map(left).min().unwrap_or(0);
             if charge == 0 {
                 continue;
@@ -446,7 +450,7 @@ fn propagate<'a>(component: &'a Component, choices: &mut Choices) -> Option<Vec<
             let mut live = demand.iter().filter(|set| is_live(set, choices));
             let first = live.next()?;
             let is_chosen =
-                |set: &Vec<Member>| set.iter().all(|&member| choices[member] == Choice::In);
+                |set: &Together| set.iter().all(|&member| choices[member] == Choice::In);
             let mut count = 1;
             let mut is_done = is_chosen(first);
             for set in live {

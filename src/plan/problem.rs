@@ -3,6 +3,8 @@
 use std::cell::OnceCell;
 use std::rc::Rc;
 
+use smallvec::SmallVec;
+
 use crate::catalog::record::StoredOpens;
 use crate::plan::cost::Opened;
 use crate::plan::error::PlanError;
@@ -72,15 +74,19 @@ impl<'a> Opening<'a> {
     }
 }
 
+/// Permissions that suffice together. Nearly always they are one or two, and a search makes and changes
+/// hundreds of such sets: so the small ones need no memory of their own.
+pub type Alternative = SmallVec<[CandidateId; 2]>;
+
 /// Something wanted: an OR of ANDs.
 #[derive(Debug, Clone, Default)]
 pub struct Clause {
     /// The admissible alternatives: each a set of permissions that suffice together. An empty one says
     /// that nothing is needed.
-    pub alternatives: Vec<Vec<CandidateId>>,
+    pub alternatives: Vec<Alternative>,
     /// The permissions of the preferred alternatives. They do not steer the search; the proof tells of
     /// each that the plan does without.
-    pub preferred: Vec<CandidateId>,
+    pub preferred: Alternative,
 }
 
 impl Clause {

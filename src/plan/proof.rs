@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::plan::cost::Opened;
-use crate::plan::problem::{Candidate, CandidateId, Clause, ClauseId, Problem, Tier, is_inside};
+use crate::plan::problem::{Alternative, Candidate, CandidateId, Clause, ClauseId, Problem, Tier, is_inside};
 use crate::plan::search::Solution;
 
 /// What the plan is for, clause by clause and permission by permission.
@@ -13,7 +13,7 @@ use crate::plan::search::Solution;
 pub struct Proof {
     /// The alternative that serves each clause, in the order of the clauses: its least one inside the
     /// plan.
-    pub served_by: Vec<Vec<CandidateId>>,
+    pub served_by: Vec<Alternative>,
     /// One entry for each chosen permission, in the order of names.
     pub explanations: Vec<Explanation>,
     /// What was preferred somewhere and is not needed, in the order of names.
@@ -115,7 +115,7 @@ pub fn explain(problem: &Problem, solution: &Solution) -> Proof {
 /// Returns the least alternative of a clause inside a sorted set: fewest permissions, then risk, admin,
 /// writes and reads opened, names. Empty when the set does not satisfy the clause.
 #[must_use]
-pub fn least_inside(problem: &Problem, clause: &Clause, set: &[CandidateId]) -> Vec<CandidateId> {
+pub fn least_inside(problem: &Problem, clause: &Clause, set: &[CandidateId]) -> Alternative {
     let mut inside: Vec<_> = inside(clause, set).collect();
     if let [only] = inside.as_slice() {
         return (*only).clone();
@@ -140,7 +140,7 @@ pub fn least_inside(problem: &Problem, clause: &Clause, set: &[CandidateId]) -> 
     if let [only] = inside.as_slice() {
         return (*only).clone();
     }
-    let key = |alternative: &Vec<CandidateId>| {
+    let key = |alternative: &Alternative| {
         let mut opened = Opened::default();
         for candidate in members(problem, alternative) {
             opened.open(candidate);
@@ -163,7 +163,7 @@ fn members<'a>(
 fn inside<'a>(
     clause: &'a Clause,
     set: &'a [CandidateId],
-) -> impl Iterator<Item = &'a Vec<CandidateId>> + Clone {
+) -> impl Iterator<Item = &'a Alternative> + Clone {
     let alternatives = clause.alternatives.iter();
     alternatives.filter(|alternative| is_inside(alternative, set))
 }

@@ -23,11 +23,8 @@
 use std::collections::BTreeSet;
 
 use crate::plan::cost::{Opened, Packing};
-use crate::plan::problem::{CandidateId, Problem, is_inside};
+use crate::plan::problem::{Alternative, CandidateId, Problem, is_inside};
 use crate::plan::table::Table;
-
-/// A set of candidates that suffice together, sorted.
-pub(super) type Alternative = Vec<CandidateId>;
 
 /// The alternatives of something wanted that is not yet satisfied.
 pub(super) type Demand = Vec<Alternative>;
@@ -139,7 +136,7 @@ fn root(roots: &mut Table<CandidateId, CandidateId>, id: CandidateId) -> Candida
 
 /// Drops satisfied demands, alternatives that contain another, and duplicates; sorts the rest.
 fn normalise(demands: &mut Vec<Demand>) {
-    demands.retain(|demand| !demand.iter().any(Vec::is_empty));
+    demands.retain(|demand| !demand.iter().any(|set| set.is_empty()));
     for demand in demands.iter_mut() {
         demand.sort_unstable_by(|one, two| one.len().cmp(&two.len()).then_with(|| one.cmp(two)));
         demand.dedup();

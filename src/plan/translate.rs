@@ -6,7 +6,7 @@ use crate::catalog::model::PermissionId;
 use crate::plan::cost::Objective;
 use crate::plan::error::PlanError;
 use crate::plan::facts::Facts;
-use crate::plan::problem::{Candidate, CandidateId, Clause, ClauseId, Problem};
+use crate::plan::problem::{Alternative, Candidate, CandidateId, Clause, ClauseId, Problem};
 use crate::plan::proof::{self, Proof};
 use crate::plan::search::{self, DEFAULT_BUDGET, Solution};
 use crate::requirement::Set;
@@ -88,7 +88,7 @@ impl Numbering {
         Self(ids)
     }
 
-    fn candidates<'a>(&self, ids: impl IntoIterator<Item = &'a PermissionId>) -> Vec<CandidateId> {
+    fn candidates<'a>(&self, ids: impl IntoIterator<Item = &'a PermissionId>) -> Alternative {
         ids.into_iter()
             .filter_map(|id| self.0.binary_search(id).ok())
             .map(CandidateId)
@@ -131,7 +131,7 @@ impl Numbering {
                 *candidate = facts.candidate(*permission);
             }
         }
-        Problem::new(candidates, clauses, given)
+        Problem::new(candidates, clauses, given.into_vec())
     }
 
     fn answer(&self, solution: &Solution, proof: Proof) -> Answer {
