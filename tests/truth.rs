@@ -14,11 +14,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use graphgrant::catalog::model::{Access, PermissionId};
+use graphgrant::catalog::model::Access;
 use graphgrant::catalog::{Catalog, bundled};
 use graphgrant::manifest::read;
 use graphgrant::path;
-use graphgrant::requirement::{Requirement, requirements};
+use graphgrant::requirement::{Requirement, Set, requirements};
 use serde_json::Value;
 
 /// Calls with these flags are not scored: the reference contradicts itself, or the call needs more said.
@@ -141,9 +141,8 @@ fn score(catalog: &Catalog, calls: &[Value], access: Access, confidences: &[&str
         } else {
             &found.application
         };
-        let named = |set: &Vec<PermissionId>| -> BTreeSet<&str> {
-            set.iter().map(|id| catalog.name(*id)).collect()
-        };
+        let named =
+            |set: &Set| -> BTreeSet<&str> { set.iter().map(|id| catalog.name(*id)).collect() };
         let preferred: Vec<BTreeSet<&str>> = need.preferred.iter().map(named).collect();
         if !preferred.is_empty() && preferred.iter().all(|set| least.contains(set)) {
             score.agree += 1;

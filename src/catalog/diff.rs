@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::catalog::Catalog;
 use crate::catalog::model::{Method, OperationId, Scheme};
-use crate::catalog::record::{GrantRecord, NeedRecord, column};
+use crate::catalog::record::{GrantRecord, NeedRecord, Set, column};
 use crate::path::Template;
 
 /// A set of permissions by name, `A + B`.
@@ -170,7 +170,7 @@ fn rows(catalog: &Catalog) -> Rows {
 }
 
 fn answer(catalog: &Catalog, need: &NeedRecord) -> Answer {
-    let named = |set: &Vec<crate::catalog::model::PermissionId>| {
+    let named = |set: &Set| {
         set.iter()
             .map(|id| catalog.name(*id))
             .collect::<Vec<_>>()

@@ -5,6 +5,7 @@
 use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
+use smallvec::SmallVec;
 
 use crate::catalog::compile::text::Mark;
 use crate::catalog::model::{
@@ -162,13 +163,17 @@ impl Rank {
     }
 }
 
+/// Permissions that suffice together, sorted. Nearly always they are one or two, and a plan decodes and
+/// copies hundreds of such sets: so the small ones need no memory of their own.
+pub type Set = SmallVec<[PermissionId; 8]>;
+
 /// What an operation needs under one scheme.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NeedRecord {
     /// Sets that suffice, sorted; with upstream's mark.
-    pub alternatives: Vec<(Vec<PermissionId>, Mark)>,
+    pub alternatives: Vec<(Set, Mark)>,
     /// The least of them, sorted.
-    pub preferred: Vec<Vec<PermissionId>>,
+    pub preferred: Vec<Set>,
     /// How `preferred` was found.
     pub rank: Rank,
     /// The rows of the operation facts that had a say.
@@ -207,9 +212,9 @@ pub struct ConditionRecord<'a> {
     /// See [`super::overlay::When::or_default`].
     pub or_default: bool,
     /// By scheme: what is needed on top.
-    pub and: [Option<Vec<Vec<PermissionId>>>; 3],
+    pub and: [Option<Vec<Set>>; 3],
     /// By scheme: what is needed instead.
-    pub replace: [Option<Vec<Vec<PermissionId>>>; 3],
+    pub replace: [Option<Vec<Set>>; 3],
     /// What the user should know besides.
     pub note: Option<&'a str>,
     /// What the note is about.

@@ -4,7 +4,7 @@ use super::model::{Comparison, Criterion, Presence, Way};
 use crate::catalog::bundled;
 use crate::compare::compare;
 use crate::manifest::read::from_source;
-use crate::requirement::Verdict;
+use crate::requirement::{Set, Verdict};
 use crate::source::Source;
 
 fn compared(text: &str) -> Comparison {
@@ -111,6 +111,6 @@ fn calls_about_any_user_have_a_form_for_the_signed_in_user() {
     assert_eq!(own.request, "GET /me");
     let catalog = bundled::open().unwrap();
     let user_read = catalog.find_permission("User.Read").unwrap();
-    assert!(own.preferred.contains(&vec![user_read]));
+    assert!(own.preferred.contains(&Set::from_slice(&[user_read])));
     assert_eq!(compared.rows[1].own_form, None);
 }

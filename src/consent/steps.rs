@@ -1,6 +1,6 @@
 //! What to do, in order, until the grants of a plan work.
 
-use crate::catalog::model::{Access, PermissionId};
+use crate::catalog::model::Access;
 use crate::consent::fact;
 use crate::consent::model::{FactKind, Step, StepKind};
 use crate::consent::who::{Question, role};
@@ -30,7 +30,7 @@ pub fn steps(question: &Question<'_>) -> Vec<Step> {
     if question.app.client_id.is_none() {
         let text =
             "register the app and put its application (client) id into the manifest as `clientId`";
-        steps.push(step(StepKind::Register, text, Vec::new(), ""));
+        steps.push(step(StepKind::Register, text, Set::new(), ""));
     }
     if !roles.is_empty() {
         let text = "list the app roles in `requiredResourceAccess` of the registration: an app asks for them through `.default` alone, which stands for what is listed";
@@ -38,9 +38,9 @@ pub fn steps(question: &Question<'_>) -> Vec<Step> {
     }
     if takes_work(question) && !(roles.is_empty() && scopes.is_empty()) {
         let text = "make sure that the tenant has a service principal of the app; a consent in the browser creates it, a grant by script does not";
-        steps.push(step(StepKind::ServicePrincipal, text, Vec::new(), GRANTS));
+        steps.push(step(StepKind::ServicePrincipal, text, Set::new(), GRANTS));
         let text = "after creating it, wait and try again while the directory answers that it does not exist: seconds, at times minutes";
-        steps.push(step(StepKind::Replication, text, Vec::new(), GRANTS));
+        steps.push(step(StepKind::Replication, text, Set::new(), GRANTS));
     }
     steps.extend(prerequisites(question, &plans));
     if !scopes.is_empty() {
@@ -54,16 +54,16 @@ pub fn steps(question: &Question<'_>) -> Vec<Step> {
     for plan in &plans {
         for route in &plan.routes {
             for text in &route.steps {
-                let of = route.grants.clone();
+                let of = Set::from_slice(&route.grants);
                 steps.push(step(StepKind::Route, text, of, ""));
             }
         }
     }
     if !plans.is_empty() {
         let text = "get new tokens: those issued before keep what they had, for about an hour, with managed identities for up to a day";
-        steps.push(step(StepKind::Token, text, Vec::new(), TOKENS));
+        steps.push(step(StepKind::Token, text, Set::new(), TOKENS));
         let text = "hold what was granted against the plan with `graphgrant status`";
-        steps.push(step(StepKind::Check, text, Vec::new(), ""));
+        steps.push(step(StepKind::Check, text, Set::new(), ""));
     }
     steps
 }
@@ -77,7 +77,7 @@ fn step(kind: StepKind, text: &str, of: Set, source: &str) -> Step {
     }
 }
 
-fn ids(plan: &Plan) -> Vec<PermissionId> {
+fn ids(plan: &Plan) -> Set {
     plan.permissions.iter().map(|it| it.permission).collect()
 }
 
@@ -126,7 +126,7 @@ fn prerequisites(question: &Question<'_>, plans: &[&Plan]) -> Vec<Step> {
                     None => found.push(step(
                         StepKind::Prerequisite,
                         &fact.text,
-                        vec![chosen.permission],
+                        Set::from_slice(&[chosen.permission]),
                         &fact.source,
                     )),
                 }

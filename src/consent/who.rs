@@ -11,7 +11,7 @@ use crate::consent::{caution, easier, fact, narrower, steps};
 use crate::manifest::model::App;
 use crate::plan::Options;
 use crate::plan::model::{AppPlan, Chosen, Plan, Status};
-use crate::requirement::{Need, Requirement, Verdict};
+use crate::requirement::{Need, Requirement, Set, Verdict};
 use crate::source::Source;
 
 /// The word of the policy that new tenants have.
@@ -172,7 +172,7 @@ impl Question<'_> {
             other_profiles: Vec::new(),
             facts: Vec::new(),
             narrower: Vec::new(),
-            wider: Vec::new(),
+            wider: Set::new(),
         }
     }
 }

@@ -330,7 +330,7 @@ impl Comparison<'_> {
             // Asked for by name, or needed by a route: only the order can stand for it.
             return match self.container(chosen.permission, held, held) {
                 Some(container) => NeededState::Implied {
-                    by: vec![container],
+                    by: Set::from_slice(&[container]),
                 },
                 None => NeededState::Missing {
                     operations: Vec::new(),

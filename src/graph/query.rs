@@ -231,6 +231,7 @@ pub fn between(catalog: &Catalog, first: PermissionId, second: PermissionId) -> 
 mod tests {
     use super::*;
     use crate::catalog::bundled;
+    use crate::catalog::record::Set;
 
     #[track_caller]
     fn id(catalog: &Catalog, name: &str) -> PermissionId {
@@ -277,7 +278,7 @@ mod tests {
             // Of all that it opens, an operation that it is the least permission for.
             let needs = catalog.operation(example).needs;
             let mut needs = needs.iter().flatten();
-            assert!(needs.any(|need| need.preferred.contains(&vec![lower])));
+            assert!(needs.any(|need| need.preferred.contains(&Set::from_slice(&[lower]))));
         }
     }
 

@@ -128,7 +128,7 @@ pub fn without(catalog: &Catalog, app: &App, plan: &AppPlan, id: PermissionId) -
             lost.extend(
                 routed
                     .flat_map(|route| &route.operations)
-                    .map(|at| (*at, vec![id])),
+                    .map(|at| (*at, Set::from_slice(&[id]))),
             );
             lost.sort();
             lost.dedup();

@@ -14,7 +14,7 @@ use crate::plan::profile::{Planned, Stage, solve_stages, total};
 use crate::plan::request::{PlanRequestError, RequestMistake};
 use crate::plan::route::{Routing, is_servable};
 use crate::plan::saving;
-use crate::requirement::{Note, Requirement, Verdict};
+use crate::requirement::{Note, Requirement, Set, Verdict};
 use crate::source::beside;
 use crate::source::escape::shown;
 
@@ -401,7 +401,7 @@ fn tell_chosen(planned: &[Planned<'_>], routing: &Routing, plan: &mut Plan) {
     for Planned { stage, answer } in planned {
         for (demand, set) in stage.demands.iter().zip(&answer.served_by) {
             let all = sets.entry((demand.requirement, demand.scheme)).or_default();
-            all.extend(set);
+            all.extend_from_slice(set);
             all.sort_unstable();
             all.dedup();
         }
@@ -429,14 +429,14 @@ fn redundant(planned: &[Planned<'_>], all: &BTreeSet<PermissionId>) -> Vec<Redun
             let entry = entries.entry(*id).or_insert_with(|| Redundant {
                 permission: *id,
                 preferred_by: Vec::new(),
-                replaced_by: Vec::new(),
+                replaced_by: Set::new(),
             });
             let demands = clauses
                 .iter()
                 .filter_map(|clause| stage.demands.get(*clause));
             let requirements = demands.map(|demand| demand.requirement);
             entry.preferred_by.extend(requirements);
-            entry.replaced_by.extend(by);
+            entry.replaced_by.extend_from_slice(by);
         }
     }
     let mut list: Vec<_> = entries.into_values().collect();

@@ -92,7 +92,7 @@ pub struct Redundant {
     /// The requirements that prefer it, sorted.
     pub preferred_by: Vec<usize>,
     /// The chosen permissions that serve them instead, sorted.
-    pub replaced_by: Vec<PermissionId>,
+    pub replaced_by: Set,
 }
 
 /// What `fewest` would save: possible, unconfirmed.

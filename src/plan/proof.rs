@@ -5,7 +5,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::plan::cost::Opened;
-use crate::plan::problem::{Alternative, Candidate, CandidateId, Clause, ClauseId, Problem, Tier, is_inside};
+use crate::plan::problem::{
+    Alternative, Candidate, CandidateId, Clause, ClauseId, Problem, Tier, is_inside,
+};
 use crate::plan::search::Solution;
 
 /// What the plan is for, clause by clause and permission by permission.

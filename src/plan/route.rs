@@ -206,7 +206,7 @@ impl<'a> Cover<'a> {
     /// Returns the set, sorted.
     fn set(&self) -> Set {
         let mut set = self.replaced.clone();
-        set.extend(&self.rest);
+        set.extend_from_slice(&self.rest);
         set.sort_unstable();
         set
     }

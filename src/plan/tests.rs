@@ -10,7 +10,9 @@ use proptest::sample::{Index, subsequence};
 use crate::plan::brute;
 use crate::plan::cost::{Cost, Objective};
 use crate::plan::error::PlanError;
-use crate::plan::problem::{Candidate, CandidateId, Clause, ClauseId, Opening, Problem, Tier};
+use crate::plan::problem::{
+    Alternative, Candidate, CandidateId, Clause, ClauseId, Opening, Problem, Tier,
+};
 use crate::plan::proof::explain;
 use crate::plan::search::{DEFAULT_BUDGET, Solution, solve};
 
@@ -22,8 +24,8 @@ fn ids(numbers: &[usize]) -> Vec<CandidateId> {
 
 fn clause(alternatives: &[&[usize]]) -> Clause {
     Clause {
-        alternatives: alternatives.iter().map(|set| ids(set)).collect(),
-        preferred: Vec::new(),
+        alternatives: alternatives.iter().map(|set| ids(set).into()).collect(),
+        preferred: Alternative::new(),
     }
 }
 
@@ -245,14 +247,14 @@ fn proof_names_what_serves_forces_and_replaces() {
         clause(&[&[1, 2], &[2, 3]]),
         clause(&[&[2], &[1, 2]]),
     ];
-    clauses[0].preferred = ids(&[0]);
+    clauses[0].preferred = ids(&[0]).into();
     let problem = problem(vec![Candidate::default(); 4], clauses, &[]);
     let solution = solve(&problem, Objective::Documented, DEFAULT_BUDGET);
     assert_eq!(solution.chosen, ids(&[1, 2]));
     let proof = explain(&problem, &solution);
     assert_eq!(
         proof.served_by,
-        [ids(&[1]), ids(&[1]), ids(&[1, 2]), ids(&[2])]
+        [ids(&[1]), ids(&[1]), ids(&[1, 2]), ids(&[2])].map(Alternative::from)
     );
     let [one, two] = proof.explanations.as_slice() else {
         panic!("one entry per permission");
@@ -299,8 +301,8 @@ fn any_clause(candidates: usize) -> impl Strategy<Value = Clause> {
         subsequence(all, 0..=2.min(candidates)),
     )
         .prop_map(|(alternatives, preferred)| Clause {
-            alternatives: alternatives.iter().map(|set| ids(set)).collect(),
-            preferred: ids(&preferred),
+            alternatives: alternatives.iter().map(|set| ids(set).into()).collect(),
+            preferred: ids(&preferred).into(),
         })
 }
 
@@ -487,7 +489,7 @@ fn realistic(clauses: usize, seed: u64) -> Problem<'static> {
                 .collect();
             Clause {
                 alternatives,
-                preferred: Vec::new(),
+                preferred: Alternative::new(),
             }
         })
         .collect();
@@ -518,10 +520,11 @@ fn hard_problems_keep_the_budget_and_do_not_claim_too_much() {
         let mut numbers = Numbers(seed);
         let clauses = (0..150)
             .map(|_| {
-                let sets = (0..6).map(|_| vec![CandidateId(numbers.below(100))]);
+                let sets =
+                    (0..6).map(|_| Alternative::from_slice(&[CandidateId(numbers.below(100))]));
                 Clause {
                     alternatives: sets.collect(),
-                    preferred: Vec::new(),
+                    preferred: Alternative::new(),
                 }
             })
             .collect();

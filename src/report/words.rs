@@ -2,7 +2,7 @@
 
 use crate::catalog::Catalog;
 use crate::catalog::model::{Access, Kind, PermissionId, State};
-use crate::catalog::record::GrantRecord;
+use crate::catalog::record::{GrantRecord, Set};
 use crate::plan::model::{Plan, Reach};
 use crate::source::escape::{shown, shown_up_to};
 
@@ -44,7 +44,7 @@ fn joined(catalog: &Catalog, ids: &[PermissionId], between: &str) -> String {
 }
 
 /// Returns sets of which one is enough.
-pub fn sets(catalog: &Catalog, sets: &[Vec<PermissionId>]) -> String {
+pub fn sets(catalog: &Catalog, sets: &[Set]) -> String {
     let sets: Vec<String> = sets.iter().map(|ids| set(catalog, ids)).collect();
     sets.join(" or ")
 }

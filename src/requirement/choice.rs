@@ -168,11 +168,15 @@ mod tests {
 
     #[test]
     fn huge_products_keep_the_smallest() {
-        let left: Vec<Set> = (0..100).map(|id| vec![PermissionId(id)]).collect();
-        let right: Vec<Set> = (50..150).map(|id| vec![PermissionId(id)]).collect();
+        let left: Vec<Set> = (0..100)
+            .map(|id| Set::from_slice(&[PermissionId(id)]))
+            .collect();
+        let right: Vec<Set> = (50..150)
+            .map(|id| Set::from_slice(&[PermissionId(id)]))
+            .collect();
         let kept = product(&left, &right);
         assert_eq!(kept.len(), MAX_SETS);
-        assert!(kept.contains(&vec![PermissionId(50)]));
+        assert!(kept.contains(&Set::from_slice(&[PermissionId(50)])));
     }
 
     #[test]
@@ -180,7 +184,8 @@ mod tests {
         let catalog = bundled::open().unwrap();
         let facts = Facts::new(&catalog);
         let id = |name| catalog.find_permission(name).unwrap();
-        let (basic, read) = (vec![id("Mail.ReadBasic")], vec![id("Mail.Read")]);
+        let [basic, read] =
+            ["Mail.ReadBasic", "Mail.Read"].map(|name| Set::from_slice(&[id(name)]));
         let own = Choice::curated(&[basic, read.clone()], std::iter::empty()).unwrap();
         let body = Choice::curated(std::slice::from_ref(&read), std::iter::empty()).unwrap();
         let both = own.and(&body, &facts, Access::Delegated);

@@ -1,12 +1,11 @@
 //! The plain data of a requirement.
 
 use crate::call::{MatchKind, Rewrite};
-use crate::catalog::model::{Effect, Method, OperationId, PathId, PermissionId, Scheme};
+use crate::catalog::model::{Effect, Method, OperationId, PathId, Scheme};
 use crate::catalog::overlay::Detail;
 use crate::catalog::record::Rank;
 
-/// Permissions that suffice together, sorted.
-pub type Set = Vec<PermissionId>;
+pub use crate::catalog::record::Set;
 
 /// Whether an operation can be done under an access.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -5,7 +5,7 @@ use graphgrant::catalog::overlay::RouteKind;
 use graphgrant::manifest::model::{App, Audience, ExtraPermission, Profile, Route, SignIn};
 use graphgrant::plan::model::{AppPlan, Goal, Plan, Status};
 use graphgrant::plan::{Options, RequestMistake, plan};
-use graphgrant::requirement::{Requirement, Verdict};
+use graphgrant::requirement::{Requirement, Set, Verdict};
 use graphgrant::source::{Span, Spanned};
 
 use crate::world::{app, bare, chosen, id, names, planned, wants, with_goal, world};
@@ -14,11 +14,14 @@ fn written<T>(value: T) -> Spanned<T> {
     Spanned::new(value, Span::new(3, 9))
 }
 
+fn set(names: &[&str]) -> Set {
+    names.iter().map(|name| id(name)).collect()
+}
+
 fn needs(request: &str, sets: &[&[&str]]) -> Requirement {
     let mut requirement = wants("GET /me");
     request.clone_into(&mut requirement.request);
-    let to_ids = |set: &&[&str]| set.iter().map(|name| id(name)).collect();
-    requirement.delegated.alternatives = sets.iter().map(to_ids).collect();
+    requirement.delegated.alternatives = sets.iter().map(|names| set(names)).collect();
     requirement.delegated.preferred = requirement.delegated.alternatives.clone();
     requirement.delegated.admissible = requirement.delegated.alternatives.clone();
     requirement.application = bare(Verdict::Excluded);
@@ -191,7 +194,7 @@ fn one_list_of_scopes_serves_work_and_personal_accounts() {
     let mut app = app();
     app.audience = Some(written(Audience::AllAccounts));
     let mut requirement = needs("GET /both", &[&["User.ReadBasic.All"]]);
-    requirement.personal.alternatives = vec![vec![id("User.Read")]];
+    requirement.personal.alternatives = vec![set(&["User.Read"])];
     requirement.personal.preferred = requirement.personal.alternatives.clone();
     requirement.personal.admissible = requirement.personal.alternatives.clone();
     let mut work_only = needs("GET /work", &[&["User.ReadBasic.All"]]);
@@ -222,7 +225,7 @@ fn one_list_of_scopes_serves_work_and_personal_accounts() {
 #[test]
 fn no_admin_avoids_the_admin_or_names_what_forces_it() {
     let mut free = needs("GET /free", &[&["User.Read.All"], &["User.ReadBasic.All"]]);
-    free.delegated.preferred = vec![vec![id("User.Read.All")]];
+    free.delegated.preferred = vec![set(&["User.Read.All"])];
     free.delegated.admissible = free.delegated.preferred.clone();
     let plan = planned(vec![free.clone()], Goal::NoAdmin).delegated;
     assert_eq!(chosen(&plan), ["User.ReadBasic.All"]);
@@ -247,11 +250,11 @@ fn no_admin_changes_nothing_where_no_admin_is_needed() {
 #[test]
 fn no_admin_leaves_alone_what_needs_none() {
     let mut read = needs("GET /read", &[&["Mail.Read"], &["Mail.ReadWrite"]]);
-    read.delegated.preferred = vec![vec![id("Mail.Read")]];
+    read.delegated.preferred = vec![set(&["Mail.Read"])];
     let mut send = needs("GET /send", &[&["Mail.Send"], &["Mail.ReadWrite"]]);
-    send.delegated.preferred = vec![vec![id("Mail.Send")]];
+    send.delegated.preferred = vec![set(&["Mail.Send"])];
     let mut all = needs("GET /all", &[&["User.Read.All"], &["User.ReadBasic.All"]]);
-    all.delegated.preferred = vec![vec![id("User.Read.All")]];
+    all.delegated.preferred = vec![set(&["User.Read.All"])];
     all.delegated.admissible = all.delegated.preferred.clone();
     let plan = planned(vec![read, send, all], Goal::NoAdmin).delegated;
     assert_eq!(
@@ -263,20 +266,20 @@ fn no_admin_leaves_alone_what_needs_none() {
 #[test]
 fn what_is_merely_accepted_is_told() {
     let mut free = needs("GET /free", &[&["User.Read.All"], &["User.ReadBasic.All"]]);
-    free.delegated.preferred = vec![vec![id("User.Read.All")]];
+    free.delegated.preferred = vec![set(&["User.Read.All"])];
     free.delegated.admissible = free.delegated.preferred.clone();
     let told = "`GET /free` is served by `User.ReadBasic.All`: upstream accepts that, but it does not contain the documented `User.Read.All`";
     for goal in [Goal::Fewest, Goal::NoAdmin] {
         let plan = planned(vec![free.clone()], Goal::Documented).delegated;
         assert_eq!(texts(&plan), "");
-        free.delegated.alternatives = vec![vec![id("User.ReadBasic.All")]];
+        free.delegated.alternatives = vec![set(&["User.ReadBasic.All"])];
         let plan = planned(vec![free.clone()], goal).delegated;
         assert!(texts(&plan).contains(told), "{}", texts(&plan));
-        free.delegated.alternatives.push(vec![id("User.Read.All")]);
+        free.delegated.alternatives.push(set(&["User.Read.All"]));
     }
 
     // A documented set that nobody can ask for.
-    free.delegated.preferred = vec![vec![id("ChannelMessage.Read.Group")]];
+    free.delegated.preferred = vec![set(&["ChannelMessage.Read.Group"])];
     free.delegated.admissible = free.delegated.preferred.clone();
     let plan = planned(vec![free], Goal::Documented).delegated;
     assert!(texts(&plan).contains("the documented `ChannelMessage.Read.Group`"));
@@ -287,7 +290,7 @@ fn exchange_gives_mailboxes_without_a_grant() {
     let (app, requirement) = routed("GET /users/{id}/messages", RouteKind::ExchangeRbac);
     let plan = of(&app, vec![requirement]);
     assert!(plan.application.permissions.is_empty());
-    assert_eq!(plan.application.chosen[0], Some(Vec::new()));
+    assert_eq!(plan.application.chosen[0], Some(Set::new()));
     assert_eq!(plan.application.status, Status::Complete);
     let [route] = plan.application.routes.as_slice() else {
         panic!("one route");
@@ -342,7 +345,7 @@ fn a_route_that_stands_for_nothing_takes_nothing() {
 fn what_a_route_does_not_stand_for_stays() {
     let (app, mut requirement) = routed("GET /users/{id}/messages", RouteKind::ExchangeRbac);
     let both = [id("Mail.Read"), id("User.Read.All")];
-    requirement.application.alternatives = vec![both.to_vec()];
+    requirement.application.alternatives = vec![Set::from_slice(&both)];
     requirement.application.preferred = requirement.application.alternatives.clone();
     requirement.application.admissible = requirement.application.alternatives.clone();
     let plan = of(&app, vec![requirement.clone()]).application;
@@ -353,9 +356,9 @@ fn what_a_route_does_not_stand_for_stays() {
 
     // Half of a wide set that is accepted is no reason to ask for its other half.
     let need = &mut requirement.application;
-    need.preferred = vec![vec![id("Device.Read.All")]];
+    need.preferred = vec![set(&["Device.Read.All"])];
     need.admissible = need.preferred.clone();
-    need.alternatives.push(vec![id("Device.Read.All")]);
+    need.alternatives.push(set(&["Device.Read.All"]));
     let plan = of(&app, vec![requirement]).application;
     assert_eq!(chosen(&plan), ["Device.Read.All"]);
     assert!(plan.routes.is_empty());
@@ -442,10 +445,10 @@ fn a_tie_is_decided_the_same_way_whatever_the_order() {
 #[test]
 fn a_saving_is_told_and_not_taken() {
     let mut one = needs("GET /one", &[&["Mail.Read"], &["Mail.ReadWrite"]]);
-    one.delegated.preferred = vec![vec![id("Mail.Read")]];
+    one.delegated.preferred = vec![set(&["Mail.Read"])];
     one.delegated.admissible = one.delegated.preferred.clone();
     let mut two = needs("GET /two", &[&["Mail.ReadBasic"], &["Mail.ReadWrite"]]);
-    two.delegated.preferred = vec![vec![id("Mail.ReadBasic")]];
+    two.delegated.preferred = vec![set(&["Mail.ReadBasic"])];
     two.delegated.admissible = two.delegated.preferred.clone();
     let plan = planned(vec![one, two], Goal::Documented).delegated;
     assert_eq!(chosen(&plan), ["Mail.Read", "Mail.ReadBasic"]);

@@ -13,7 +13,7 @@ use crate::catalog::model::{Access, Method, OperationId, PathId, PermissionId, S
 use crate::catalog::overlay::{EndingFact, PerScheme, RouteFact};
 use crate::catalog::record::{
     CloudRecord, ConditionRecord, EndingRecord, NoteRecord, PermissionNoteRecord, RepairRecord,
-    ResourceRecord, RouteRecord,
+    ResourceRecord, RouteRecord, Set,
 };
 
 type Key = (PathId, Method);
@@ -243,6 +243,7 @@ fn write_conditions(
                 let sets: Vec<_> = written
                     .iter()
                     .filter_map(|text| permissions.set(text, scheme, &subject, heard))
+                    .map(Set::from)
                     .collect();
                 Some(sets)
             })

@@ -10,7 +10,7 @@ use crate::catalog::compile::preferred::{self, Alternative, ClaimIds, Facts};
 use crate::catalog::compile::text::{Claim, Mark, PathRow};
 use crate::catalog::model::{Effect, Method, PathId, PermissionId, Scheme};
 use crate::catalog::overlay::{OperationFact, PerScheme};
-use crate::catalog::record::{NeedRecord, Rank, column};
+use crate::catalog::record::{NeedRecord, Rank, Set, column};
 use crate::path::{Template, Token};
 
 /// Paths and operations, before ids of operations are given.
@@ -361,12 +361,14 @@ impl Judge<'_> {
         };
         preferred.sort();
         preferred.dedup();
-        let mut alternatives: Vec<(Vec<PermissionId>, Mark)> =
-            accepted.into_iter().map(|a| (a.set, a.mark)).collect();
+        let mut alternatives: Vec<(Set, Mark)> = accepted
+            .into_iter()
+            .map(|a| (a.set.into(), a.mark))
+            .collect();
         alternatives.sort();
         Some(NeedRecord {
             alternatives,
-            preferred,
+            preferred: preferred.into_iter().map(Set::from).collect(),
             rank,
             facts,
         })
@@ -441,7 +443,7 @@ mod tests {
             .unwrap();
         let operation = catalog.operation(catalog.operation_id(zoo, Method::Post).unwrap());
         let need = operation.needs.into_iter().next().unwrap();
-        let named = |set: &Vec<PermissionId>| {
+        let named = |set: &Set| {
             set.iter()
                 .map(|id| catalog.name(*id))
                 .collect::<Vec<_>>()

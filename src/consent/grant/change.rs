@@ -10,6 +10,7 @@ use crate::consent::granted::{Holding, Known};
 use crate::coverage::{Coverage, HeldState, cover};
 use crate::manifest::model::App;
 use crate::plan::model::{AppPlan, Plan, Reach, Status};
+use crate::requirement::Set;
 
 /// Returns the change that gives an app what a portion of its plan needs under an access.
 pub fn unite(
@@ -87,7 +88,7 @@ fn fate(
                 instead_of,
             },
         ) => (operations.clone(), instead_of.clone()),
-        Some(HeldState::Excess { .. }) => (Vec::new(), Vec::new()),
+        Some(HeldState::Excess { .. }) => (Vec::new(), Set::new()),
         Some(HeldState::SignIn) => return Fate::Kept(Kept::SignIn),
         // Planned ones are needed and never come here; in doubt, nothing goes.
         Some(HeldState::Planned | HeldState::InDoubt { .. }) | None => {

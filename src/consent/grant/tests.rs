@@ -195,8 +195,8 @@ fn what_goes_says_who_used_it_and_what_does_instead() {
     };
     assert_eq!(operations, &[0]);
     assert_eq!(
-        instead,
-        &[case.catalog.find_permission("Mail.Read").unwrap()]
+        instead.as_slice(),
+        [case.catalog.find_permission("Mail.Read").unwrap()]
     );
     assert!(loses.writes > 0);
     assert_eq!(lost.len(), loses.reads + loses.writes);

@@ -1,16 +1,16 @@
 //! How the parts of a consent are put into words, the same in all formats for people.
 
 use crate::catalog::Catalog;
-use crate::catalog::model::Access;
+use crate::catalog::model::{Access, PermissionId};
 use crate::consent::model::{
     Basis, Caution, Change, Condition, Easier, Narrower, Refusal, Stake, UserConsent, Who,
 };
 use crate::report::consent::rich::Rich;
 use crate::report::words;
-use crate::requirement::{Requirement, Set};
+use crate::requirement::Requirement;
 
 /// Returns permissions by name.
-pub fn names(catalog: &Catalog, ids: &Set) -> Rich {
+pub fn names(catalog: &Catalog, ids: &[PermissionId]) -> Rich {
     Rich::default().and_names(ids.iter().map(|id| catalog.name(*id)))
 }
 

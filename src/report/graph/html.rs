@@ -15,7 +15,7 @@ use crate::graph::explorer::Around;
 use crate::graph::node::{Edge, Node};
 use crate::report::graph::Drawn;
 use crate::report::words;
-use crate::requirement::Verdict;
+use crate::requirement::{Set, Verdict};
 
 const PAGE: &str = include_str!("page.html");
 const STYLE: &str = include_str!("page.css");
@@ -232,7 +232,7 @@ fn options(drawn: &Drawn<'_>, around: &[Around]) -> Vec<Choice> {
             return None;
         };
         let (access, set) = match node(to)? {
-            Node::Permission { access, id } => (*access, vec![*id]),
+            Node::Permission { access, id } => (*access, Set::from_slice(&[*id])),
             Node::Alternative { access, set } => (*access, set.clone()),
             _ => return None,
         };

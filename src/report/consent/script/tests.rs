@@ -11,6 +11,7 @@ use crate::consent::granted::{Known, Place, Scopes};
 use crate::declared;
 use crate::plan::model::Reach;
 use crate::report::sample::Sample;
+use crate::requirement::Set;
 use crate::source::escape::is_unsafe;
 use crate::source::{Source, Span};
 
@@ -56,7 +57,7 @@ pub(super) fn all(text: &str) -> Vec<Artefacts> {
     let planned = sample.planned();
     let gone = Fate::Revoked {
         operations: vec![0],
-        instead: Vec::new(),
+        instead: Set::new(),
         loses: Reach::default(),
         lost: Vec::new(),
     };
