@@ -136,7 +136,7 @@ fn root(roots: &mut Table<CandidateId, CandidateId>, id: CandidateId) -> Candida
 
 /// Drops satisfied demands, alternatives that contain another, and duplicates; sorts the rest.
 fn normalise(demands: &mut Vec<Demand>) {
-    demands.retain(|demand| !demand.iter().any(|set| set.is_empty()));
+    demands.retain(|demand| !demand.iter().any(Alternative::is_empty));
     for demand in demands.iter_mut() {
         demand.sort_unstable_by(|one, two| one.len().cmp(&two.len()).then_with(|| one.cmp(two)));
         demand.dedup();
