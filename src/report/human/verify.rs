@@ -50,10 +50,7 @@ pub fn write(
 fn heading(verification: &Verification, look: Look, out: &mut String) {
     let access = look.paint(Tone::Heading, words::access(verification.access));
     let verdict = if verification.is_proven() {
-        look.paint(
-            Tone::Good,
-            "the token covers every operation of this access and is the expected one",
-        )
+        look.paint(Tone::Good, success(verification))
     } else {
         look.paint(Tone::Bad, &failure(verification))
     };
@@ -67,13 +64,14 @@ fn heading(verification: &Verification, look: Look, out: &mut String) {
         };
         out.push_str(&look.paragraph("", &told));
     }
-    let verdicts = verification.verdicts.iter();
-    let outside = verdicts.filter(|verdict| matches!(verdict, Verdict::Route));
-    let outside = outside.count();
-    if outside > 0 && verification.is_proven() {
-        let count = words::count(outside, "operation");
-        let text = format!("Not looked at: {count} by a route that no token shows.");
-        out.push_str(&look.paragraph("", &text));
+}
+
+fn success(verification: &Verification) -> &'static str {
+    let mut rules = verification.problems.iter().map(|problem| problem.rule.id);
+    if rules.any(|id| id == "GV026") {
+        "the token covers every operation of this access and nothing speaks against it"
+    } else {
+        "the token covers every operation of this access and is the expected one"
     }
 }
 
@@ -102,12 +100,14 @@ fn failure(verification: &Verification) -> String {
 /// What a rule leaves open.
 fn still_open(rule: &Rule) -> &'static str {
     match rule.id {
+        "GV005" => "what a route outside the token allows",
         "GV010" | "GV018" => "of which tenant the token is",
         "GV011" => "of which app the token is",
         "GV013" => "for which API the token is",
         "GV014" => "for which access the token is",
         "GV015" => "until when the token is valid",
         "GV017" => "what the token holds",
+        "GV019" => "that the token is enough for all that an operation may need",
         "GV022" | "GV023" => "what Microsoft Graph allows",
         _ => "that the token covers every operation",
     }

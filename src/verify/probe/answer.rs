@@ -102,18 +102,51 @@ pub struct Diagnosis {
 }
 
 impl Diagnosis {
-    /// Returns what an answer means that shows no sign of Microsoft Graph: success of somebody else is none.
+    /// Returns what an answer means that shows no sign of Microsoft Graph: neither success nor refusal of somebody else
+    /// says anything of the token.
     #[must_use]
     pub fn of_a_stranger(mut self) -> Self {
-        if matches!(self.outcome, Outcome::Allowed | Outcome::OnlyIds) {
-            self.outcome = Outcome::Fault;
-            "the answer does not look like one of Microsoft Graph (it has no `request-id`)"
-                .clone_into(&mut self.meaning);
-            "check whether a proxy or a sign-in page of the network stands before Microsoft Graph"
-                .clone_into(&mut self.advice);
+        self.workload = None;
+        for list in [
+            &mut self.accepted,
+            &mut self.presented,
+            &mut self.resource_specific,
+        ] {
+            list.clear();
         }
+        match self.outcome {
+            // These prove nothing whoever says them; gateways before Microsoft Graph may.
+            Outcome::Throttled | Outcome::Fault => return self,
+            Outcome::Allowed
+            | Outcome::OnlyIds
+            | Outcome::Unauthenticated
+            | Outcome::Refused
+            | Outcome::NotFound
+            | Outcome::Malformed => {}
+        }
+        self.outcome = Outcome::Fault;
+        "the answer does not look like one of Microsoft Graph (it has no `request-id`)"
+            .clone_into(&mut self.meaning);
+        "check whether a proxy or a sign-in page of the network stands before Microsoft Graph"
+            .clone_into(&mut self.advice);
         self
     }
+}
+
+/// Returns whether a body is an error as Microsoft Graph writes them: with a code, and the id of the request inside.
+/// Other APIs have errors of that form without the id.
+pub fn is_graph_error(body: &[u8]) -> bool {
+    let body: Option<Value> = serde_json::from_slice(body).ok();
+    let Some(error) = body.as_ref().and_then(|body| body.get("error")) else {
+        return false;
+    };
+    let inner = error.get("innerError").or_else(|| error.get("innererror"));
+    let id = inner.and_then(|inner| inner.get("request-id").or_else(|| inner.get("requestId")));
+    let is_text = |value: Option<&Value>| {
+        let text = value.and_then(Value::as_str);
+        text.is_some_and(|text| !text.is_empty())
+    };
+    is_text(error.get("code")) && is_text(id)
 }
 
 #[derive(Deserialize)]
@@ -517,6 +550,49 @@ mod tests {
             None,
         );
         case(200, r#"{"value":"x"}"#, Outcome::Allowed, None);
+    }
+
+    #[test]
+    fn what_a_stranger_says_proves_nothing() {
+        let body = r#"{"error":{"code":"Forbidden","message":"API requires one of 'Chat.Read, Chat.ReadWrite'."}}"#;
+        for (status, expected) in [
+            (200, Outcome::Fault),
+            (302, Outcome::Fault),
+            (400, Outcome::Fault),
+            (401, Outcome::Fault),
+            (403, Outcome::Fault),
+            (404, Outcome::Fault),
+            (429, Outcome::Throttled),
+            (502, Outcome::Fault),
+        ] {
+            let told = diagnose(&reply(status, body), false).of_a_stranger();
+            assert_eq!(told.outcome, expected, "{status}");
+            assert!(
+                told.accepted.is_empty() && told.workload.is_none(),
+                "{status}"
+            );
+        }
+        assert!(!is_graph_error(body.as_bytes()));
+        for (body, expected) in [
+            (
+                r#"{"error":{"code":"x","innerError":{"request-id":"1"}}}"#,
+                true,
+            ),
+            (
+                r#"{"error":{"code":"x","innererror":{"request-id":"1"}}}"#,
+                true,
+            ),
+            (
+                r#"{"error":{"code":"x","innerError":{"request-id":""}}}"#,
+                false,
+            ),
+            (r#"{"error":{"innerError":{"request-id":"1"}}}"#, false),
+            (r#"{"error":"x"}"#, false),
+            ("[]", false),
+            ("<html>", false),
+        ] {
+            assert_eq!(is_graph_error(body.as_bytes()), expected, "{body}");
+        }
     }
 
     #[test]
