@@ -28,11 +28,7 @@ impl Exit {
         }
     }
 
-    /// Ends the process at once, from any thread.
-    #[expect(
-        clippy::exit,
-        reason = "a signal comes while another thread waits for a person or a host"
-    )]
+    /// Ends the process at once, from any thread: a signal comes while another one waits for a person or a host.
     pub fn now(self) -> ! {
         std::process::exit(i32::from(self.number()))
     }

@@ -29,7 +29,10 @@ impl Secret {
             // The rest moves to the front; what stays behind it is wiped.
             bytes.copy_within(MARK.len().., 0);
             let kept = bytes.len() - MARK.len();
-            bytes.iter_mut().skip(kept).for_each(|byte| byte.zeroize());
+            bytes
+                .iter_mut()
+                .skip(kept)
+                .for_each(zeroize::Zeroize::zeroize);
             bytes.truncate(kept);
         }
         let mut text = match String::from_utf8(bytes) {

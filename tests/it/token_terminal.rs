@@ -55,8 +55,9 @@ fn on_terminal(server: &Server, more: &[&str], press: &str) -> Option<Shown> {
         writeln!(stderr, "skipped: there is no terminal without python3").unwrap();
         return None;
     };
-    let told: Value = serde_json::from_slice(&ran.stdout)
-        .unwrap_or_else(|_| panic!("{}", String::from_utf8_lossy(&ran.stderr)));
+    let complaint = String::from_utf8_lossy(&ran.stderr);
+    assert!(ran.status.success(), "{complaint}");
+    let told: Value = serde_json::from_slice(&ran.stdout).unwrap();
     let text = told["out"].as_str().unwrap().to_owned();
     Some(Shown {
         code: told["code"].as_i64().unwrap(),
@@ -144,10 +145,7 @@ fn ctrl_c_ends_a_wait_with_a_clear_code_and_a_clean_line() {
         };
         assert_eq!(shown.code, 130, "{}", shown.text);
         let screen = shown.screen.join("\n");
-        assert!(
-            screen.ends_with("\nInterrupted: no token was acquired.\n"),
-            "{screen}"
-        );
+        assert!(screen.ends_with("\nInterrupted.\n"), "{screen}");
         for never in ["Waiting", "^C", "panicked", "device-secret-1", "eyJ"] {
             assert!(!screen.contains(never), "{never}: {screen}");
         }

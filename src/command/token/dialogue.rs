@@ -81,7 +81,7 @@ fn clear() {
 fn look_after_interrupts() {
     let _ = ctrlc::set_handler(|| {
         clear();
-        say("Interrupted: no token was acquired.");
+        say("Interrupted.");
         Exit::Interrupted.now();
     });
 }

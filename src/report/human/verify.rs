@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::catalog::Catalog;
+use crate::catalog::model::Access;
 use crate::finding::{Finding, Findings, Rule, Severity};
 use crate::manifest::read::COMMAND_LINE;
 use crate::plan::model::AppPlan;
@@ -13,6 +14,10 @@ use crate::report::table::Table;
 use crate::report::words;
 use crate::verify::probe::{Answer, Outcome};
 use crate::verify::{Verdict, Verification};
+
+/// What no claim of a user's token shows.
+const OF_USER: &str = "The token allows no more than the signed-in user may do: directory roles and rights on the data itself count \
+                       too.";
 
 /// Returns the result of a verification.
 pub fn write(
@@ -41,6 +46,9 @@ pub fn write(
     if let Some(last) = last {
         help(last, look, &mut out);
         out.push('\n');
+    }
+    if verification.access == Access::Delegated && verification.is_proven() {
+        out.push_str(&look.paragraph("", OF_USER));
     }
     out.push_str(&look.paragraph("", UNVERIFIED));
     out.push_str(&super::plan::data(catalog, look));
