@@ -235,6 +235,8 @@ impl Call<'_> {
             let found = least(from, self.facts, scheme.access());
             if !found.is_empty() {
                 choice.preferred = found;
+                // What stops at the user's own data does not suffice for a call that is said to go beyond.
+                choice.alternatives.retain(|set| !falls_short(set));
                 draft.rank = Some(if choice.preferred.len() > 1 {
                     Rank::Tie
                 } else {

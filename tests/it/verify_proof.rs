@@ -152,12 +152,15 @@ fn what_the_url_does_not_show_has_to_be_told() {
         let told = format!(
             "access: [delegated]\noperations: [{{request: 'GET /users/{{id}}/messages', target: {target}, select: [subject]}}]\n"
         );
-        open(&told, &user("Mail.Read"), "GV019");
+        open(&told, &user("Mail.Read"), "GV001");
         proven(&told, &user("Mail.Read.Shared"));
     }
     let own =
         "access: [delegated]\noperations: [{request: 'GET /users/{id}/messages', target: self}]\n";
     proven(own, &user("Mail.Read"));
+    // What does only while data is imported.
+    let import = "access: [application]\noperations: ['POST /teams/{id}/channels/{id}/messages']\n";
+    open(import, &app(&["Teamwork.Migrate.All"]), "GV019");
     // What is not in the URL of a call is not asked for by it.
     proven(
         "access: [delegated]\noperations: [GET /me]\n",

@@ -7,6 +7,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 pub use pasted::of_pasted;
+pub use text::is_graph_error;
 
 use text::{ACCEPTED, PRESENTED, RESOURCE_SPECIFIC, between, codes, identifier, message};
 
@@ -117,22 +118,6 @@ impl Diagnosis {
             .clone_into(&mut self.advice);
         self
     }
-}
-
-/// Returns whether a body is an error as Microsoft Graph writes them: with a code, and the id of the request inside.
-/// Other APIs have errors of that form without the id.
-pub fn is_graph_error(body: &[u8]) -> bool {
-    let body: Option<Value> = serde_json::from_slice(body).ok();
-    let Some(error) = body.as_ref().and_then(|body| body.get("error")) else {
-        return false;
-    };
-    let inner = error.get("innerError").or_else(|| error.get("innererror"));
-    let id = inner.and_then(|inner| inner.get("request-id").or_else(|| inner.get("requestId")));
-    let is_text = |value: Option<&Value>| {
-        let text = value.and_then(Value::as_str);
-        text.is_some_and(|text| !text.is_empty())
-    };
-    is_text(error.get("code")) && is_text(id)
 }
 
 #[derive(Deserialize)]
