@@ -15,11 +15,15 @@ pub fn misuse(mut error: clap::Error) -> Exit {
     let is_about_tokens = error
         .get(ContextKind::Usage)
         .is_some_and(|usage| usage.to_string().contains(" token "));
-    for kind in [ContextKind::InvalidArg, ContextKind::InvalidValue] {
+    for kind in [
+        ContextKind::InvalidArg,
+        ContextKind::InvalidSubcommand,
+        ContextKind::InvalidValue,
+    ] {
         let Some(ContextValue::String(text)) = error.get(kind) else {
             continue;
         };
-        let is_word = kind == ContextKind::InvalidArg && !text.starts_with('-');
+        let is_word = kind != ContextKind::InvalidValue && !text.starts_with('-');
         let told = if is_about_tokens && is_word {
             WITHHELD.to_owned()
         } else {

@@ -165,6 +165,7 @@ fn a_token_or_secret_on_the_command_line_is_not_repeated() {
         &["token", "inspect", secret],
         &["token", "get", secret],
         &["token", &text],
+        &["token", secret],
         &["verify", &text],
         &["verify", "-e", &text],
         &["verify", "--access", &text],
