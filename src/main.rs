@@ -6,7 +6,10 @@ use graphgrant::command;
 use graphgrant::exit::Exit;
 
 fn main() -> Exit {
-    let cli = Cli::parse();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return command::misuse(error),
+    };
     match command::run(cli) {
         Ok(exit) => exit,
         Err(report) => command::fail(&report),

@@ -187,6 +187,7 @@ const WORLD: &[(&str, &[&str])] = &[
         ],
     ),
     ("std::net", &["src/token/listener.rs"]),
+    ("ctrlc::", &["src/command/token/dialogue.rs"]),
     ("reqwest", &["src/net/client.rs", "src/net/mod.rs"]),
     ("SystemTime::now", &[]),
     ("Timestamp::now", &["src/command/clock.rs"]),

@@ -88,6 +88,11 @@ impl Detail {
             Self::Target => "target",
         }
     }
+
+    /// Returns whether the URL of a call shows it, so that what is not there is not asked for.
+    pub const fn is_in_url(self) -> bool {
+        matches!(self, Self::Select | Self::Expand | Self::Search)
+    }
 }
 
 /// When a condition applies. Exactly one of `is` and `outside` is given.

@@ -36,7 +36,7 @@ Examples:
 Secrets come from the environment, from files or from standard input, never from the command line. Nothing is
 kept: there is no cache, and without --print-token nobody sees the token.
 
-Exit codes: 0 there is a token; 2 wrong usage; 3 the platform refused or could not be reached.")]
+Exit codes: 0 there is a token; 2 wrong usage; 3 the platform refused or could not be reached; 130 interrupted.")]
 pub struct TokenGet {
     /// Where the token comes from
     #[command(flatten)]

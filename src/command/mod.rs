@@ -31,6 +31,7 @@ pub mod lint;
 pub mod lock;
 pub mod man;
 pub mod manifest;
+mod misuse;
 pub mod permission;
 pub mod plan;
 pub mod query;
@@ -39,6 +40,8 @@ pub mod refusal;
 pub mod status;
 pub mod token;
 pub mod verify;
+
+pub use misuse::misuse;
 
 /// The columns of a line when there is no terminal that has any.
 const WIDTH: usize = 100;

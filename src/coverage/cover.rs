@@ -36,8 +36,8 @@ pub fn cover(
     comparison.compare(&held)
 }
 
-/// The schemes that an access of an app must work under.
-fn schemes(app: &App, access: Access) -> Vec<Scheme> {
+/// Returns the schemes that an access of an app must work under.
+pub fn schemes(app: &App, access: Access) -> Vec<Scheme> {
     let audience = app.audience.as_ref().map(|audience| audience.value);
     let takes = |scheme: &Scheme| {
         scheme.access() == access

@@ -14,5 +14,5 @@ mod model;
 #[cfg(test)]
 mod tests;
 
-pub use cover::cover;
+pub use cover::{cover, schemes};
 pub use model::{Coverage, Held, HeldState, Needed, NeededState, Served};

@@ -261,6 +261,8 @@ impl Client {
         match &self.settings.roots {
             Some(pem) => {
                 let unusable = |reason: String| NetError::CaFile { reason };
+                // Editors of Windows begin files with a byte order mark, and the first certificate would be lost.
+                let pem = pem.strip_prefix(b"\xef\xbb\xbf").unwrap_or(pem);
                 let roots = Certificate::from_pem_bundle(pem)
                     .map_err(|error| unusable(shown(&cause(&error))))?;
                 if roots.is_empty() {
@@ -535,5 +537,10 @@ mod tests {
         let url = Url::parse("https://login.example/").unwrap();
         let error = client.call(&Call::get(&url)).unwrap_err();
         assert!(matches!(error, NetError::CaFile { .. }), "{error:?}");
+        let file = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/certificates/other.pem");
+        let pem = std::fs::read(file).unwrap();
+        let mut marked = self::client();
+        marked.settings.roots = Some([b"\xef\xbb\xbf", &pem[..]].concat());
+        assert!(marked.build(false).is_ok());
     }
 }

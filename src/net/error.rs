@@ -19,7 +19,10 @@ pub enum NetError {
     #[error("the file of root certificates cannot be used: {reason}")]
     #[diagnostic(
         code(graphgrant::net::ca_file),
-        help("it has to hold one or more PEM certificates (`-----BEGIN CERTIFICATE-----`)")
+        help(
+            "it has to hold one or more PEM certificates (`-----BEGIN CERTIFICATE-----`); `openssl x509 -inform der -in FILE` \
+             makes one of a DER file"
+        )
     )]
     CaFile {
         /// Why.

@@ -24,4 +24,4 @@ mod target;
 mod tests;
 
 pub use analysis::{requirement, requirements};
-pub use model::{Fuller, Need, Note, Requirement, Set, Verdict};
+pub use model::{Flaw, Fuller, Need, Note, Requirement, Set, Verdict};

@@ -60,6 +60,15 @@ pub struct Fuller {
     pub reason: String,
 }
 
+/// Why a permission that the data accepts may not do for the call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Flaw {
+    /// By its name it reaches the signed-in user's own data alone, and the call may touch other people's.
+    OwnData,
+    /// A tenant-wide grant of it cannot be counted on: resource-specific, import mode, not offered.
+    Grant,
+}
+
 /// What an operation needs under one scheme.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Need {
@@ -79,6 +88,10 @@ pub struct Need {
     pub missing_detail: Vec<Detail>,
     /// What fuller calls would need.
     pub fuller: Vec<Fuller>,
+    /// The permissions of alternatives that may not do for the call, sorted.
+    pub flaws: Vec<(PermissionId, Flaw)>,
+    /// Whether the answer leaves a part of the call out; the notes say which.
+    pub is_in_part: bool,
     /// What the user should know.
     pub notes: Vec<Note>,
 }

@@ -5,10 +5,10 @@ use super::combine::{Answer, combine};
 use super::condition::{Conditions, meets_too, replaces, sets};
 use super::expansion::Expanded;
 use super::facts::{Doubt, Facts};
-use super::model::{Fuller, Need, Note, Set, Verdict};
+use super::model::{Flaw, Fuller, Need, Note, Set, Verdict};
 use super::said::{Said, covers};
 use super::target::{reaches, wider_twin};
-use crate::catalog::model::Scheme;
+use crate::catalog::model::{PermissionId, Scheme};
 use crate::catalog::overlay::Detail;
 use crate::catalog::record::{
     ConditionRecord, Evidence, NeedRecord, OperationRecord, Rank, column,
@@ -33,6 +33,7 @@ struct Draft {
     rank: Option<Rank>,
     verdict: Verdict,
     missing_detail: Vec<Detail>,
+    is_in_part: bool,
     notes: Vec<Note>,
 }
 
@@ -48,6 +49,8 @@ impl Need {
             sources: Vec::new(),
             missing_detail: Vec::new(),
             fuller: Vec::new(),
+            flaws: Vec::new(),
+            is_in_part: false,
             notes,
         }
     }
@@ -83,6 +86,7 @@ impl Call<'_> {
             rank: documented.map(|need| need.rank),
             verdict: Verdict::Supported,
             missing_detail: Vec::new(),
+            is_in_part: false,
             notes: self.notes(scheme),
         };
         if let Some(detail) = self.conditions.unanswered {
@@ -115,6 +119,7 @@ impl Call<'_> {
         self.question(&mut draft);
         self.doubt(&mut draft, scheme);
         let admissible = self.admissible(&draft, scheme);
+        let flaws = self.flaws(&draft, scheme);
         let mut missing_detail = std::mem::take(&mut draft.missing_detail);
         missing_detail.extend(fuller.iter().map(|fuller| fuller.detail));
         missing_detail.sort_unstable();
@@ -136,6 +141,8 @@ impl Call<'_> {
             sources: self.sources(documented, scheme),
             missing_detail,
             fuller,
+            flaws,
+            is_in_part: draft.is_in_part,
             notes: draft.notes,
         }
     }
@@ -191,6 +198,7 @@ impl Call<'_> {
                 choice = choice.and(&extra, self.facts, scheme.access());
             } else {
                 draft.verdict = Verdict::Conditional;
+                draft.is_in_part = true;
                 draft.notes.push(Note::concluded(format!(
                     "what expanding `{}` needs is not known and not part of the answer",
                     shown(&expanded.relation)
@@ -227,6 +235,8 @@ impl Call<'_> {
             let found = least(from, self.facts, scheme.access());
             if !found.is_empty() {
                 choice.preferred = found;
+                // What stops at the user's own data does not suffice for a call that is said to go beyond.
+                choice.alternatives.retain(|set| !falls_short(set));
                 draft.rank = Some(if choice.preferred.len() > 1 {
                     Rank::Tie
                 } else {
@@ -271,6 +281,7 @@ impl Call<'_> {
         for name in &self.said.of(detail).names {
             if !known.iter().any(|word| covers(word, name)) {
                 draft.verdict = Verdict::Conditional;
+                draft.is_in_part = true;
                 draft.notes.push(Note::concluded(format!(
                     "nothing is known about the entity type `{}`, and the answer leaves it out",
                     shown(name)
@@ -326,6 +337,26 @@ impl Call<'_> {
         };
         let alternatives = choice.alternatives.iter();
         alternatives.filter(is_admissible).cloned().collect()
+    }
+
+    /// Returns the permissions of alternatives that may not do for the call.
+    fn flaws(&self, draft: &Draft, scheme: Scheme) -> Vec<(PermissionId, Flaw)> {
+        let (target, _) = self.target;
+        let sets = draft.choice.iter().flat_map(|choice| &choice.alternatives);
+        let mut ids: Vec<PermissionId> = sets.flatten().copied().collect();
+        ids.sort_unstable();
+        ids.dedup();
+        let flaw = |id: PermissionId| {
+            let stops_short = scheme != Scheme::Application
+                && wider_twin(self.facts, id, target, scheme).is_some();
+            if self.facts.doubt(id, scheme).is_some() {
+                Some(Flaw::Grant)
+            } else {
+                stops_short.then_some(Flaw::OwnData)
+            }
+        };
+        let with = |id| flaw(id).map(|flaw| (id, flaw));
+        ids.into_iter().filter_map(with).collect()
     }
 
     /// Returns what the open conditions would change, each for itself.

@@ -352,6 +352,18 @@ fn the_target_is_held_against_the_names() {
     let own = one("{request: 'GET /users/{id}/mailFolders', access: delegated, target: self}");
     prefers(&own.delegated, Verdict::Supported, &["Mail.ReadBasic"]);
     assert!(!says(&own.delegated, "by its name"));
+    assert_eq!(own.delegated.flaws, []);
+    let flaws = &silent.delegated.flaws;
+    assert!(
+        flaws.iter().all(|(_, flaw)| *flaw == Flaw::OwnData) && !flaws.is_empty(),
+        "{flaws:?}"
+    );
+    // What stops at the user's own data does not suffice where the call is said to go beyond.
+    let beyond = one("{request: 'GET /users/{id}/messages', access: delegated, target: shared}");
+    let sets = names(&beyond.delegated.alternatives);
+    assert!(sets.contains(&"Mail.Read.Shared".to_owned()), "{sets:?}");
+    assert!(!sets.contains(&"Mail.Read".to_owned()), "{sets:?}");
+    assert_eq!(beyond.delegated.flaws, []);
     let shared = one("{request: 'GET /me/calendars', access: delegated, target: shared}");
     let need = &shared.delegated;
     assert!(

@@ -246,6 +246,12 @@ fn setting(what: String, help: &str) -> TokenError {
 fn origin(text: &str, option: &str, plain: bool) -> Result<(Url, Option<String>), TokenError> {
     let bad = |what: &str, help: &str| setting(format!("`{option}` {what}"), help);
     let usual = "write it as `https://HOST`";
+    // `https:///contoso.example`, where a variable before the path is empty, would be read as a host of that name.
+    let after = text.split_once("://").map(|(_, after)| after);
+    let is_plain = !text.contains(|c: char| c == '\\' || c.is_whitespace() || c.is_control());
+    if !is_plain || after.is_none_or(|after| after.is_empty() || after.starts_with('/')) {
+        return Err(bad("is no URL", usual));
+    }
     let mut url = Url::parse(text).map_err(|_| bad("is no URL", usual))?;
     if url.scheme() == "http" && is_loopback(&url) && !plain {
         return Err(bad(
@@ -391,8 +397,27 @@ mod tests {
         refused(&authority("https://u:p@login.example"), "user name");
         refused(&authority("https://login.example/a/b"), "several segments");
         refused(&authority("https://login.example/?x=1"), "query");
-        refused(&authority("login.example"), "no URL");
-        refused(&authority("file:///etc/passwd"), "not https");
+        for odd in [
+            "login.example",
+            "",
+            "https://",
+            "https:///contoso.example",
+            "https:////contoso.example",
+            "https:login.example",
+            "https:/login.example",
+            "https:\\\\login.example",
+            "https://login.example\\@evil.example",
+            "https://login.example\t.evil.example",
+            "https://login.example /",
+            "//login.example",
+            "https://login.example:99999",
+            "https://xn--/",
+        ] {
+            refused(&authority(odd), "no URL");
+        }
+        refused(&authority("http://localhost.evil.example"), "not https");
+        refused(&authority("https://login.example/%2e%2e%2fx"), "no tenant");
+        refused(&authority("file:///etc/passwd"), "no URL");
         let plain = Wanted {
             plain: true,
             ..authority("http://login.example")

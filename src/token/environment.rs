@@ -47,6 +47,14 @@ impl Environment {
     /// # Errors
     /// When the variable is not set, empty, or no text of one line.
     pub fn secret(&self, name: &str, what: &'static str) -> Result<Secret, TokenError> {
+        Secret::from_bytes(self.bytes(name, what)?, what)
+    }
+
+    /// Returns a value that is or holds a secret, as it is. Who asks wipes it.
+    ///
+    /// # Errors
+    /// When the variable is not set, or no text.
+    pub(super) fn bytes(self, name: &str, what: &'static str) -> Result<Vec<u8>, TokenError> {
         let is_name = !name.is_empty() && !name.contains(['=', '\0']);
         let value = is_name.then(|| (self.look_up)(name)).flatten();
         let Some(value) = value else {
@@ -58,7 +66,7 @@ impl Environment {
         let text = value
             .into_string()
             .map_err(|_| TokenError::BadSecret { what })?;
-        Secret::from_bytes(text.into_bytes(), what)
+        Ok(text.into_bytes())
     }
 
     /// Returns the current folder.

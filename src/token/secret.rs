@@ -7,6 +7,9 @@ use zeroize::{Zeroize as _, Zeroizing};
 
 use crate::token::error::TokenError;
 
+/// The byte order mark of UTF-8: editors of Windows begin files with it, and it is no part of any secret.
+pub(super) const MARK: &[u8] = b"\xef\xbb\xbf";
+
 /// A secret text: no `Display`, no `Serialize`, a masked `Debug`, and wiped when it is dropped.
 pub struct Secret(SecretBox<String>);
 
@@ -16,12 +19,22 @@ impl Secret {
         Self(SecretBox::new(Box::new(text)))
     }
 
-    /// Takes bytes that were read from a file or from standard input. Line ends after the text are no part of
-    /// it. `what` says what it should be.
+    /// Takes bytes that were read from a file or from standard input. A byte order mark before the text and line ends
+    /// after it are no part of it. `what` says what it should be.
     ///
     /// # Errors
     /// When it is empty, or no text of one line.
-    pub fn from_bytes(bytes: Vec<u8>, what: &'static str) -> Result<Self, TokenError> {
+    pub fn from_bytes(mut bytes: Vec<u8>, what: &'static str) -> Result<Self, TokenError> {
+        if bytes.starts_with(MARK) {
+            // The rest moves to the front; what stays behind it is wiped.
+            bytes.copy_within(MARK.len().., 0);
+            let kept = bytes.len() - MARK.len();
+            bytes
+                .iter_mut()
+                .skip(kept)
+                .for_each(zeroize::Zeroize::zeroize);
+            bytes.truncate(kept);
+        }
         let mut text = match String::from_utf8(bytes) {
             Ok(text) => text,
             Err(error) => {
@@ -135,8 +148,13 @@ mod tests {
     fn line_ends_are_no_part_of_it() {
         let read = |bytes: &[u8]| Secret::from_bytes(bytes.to_vec(), "the client secret");
         assert_eq!(read(b" a b \r\n\n").unwrap().expose(), " a b ");
+        assert_eq!(read(b"\xef\xbb\xbfabcde\n").unwrap().expose(), "abcde");
         assert!(matches!(read(b"\n"), Err(TokenError::EmptySecret { .. })));
-        for bad in [&b"a\nb"[..], b"\xff", b"a\0"] {
+        assert!(matches!(
+            read(b"\xef\xbb\xbf"),
+            Err(TokenError::EmptySecret { .. })
+        ));
+        for bad in [&b"a\nb"[..], b"\xff", b"a\0", b"\xff\xfea\0"] {
             assert!(matches!(read(bad), Err(TokenError::BadSecret { .. })));
         }
     }

@@ -94,6 +94,7 @@ pub(super) fn problems(
     problems.extend(client(claims, expected));
     problems.extend(lifetime(claims, expected.now));
     problems.extend(stale(claims, expected.grants));
+    problems.extend(unexpected(expected));
     problems
 }
 
@@ -169,6 +170,24 @@ fn kind(claims: &Claims, access: Access) -> Option<Problem> {
         )
         .certainly("is for the other access")
     })
+}
+
+/// What nothing names is not compared, and the reader should know.
+fn unexpected(expected: &Expected<'_>) -> Option<Problem> {
+    let what = match (expected.client_id, expected.tenant) {
+        (Some(_), Some(_)) => return None,
+        (Some(_), None) => "of which tenant",
+        (None, Some(_)) => "of which app",
+        (None, None) => "of which app and tenant",
+    };
+    let mut problem = problem(
+        &rule::UNEXPECTED,
+        At::App,
+        format!("nothing says {what} the token should be: that was not compared"),
+        "name them as `app.clientId` and `app.tenant` in the manifest, or with `--client-id` and `--tenant`",
+    );
+    problem.blocks = false;
+    Some(problem)
 }
 
 fn audience(catalog: &Catalog, claims: &Claims, expected: &Expected<'_>) -> Option<Problem> {

@@ -5,6 +5,8 @@
 //! itself. [`probe`] chooses what may be called to find out more and says what the answers mean. Nothing here calls
 //! anybody or knows how results are shown; [`findings`] gives them places in the manifest.
 
+mod account;
+mod doubt;
 mod expected;
 pub mod export;
 pub mod findings;
@@ -43,11 +45,18 @@ pub fn verify(
         Vec::new()
     };
     let coverage = cover(catalog, app, plan, access, &ids);
-    let verdicts = operations::verdicts(plan, access, &coverage, is_comparable);
+    let schemes = account::schemes(app, access, held);
+    let verdicts = operations::verdicts(plan, access, &schemes, &coverage, is_comparable);
     if held.is_known() && is_comparable {
+        let doubts = doubt::problems(catalog, plan, &schemes, &coverage, &verdicts);
         problems.extend(operations::problems(
             catalog, plan, access, &coverage, &verdicts, held,
         ));
+        // What is told as a doubt is not told once more as a remark.
+        problems.retain(|problem| {
+            problem.rule != &rule::UNDETAILED || doubts.iter().all(|doubt| doubt.at != problem.at)
+        });
+        problems.extend(doubts);
     }
     Verification {
         access,

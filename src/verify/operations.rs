@@ -14,9 +14,15 @@ use crate::verify::rule;
 pub(super) fn verdicts(
     plan: &AppPlan,
     access: Access,
+    schemes: &[Scheme],
     coverage: &Coverage,
     is_comparable: bool,
 ) -> Vec<Verdict> {
+    // An app may take kinds of account of which only one can do it at all.
+    let is_barred = |requirement: &Requirement| {
+        let mut needs = schemes.iter().map(|scheme| requirement.need(*scheme));
+        needs.any(|need| need.verdict == Need::Unsupported)
+    };
     let pairs = coverage.operations.iter().zip(&plan.requirements);
     pairs
         .map(|(served, requirement)| match served {
@@ -27,6 +33,14 @@ pub(super) fn verdicts(
                 if !is_comparable =>
             {
                 Verdict::Uncompared
+            }
+            Served::Planned { .. }
+            | Served::Accepted { .. }
+            | Served::Implied { .. }
+            | Served::Missing { .. }
+                if is_barred(requirement) =>
+            {
+                Verdict::Unsupported
             }
             Served::Planned { by } => Verdict::Exact { by: by.clone() },
             Served::Accepted { by } => Verdict::Other { by: by.clone() },
@@ -74,6 +88,7 @@ pub(super) fn problems(
         problems.extend(writer.operation(index, verdict));
     }
     problems.extend(writer.asked_by_name(access, coverage));
+    problems.extend(writer.asked_by_name_implied(coverage, verdicts));
     if let Some(claim) = held.lacking_claim() {
         problems = without_claim(claim, access, problems);
     }
@@ -189,7 +204,7 @@ impl Writer<'_> {
                 ),
                 "grant what the plan names, or ask Microsoft Graph with `--probe`",
             ),
-            Verdict::Route => note(
+            Verdict::Route => problem(
                 &rule::ROUTE,
                 at,
                 format!("`{request}` takes a route that no token shows"),
@@ -221,8 +236,8 @@ impl Writer<'_> {
             Verdict::Unsupported => problem(
                 &rule::UNSUPPORTED,
                 at,
-                format!("no permission allows `{request}` under the access that is wanted"),
-                "use the other access or another operation",
+                format!("no permission allows `{request}` under the access that is wanted, or with this kind of account"),
+                "use the other access or another operation; `graphgrant explain` shows who can do it",
             )
             .certainly(UNCOVERED),
         };
@@ -272,6 +287,38 @@ impl Writer<'_> {
                     "grant it and acquire a new token: a token never changes after it was issued",
                 )
                 .certainly("lacks a permission that the manifest asks for");
+                problem.subject = name;
+                problem
+            })
+            .collect()
+    }
+
+    /// Those of them that only the order says the token holds; what operations need by it is told there.
+    fn asked_by_name_implied(&self, coverage: &Coverage, verdicts: &[Verdict]) -> Vec<Problem> {
+        let is_told = |id: &PermissionId| {
+            verdicts.iter().any(
+                |verdict| matches!(verdict, Verdict::Implied { stands_for, .. } if stands_for.contains(id)),
+            )
+        };
+        let needed = coverage.needed.iter();
+        let implied = needed.filter_map(|needed| match &needed.state {
+            NeededState::Implied { by } if !is_told(&needed.permission) => {
+                Some((needed.permission, by))
+            }
+            _ => None,
+        });
+        implied
+            .map(|(permission, by)| {
+                let name = self.names(&[permission]);
+                let mut problem = problem(
+                    &rule::IMPLIED,
+                    At::App,
+                    format!(
+                        "the manifest asks for {name}, and the token holds only {}, which contains it",
+                        self.names(by)
+                    ),
+                    "grant what the plan names and acquire a new token",
+                );
                 problem.subject = name;
                 problem
             })

@@ -65,10 +65,10 @@ pub const BROADER: Rule = rule(
 pub const ROUTE: Rule = rule(
     "GV005",
     "granted-outside-the-token",
-    Severity::Info,
+    Severity::Warning,
     "an operation is allowed by a route that no token shows",
     "The manifest says that the operation is allowed by a grant on the resource itself, by a role or by ownership. A token \
-     shows nothing of that; `verify --probe` asks Microsoft Graph.",
+     shows nothing of that, so it proves nothing about the operation; `verify --probe` asks Microsoft Graph.",
 );
 
 /// The catalog does not know an operation.
@@ -106,8 +106,8 @@ pub const UNDETAILED: Rule = rule(
     "answer-rests-on-detail",
     Severity::Info,
     "what an operation needs rests on a detail that the manifest does not give",
-    "A fuller call (other properties, relations, other people's data) may need more than was compared. Give the detail in \
-     the manifest.",
+    "The call as it is written is covered; one that names more in its URL (other properties, relations) may need more than \
+     was compared. Give the detail in the manifest.",
 );
 
 /// Another tenant's token.
@@ -181,7 +181,9 @@ pub const UNREADABLE: Rule = rule(
     "unreadable-token",
     Severity::Error,
     "the token cannot be read, or is none that the platform issues",
-    "An opaque or encrypted token shows nothing, and an unsigned one is forged. `verify --probe` asks Microsoft Graph.",
+    "An opaque or encrypted token shows nothing, and an unsigned one is forged. `verify --probe` asks Microsoft Graph what \
+     the token allows; of which app and tenant it is and until when it is valid stays open all the same, so it is not \
+     proven even where every call is allowed.",
 );
 
 /// The tenant is not compared.
@@ -192,6 +194,18 @@ pub const UNCOMPARED: Rule = rule(
     "whether the token is of the expected tenant could not be told",
     "The tenant is named by a domain, and a token names it by its id. The authority says which id belongs to the domain, \
      without any credential, but it could not be asked or did not know. Until it is, the token may be of any tenant.",
+);
+
+/// Covered in part or with a doubt.
+pub const IN_DOUBT: Rule = rule(
+    "GV019",
+    "cover-in-doubt",
+    Severity::Warning,
+    "the token holds what is known to be enough, and an operation may need more",
+    "The manifest is silent about what the URL does not show: whose data is touched, what the body holds. Or a part of the \
+     call is not in the data, or the permission does not do in every case. Until that is told the operation is not shown \
+     to be covered. Give the detail in the manifest (`graphgrant explain` shows which), or ask Microsoft Graph with \
+     `verify --probe`.",
 );
 
 /// Microsoft Graph refused a call.
@@ -255,8 +269,18 @@ pub const UNREACHABLE: Rule = rule(
      speak.",
 );
 
+/// Nothing to compare the token's app or tenant with.
+pub const UNEXPECTED: Rule = rule(
+    "GV026",
+    "nobody-expected",
+    Severity::Info,
+    "nothing says of which app or tenant the token should be",
+    "Neither the manifest nor an option nor the environment names the app or the tenant, so any token will do. Name them as \
+     `app.clientId` and `app.tenant` in the manifest, or with `--client-id` and `--tenant`.",
+);
+
 /// All rules, in the order of their ids.
-pub const ALL: [&Rule; 24] = [
+pub const ALL: [&Rule; 26] = [
     &MISSING,
     &IMPLIED,
     &EXCESS,
@@ -275,12 +299,14 @@ pub const ALL: [&Rule; 24] = [
     &STALE,
     &UNREADABLE,
     &UNCOMPARED,
+    &IN_DOUBT,
     &REFUSED,
     &UNAUTHENTICATED,
     &INCONCLUSIVE,
     &ONLY_IDS,
     &ALLOWED,
     &UNREACHABLE,
+    &UNEXPECTED,
 ];
 
 /// Finds a rule by id or name.

@@ -202,7 +202,7 @@ fn a_route_is_told_and_its_own_permission_compared() {
     let (proven, rules) = of(json!(["Sites.Selected"]));
     assert_eq!(
         (proven, rules.as_slice()),
-        (true, &["granted-outside-the-token"][..])
+        (false, &["granted-outside-the-token"][..])
     );
     let (proven, rules) = of(json!([]));
     assert!(
@@ -320,7 +320,7 @@ fn findings_stand_at_the_manifests_lines() {
     };
     let expected = Expected {
         client_id: Some(APP),
-        tenant: None,
+        tenant: Some(Tenant::Id(TENANT)),
         cloud: "global",
         graph: None,
         now: 1000,

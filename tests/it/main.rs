@@ -40,5 +40,7 @@ mod token_faults;
 mod token_inspect;
 mod token_people;
 mod token_platforms;
+mod token_terminal;
 mod verify;
 mod verify_probe;
+mod verify_proof;

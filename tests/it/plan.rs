@@ -129,3 +129,19 @@ fn a_call_that_a_detail_decides_says_which() {
         );
     }
 }
+
+#[test]
+fn other_peoples_data_take_their_permission_under_every_objective() {
+    let manifest = "access: [delegated]\noperations:\n  - {request: 'GET /users/{id}/messages', target: shared, select: [body]}\n  - {request: GET /me/messages, select: [body]}\n";
+    for objective in ["documented", "fewest", "no-admin"] {
+        let place = Place::new().with("graphgrant.yaml", manifest);
+        let plan = place.run(&["plan", "--objective", objective, "--format", "json"]);
+        let plan = plan.ends_with(0).json();
+        let chosen = &plan["operations"][0]["delegated"]["chosen"];
+        assert_eq!(
+            *chosen,
+            serde_json::json!(["Mail.Read.Shared"]),
+            "{objective}"
+        );
+    }
+}

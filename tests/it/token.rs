@@ -195,13 +195,36 @@ fn throttling_and_faults_are_sat_out() {
         Server::start(|_| Reply::With(429, vec![("Retry-After", "3600".to_owned())], Vec::new()));
     let outcome = run(&server, &[], "", &[("AZURE_CLIENT_SECRET", SECRET)]).ends_with(3);
     assert_eq!(server.seen().len(), 1);
-    let told = outcome.err.replace(['│', '\n'], " ");
-    let told = told.split_whitespace().collect::<Vec<_>>().join(" ");
+    let told = told(&outcome);
     assert!(
         told.contains("answered 429: it is asked too often, and asks to wait 3600 s"),
         "{told}"
     );
     assert!(!told.contains("check the host"), "{told}");
+    // A 503 that says how long to wait is throttling, one that does not is any gateway's.
+    for (after, expected, never) in [
+        (
+            Some("3600"),
+            "answered 503: it is asked too often, and asks to wait 3600 s",
+            "check the host",
+        ),
+        (
+            Some("Sat, 24 Nov 2040 12:00:00 GMT"),
+            "answered 503: it is asked too often",
+            "check the host",
+        ),
+        (None, "answered 503", "asked too often"),
+    ] {
+        let server = Server::start(move |_| {
+            let after = after.map(|after| ("Retry-After", after.to_owned()));
+            Reply::With(503, after.into_iter().collect(), b"busy".to_vec())
+        });
+        let outcome = run(&server, &[], "", &[("AZURE_CLIENT_SECRET", SECRET)]).ends_with(3);
+        let told = self::told(&outcome);
+        assert!(told.contains(expected), "{told}");
+        assert!(!told.contains(never), "{told}");
+        assert_eq!(server.seen().len(), if after.is_some() { 1 } else { 4 });
+    }
 }
 
 #[test]
@@ -317,6 +340,45 @@ fn the_world_is_called_through_the_proxy_of_the_environment() {
         ("CONNECT", "login.microsoftonline.com:443")
     );
     assert!(!outcome.err.contains(SECRET));
+}
+
+#[test]
+fn a_host_that_the_environment_keeps_from_the_proxy_is_called_directly() {
+    let roots = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/certificates/plain.pem");
+    // Nothing resolves this name, so that a direct call ends at once.
+    let arguments = [
+        "token",
+        "get",
+        "--authority",
+        "https://login.invalid",
+        "--tenant",
+        TENANT,
+        "--client-id",
+        APP,
+        "--timeout",
+        "3",
+        "--ca-file",
+        roots,
+    ];
+    for (except, calls) in [
+        ("login.invalid", 0),
+        (".invalid", 0),
+        ("*", 0),
+        ("other.example", 1),
+    ] {
+        let proxy = Server::start(|_| Reply::Text(403, "text/plain", "no".to_owned()));
+        let through = proxy.url();
+        let environment = [
+            ("AZURE_CLIENT_SECRET", SECRET),
+            ("HTTPS_PROXY", through.as_str()),
+            ("NO_PROXY", except),
+        ];
+        let outcome = Place::new()
+            .run_given(&arguments, "", &environment)
+            .ends_with(3);
+        assert_eq!(proxy.seen().len(), calls, "{except}: {}", outcome.err);
+        assert!(!outcome.err.contains(SECRET));
+    }
 }
 
 #[test]

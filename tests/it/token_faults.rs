@@ -55,6 +55,14 @@ fn case(expected: &str, answer: impl Fn(&Request) -> Reply + Send + Sync + 'stat
 fn a_server_that_hangs_drips_or_is_slow_is_left() {
     case("did not answer in time", |_| Reply::Hang);
     case("did not answer in time", |_| Reply::Drip);
+    // One that answers late and within its time is waited for.
+    case("AADSTS7000215", |_| {
+        std::thread::sleep(Duration::from_millis(1200));
+        Reply::json(
+            401,
+            &json!({"error": "invalid_client", "error_description": "AADSTS7000215: x", "error_codes": [7_000_215]}),
+        )
+    });
 }
 
 #[test]

@@ -155,3 +155,32 @@ fn unsigned_tokens_and_odd_claims_are_told() {
         );
     }
 }
+
+#[test]
+fn a_token_or_secret_on_the_command_line_is_not_repeated() {
+    let text = app_token();
+    let secret = "hunter2-hunter2";
+    for arguments in [
+        &["token", "inspect", &text][..],
+        &["token", "inspect", secret],
+        &["token", "get", secret],
+        &["token", &text],
+        &["token", secret],
+        &["verify", &text],
+        &["verify", "-e", &text],
+        &["verify", "--access", &text],
+        &["verify", "--token", &text],
+        &["token", "get", "--client-secret", secret],
+        &["token", "get", "--tenant", &text],
+        &["explain", &text],
+        &["plan", &text],
+        &[&text],
+    ] {
+        let outcome = Place::new().run(arguments);
+        assert!([1, 2].contains(&outcome.code), "{arguments:?}");
+        let told = format!("{}{}", outcome.out, outcome.err);
+        for secret in ["eyJ", "hunter2"] {
+            assert!(!told.contains(secret), "{told}");
+        }
+    }
+}

@@ -278,3 +278,63 @@ fn a_declined_sign_in_is_told_in_both_places() {
     assert!(pages[0].contains("did not succeed") && !pages[0].contains("AADSTS"));
     assert!(server.seen().is_empty());
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_browser_of_the_machine_is_started_with_the_page() {
+    use std::io::Write as _;
+    use std::os::unix::fs::PermissionsExt as _;
+    use std::time::Instant;
+    let place = crate::run::Place::new().with("page", "");
+    let programs = place.path().join("bin");
+    std::fs::create_dir(&programs).unwrap();
+    let program = programs.join("xdg-open");
+    // Only commands of the shell itself: nothing else is in its PATH.
+    std::fs::write(
+        &program,
+        "#!/bin/sh\nprintf %s \"$1\" > \"${0%/*}/../page\"\n",
+    )
+    .unwrap();
+    std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
+    let server = Server::start(|_| granted(&app_token()));
+    let flow = ["--flow", "authorization-code", "--wait", "10"];
+    let child = std::process::Command::new(env!("CARGO_BIN_EXE_graphgrant"))
+        .args(get(&server.url(), &flow))
+        .env_clear()
+        .env("PATH", &programs)
+        .stdin(std::process::Stdio::null())
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    let end = Instant::now() + Duration::from_secs(10);
+    let page = loop {
+        let text = std::fs::read_to_string(place.path().join("page")).unwrap();
+        if let Ok(page) = url::Url::parse(&text) {
+            break page;
+        }
+        assert!(Instant::now() < end, "no browser was started");
+        std::thread::sleep(Duration::from_millis(20));
+    };
+    let find = |name: &str| {
+        let mut pairs = page.query_pairs();
+        pairs
+            .find(|(found, _)| found == name)
+            .unwrap()
+            .1
+            .into_owned()
+    };
+    let redirect = url::Url::parse(&find("redirect_uri")).unwrap();
+    let port = redirect.port().unwrap();
+    let mut stream = std::net::TcpStream::connect(("127.0.0.1", port)).unwrap();
+    let state = find("state");
+    write!(
+        stream,
+        "GET /?code=c&state={state} HTTP/1.1\r\nHost: localhost:{port}\r\n\r\n"
+    )
+    .unwrap();
+    let output = child.wait_with_output().unwrap();
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(0), "{told}");
+    assert!(told.contains("A browser was started"), "{told}");
+}

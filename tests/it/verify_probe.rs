@@ -214,6 +214,123 @@ fn what_does_not_come_from_graph_proves_nothing() {
 }
 
 #[test]
+fn a_refusal_that_does_not_come_from_graph_is_none() {
+    // A proxy with the right to refuse says nothing of the token, whatever it writes.
+    let lost = json!({"error": {"code": "Forbidden", "message": "x", "innerError": {"request-id": "1-2"}}});
+    for (status, body, is_graph) in [
+        (403, json!("denied"), false),
+        (401, json!("who are you"), false),
+        (
+            403,
+            json!({"error": {"code": "Forbidden", "message": "API requires one of 'Chat.Read.All'."}}),
+            false,
+        ),
+        (401, json!({"error": {"code": "x"}}), false),
+        (403, lost.clone(), true),
+        (401, lost, true),
+    ] {
+        let answer = body.clone();
+        let server = Server::start(move |_| Reply::json(status, &answer));
+        let (outcome, seen) = probe_at(&server, &planned(), &[]);
+        let answer = outcome.ends_with(1).json();
+        let outcome = answer["probes"][0]["answer"]["outcome"].as_str().unwrap();
+        let expected = match (is_graph, status) {
+            (false, _) => "fault",
+            (true, 401) => "not-accepted",
+            (true, _) => "refused",
+        };
+        assert_eq!(outcome, expected, "{status} {body}");
+        assert_eq!(answer["probes"][0]["answer"]["accepted"], json!([]));
+        let certain = rules(&answer)
+            .iter()
+            .any(|(rule, _)| ["GV020", "GV021"].contains(rule));
+        assert_eq!(certain, is_graph, "{status} {body}");
+        // A token that is not accepted is not sent again; who is no Graph has no say in that.
+        assert_eq!(seen.len(), if expected == "not-accepted" { 1 } else { 2 });
+    }
+    let server = Server::start(|_| Reply::Text(403, "text/html", "<html>denied".to_owned()));
+    let (outcome, _) = probe_at(&server, &planned(), &["--format", "human"]);
+    let outcome = outcome.ends_with(1);
+    assert!(
+        outcome
+            .out
+            .contains("not proven: what Microsoft Graph allows"),
+        "{}",
+        outcome.out
+    );
+}
+
+#[test]
+fn a_live_call_proves_what_a_route_or_a_doubt_leaves_open() {
+    let run = |text: &str, role: &str, status| {
+        let server = Server::start(move |_| {
+            marked(Reply::json(
+                status,
+                &json!({"value": [{"id": "1", "name": "x"}]}),
+            ))
+        });
+        let url = server.url();
+        let place = Place::new()
+            .with("graphgrant.yaml", text)
+            .with("body.json", "{}");
+        let token = app_token(&json!([role]), &json!({"aud": url}));
+        let arguments = [
+            "verify",
+            "--probe",
+            "--allow-http-loopback",
+            "--graph",
+            &url,
+            "--value",
+            "sites/id=root",
+            "--value",
+            "users/id=anna",
+            "--probe-method",
+            "PATCH",
+            "--probe-body",
+            "PATCH /users/{id}=body.json",
+        ];
+        place.run_with(&arguments, &token)
+    };
+    let route = "access: [application]\nroutes: [{via: sites-selected, operations: ['GET /sites/{id}/lists']}]\noperations: ['GET /sites/{id}/lists']\n";
+    run(route, "Sites.Selected", 200).ends_with(0);
+    run(route, "Sites.Selected", 403).ends_with(1);
+    let update = "access: [application]\noperations: ['PATCH /users/{id}']\n";
+    run(update, "User.ReadWrite.All", 200).ends_with(0);
+    run(update, "User.ReadWrite.All", 403).ends_with(1);
+}
+
+#[test]
+fn a_token_that_cannot_be_read_stays_unproven_when_every_call_is_allowed() {
+    let server = Server::start(|_| marked(Reply::json(200, &json!({"id": "1", "mail": "x"}))));
+    let url = server.url();
+    let arguments = [
+        "verify",
+        "--probe",
+        "--allow-http-loopback",
+        "--graph",
+        &url,
+        "--access",
+        "delegated",
+        "-e",
+        "GET /me",
+    ];
+    let outcome = Place::new()
+        .run_with(&arguments, "EwBwA8l6BAAU")
+        .ends_with(1);
+    for expected in [
+        "GV017",
+        "not proven: what the token holds",
+        "confirmed 1 of 1",
+    ] {
+        assert!(
+            outcome.out.contains(expected),
+            "{expected}: {}",
+            outcome.out
+        );
+    }
+}
+
+#[test]
 fn a_large_answer_is_cut_and_its_status_counts() {
     let body = format!("{{\"id\": \"1\", \"mail\": \"{}\"}}", "x".repeat(3 << 20));
     let (outcome, _) = probe(&planned(), &["--probe-limit", "1"], move |_| {

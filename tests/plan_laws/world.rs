@@ -66,6 +66,8 @@ pub fn bare(verdict: Verdict) -> Need {
         sources: Vec::new(),
         missing_detail: Vec::new(),
         fuller: Vec::new(),
+        flaws: Vec::new(),
+        is_in_part: false,
         notes: Vec::new(),
     }
 }

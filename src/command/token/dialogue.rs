@@ -1,8 +1,16 @@
 //! What a person sees while a token is acquired. All of it goes to standard error.
 
 use std::io::{self, IsTerminal as _, Write as _};
+use std::sync::Once;
 
+use crate::exit::Exit;
 use crate::token::Dialogue;
+
+/// As wide as the longest line of a wait.
+const WIDTH: usize = 70;
+
+/// Ctrl-C is looked after once in a process.
+static LOOKED_AFTER: Once = Once::new();
 
 /// The person at standard error.
 #[derive(Debug)]
@@ -46,6 +54,7 @@ impl Dialogue for Terminal {
 
     fn show_wait(&self, seconds: u64) {
         if self.is_terminal {
+            LOOKED_AFTER.call_once(look_after_interrupts);
             let _ = write!(
                 io::stderr(),
                 "\rWaiting for the sign-in, {seconds} s left (Ctrl-C ends)"
@@ -56,10 +65,25 @@ impl Dialogue for Terminal {
 
     fn end_wait(&self) {
         if self.is_terminal {
-            let _ = write!(io::stderr(), "\r{:70}\r", "");
-            let _ = io::stderr().flush();
+            clear();
         }
     }
+}
+
+/// Takes the line of a wait away. What a terminal shows for Ctrl-C stands on it too.
+fn clear() {
+    let _ = write!(io::stderr(), "\r{:WIDTH$}\r", "");
+    let _ = io::stderr().flush();
+}
+
+/// Ends the process on Ctrl-C without leaving a half line behind. Where it cannot be looked after the usual happens:
+/// the process ends, and the line stays.
+fn look_after_interrupts() {
+    let _ = ctrlc::set_handler(|| {
+        clear();
+        say("Interrupted.");
+        Exit::Interrupted.now();
+    });
 }
 
 /// Tells of a wait between two attempts of a call.

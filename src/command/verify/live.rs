@@ -15,7 +15,7 @@ use crate::token::bearer::Bearer;
 use crate::token::{Authority, Secret, TokenError};
 use crate::verify::Verification;
 use crate::verify::probe::{
-    self, Call, Choice, Diagnosis, Gap, Graph, Limits, Reply, Skipped, diagnose,
+    self, Call, Choice, Diagnosis, Gap, Graph, Limits, Reply, Skipped, diagnose, is_graph_error,
 };
 
 /// The largest body of a call, in bytes.
@@ -25,7 +25,7 @@ const BODY: u64 = 1 << 20;
 const PAUSE: Duration = Duration::from_millis(250);
 
 /// The headers that every answer of Microsoft Graph has at least one of. What a proxy or the sign-in page of a
-/// network answers in its place has none.
+/// network answers in its place has none. An error of Microsoft Graph that lost them on the way has its id inside too.
 const MARKS: [&str; 3] = ["request-id", "client-request-id", "x-ms-ags-diagnostic"];
 
 /// The time for all calls, as a multiple of that for one.
@@ -70,7 +70,7 @@ impl Graph for Live<'_> {
         };
         let is_marked = MARKS.iter().any(|name| answer.header(name).is_some());
         let diagnosis = diagnose(&reply, call.ids_only);
-        Ok(if is_marked {
+        Ok(if is_marked || is_graph_error(&answer.body) {
             diagnosis
         } else {
             diagnosis.of_a_stranger()

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::catalog::Catalog;
+use crate::catalog::model::Access;
 use crate::finding::{Finding, Findings, Rule, Severity};
 use crate::manifest::read::COMMAND_LINE;
 use crate::plan::model::AppPlan;
@@ -13,6 +14,10 @@ use crate::report::table::Table;
 use crate::report::words;
 use crate::verify::probe::{Answer, Outcome};
 use crate::verify::{Verdict, Verification};
+
+/// What no claim of a user's token shows.
+const OF_USER: &str = "The token allows no more than the signed-in user may do: directory roles and rights on the data itself count \
+                       too.";
 
 /// Returns the result of a verification.
 pub fn write(
@@ -42,6 +47,9 @@ pub fn write(
         help(last, look, &mut out);
         out.push('\n');
     }
+    if verification.access == Access::Delegated && verification.is_proven() {
+        out.push_str(&look.paragraph("", OF_USER));
+    }
     out.push_str(&look.paragraph("", UNVERIFIED));
     out.push_str(&super::plan::data(catalog, look));
     out
@@ -50,10 +58,7 @@ pub fn write(
 fn heading(verification: &Verification, look: Look, out: &mut String) {
     let access = look.paint(Tone::Heading, words::access(verification.access));
     let verdict = if verification.is_proven() {
-        look.paint(
-            Tone::Good,
-            "the token covers every operation of this access and is the expected one",
-        )
+        look.paint(Tone::Good, success(verification))
     } else {
         look.paint(Tone::Bad, &failure(verification))
     };
@@ -67,13 +72,14 @@ fn heading(verification: &Verification, look: Look, out: &mut String) {
         };
         out.push_str(&look.paragraph("", &told));
     }
-    let verdicts = verification.verdicts.iter();
-    let outside = verdicts.filter(|verdict| matches!(verdict, Verdict::Route));
-    let outside = outside.count();
-    if outside > 0 && verification.is_proven() {
-        let count = words::count(outside, "operation");
-        let text = format!("Not looked at: {count} by a route that no token shows.");
-        out.push_str(&look.paragraph("", &text));
+}
+
+fn success(verification: &Verification) -> &'static str {
+    let mut rules = verification.problems.iter().map(|problem| problem.rule.id);
+    if rules.any(|id| id == "GV026") {
+        "the token covers every operation of this access and nothing speaks against it"
+    } else {
+        "the token covers every operation of this access and is the expected one"
     }
 }
 
@@ -102,12 +108,14 @@ fn failure(verification: &Verification) -> String {
 /// What a rule leaves open.
 fn still_open(rule: &Rule) -> &'static str {
     match rule.id {
+        "GV005" => "what a route outside the token allows",
         "GV010" | "GV018" => "of which tenant the token is",
         "GV011" => "of which app the token is",
         "GV013" => "for which API the token is",
         "GV014" => "for which access the token is",
         "GV015" => "until when the token is valid",
         "GV017" => "what the token holds",
+        "GV019" => "that the token is enough for all that an operation may need",
         "GV022" | "GV023" => "what Microsoft Graph allows",
         _ => "that the token covers every operation",
     }

@@ -1,9 +1,11 @@
 //! Certificates with their keys, out of PEM and PFX files, and the assertions that they sign.
 
+mod pair;
+
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use p12_keystore::{KeyStore, Pkcs12ImportPolicy};
 use pem::Pem;
-use pkcs8::EncryptedPrivateKeyInfoRef;
+use pkcs8::{EncryptedPrivateKeyInfoRef, PrivateKeyInfoRef};
 use serde::Serialize;
 use sha1::{Digest as _, Sha1};
 use zeroize::Zeroizing;
@@ -30,6 +32,12 @@ pub(super) struct Certificate {
     key: EncodingKey,
 }
 
+/// A key, and what tells its certificate.
+struct Key {
+    key: EncodingKey,
+    modulus: Vec<u8>,
+}
+
 #[derive(Serialize)]
 struct AssertionClaims<'a> {
     aud: &'a str,
@@ -54,13 +62,13 @@ impl Certificate {
     fn of_pem(bytes: &[u8], password: Option<&Secret>) -> Result<Self, TokenError> {
         let blocks = pem::parse_many(bytes)
             .map_err(|_| failed("a PEM block in it is broken", "export it again"))?;
-        let certificate = blocks.iter().find(|block| block.tag() == "CERTIFICATE");
-        let Some(certificate) = certificate else {
+        let of_tag = |block: &&Pem| block.tag() == "CERTIFICATE";
+        if !blocks.iter().any(|block| of_tag(&block)) {
             return Err(failed(
                 "it holds no certificate",
-                "put the certificate and its key into one PEM file; the certificate comes first",
+                "put the certificate and its key into one PEM file",
             ));
-        };
+        }
         let key = blocks
             .iter()
             .find(|block| block.tag().ends_with("PRIVATE KEY"));
@@ -70,12 +78,28 @@ impl Certificate {
                 "put the certificate and its key into one PEM file",
             ));
         };
-        let result = pem_key(key, password).map(|key| Self {
-            der: certificate.contents().to_vec(),
-            key,
-        });
+        let certificates = blocks.iter().filter(of_tag).map(Pem::contents);
+        let result = pem_key(key, password).and_then(|key| Self::of_pair(key, certificates));
         wipe(blocks);
         result
+    }
+
+    /// Takes the certificate of a key: files hold those of issuers too, in any order.
+    fn of_pair<'c>(
+        key: Key,
+        mut certificates: impl Iterator<Item = &'c [u8]>,
+    ) -> Result<Self, TokenError> {
+        let own = certificates.find(|der| pair::is_of(der, &key.modulus));
+        let own = own.ok_or_else(|| {
+            failed(
+                "none of its certificates is that of its key",
+                "put the certificate that was made for the key into the file, and upload the same one to the app",
+            )
+        })?;
+        Ok(Self {
+            der: own.to_vec(),
+            key: key.key,
+        })
     }
 
     fn of_pfx(bytes: &[u8], password: Option<&Secret>) -> Result<Self, TokenError> {
@@ -85,7 +109,7 @@ impl Certificate {
                 match password {
                     Some(_) => failed(
                         "it is no PEM and no PFX file, or the password is wrong",
-                        "try the password with `openssl pkcs12 -info -in FILE`",
+                        "try the password with `openssl pkcs12 -noout -in FILE`",
                     ),
                     None => failed(
                         "it is no PEM file, and no PFX file that opens without a password",
@@ -99,17 +123,9 @@ impl Certificate {
                 "export it with the private key",
             ));
         };
-        let certificate = chain.certs().first();
-        let certificate = certificate.ok_or_else(|| {
-            failed(
-                "the PFX file holds no certificate",
-                "export it with the certificate",
-            )
-        })?;
-        Ok(Self {
-            der: certificate.as_der().to_vec(),
-            key: pkcs8_key(chain.key().as_der())?,
-        })
+        let key = pkcs8_key(chain.key().as_der())?;
+        let certificates = chain.certs().iter();
+        Self::of_pair(key, certificates.map(p12_keystore::Certificate::as_der))
     }
 
     /// Signs an assertion that the client is who it says it is, for an endpoint.
@@ -169,7 +185,7 @@ fn contains(bytes: &[u8], needle: &[u8]) -> bool {
     bytes.windows(needle.len()).any(|window| window == needle)
 }
 
-fn pem_key(block: &Pem, password: Option<&Secret>) -> Result<EncodingKey, TokenError> {
+fn pem_key(block: &Pem, password: Option<&Secret>) -> Result<Key, TokenError> {
     let is_encrypted_old = block
         .headers()
         .get("Proc-Type")
@@ -182,7 +198,10 @@ fn pem_key(block: &Pem, password: Option<&Secret>) -> Result<EncodingKey, TokenE
     }
     match block.tag() {
         "PRIVATE KEY" => pkcs8_key(block.contents()),
-        "RSA PRIVATE KEY" => Ok(EncodingKey::from_rsa_der(block.contents())),
+        "RSA PRIVATE KEY" => Ok(Key {
+            key: EncodingKey::from_rsa_der(block.contents()),
+            modulus: modulus(block.contents())?,
+        }),
         "ENCRYPTED PRIVATE KEY" => {
             let Some(password) = password else {
                 return Err(failed(
@@ -200,15 +219,26 @@ fn pem_key(block: &Pem, password: Option<&Secret>) -> Result<EncodingKey, TokenE
             })?;
             pkcs8_key(key.as_bytes())
         }
-        _ => Err(failed(
-            "its key is no RSA key",
-            "the platform takes certificates with RSA keys only",
-        )),
+        _ => Err(no_rsa()),
     }
 }
 
+fn no_rsa() -> TokenError {
+    failed(
+        "its key is no RSA key",
+        "the platform takes certificates with RSA keys only",
+    )
+}
+
+fn modulus(pkcs1: &[u8]) -> Result<Vec<u8>, TokenError> {
+    let modulus = pair::modulus(pkcs1);
+    modulus.map(<[u8]>::to_vec).ok_or_else(no_rsa)
+}
+
 /// Takes a PKCS#8 key. The signer reads those as PEM only.
-fn pkcs8_key(der: &[u8]) -> Result<EncodingKey, TokenError> {
+fn pkcs8_key(der: &[u8]) -> Result<Key, TokenError> {
+    let info = PrivateKeyInfoRef::try_from(der).map_err(|_| no_rsa())?;
+    let modulus = modulus(info.private_key.as_bytes())?;
     let body = Zeroizing::new(standard(der));
     let mut text = Zeroizing::new(String::with_capacity(body.len() + body.len() / 64 + 80));
     text.push_str("-----BEGIN PRIVATE KEY-----\n");
@@ -217,12 +247,8 @@ fn pkcs8_key(der: &[u8]) -> Result<EncodingKey, TokenError> {
         text.push('\n');
     }
     text.push_str("-----END PRIVATE KEY-----\n");
-    EncodingKey::from_rsa_pem(text.as_bytes()).map_err(|_| {
-        failed(
-            "its key is no RSA key",
-            "the platform takes certificates with RSA keys only",
-        )
-    })
+    let key = EncodingKey::from_rsa_pem(text.as_bytes()).map_err(|_| no_rsa())?;
+    Ok(Key { key, modulus })
 }
 
 fn wipe(blocks: Vec<Pem>) {

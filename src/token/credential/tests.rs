@@ -123,3 +123,23 @@ fn what_cannot_be_used_says_why() {
     refused(b"", None, "no PEM file");
     refused(&[0x30, 0x82, 0xff, 0xff], Some(&wrong), "no PEM and no PFX");
 }
+
+#[test]
+fn the_certificate_is_that_of_the_key() {
+    let plain = reads("plain.pem", None);
+    let (both, other) = (file("plain.pem"), file("other.pem"));
+    // The issuer's may come first.
+    for bytes in [[&other[..], &both].concat(), [&both[..], &other].concat()] {
+        let Ok(certificate) = Certificate::read(&bytes, None) else {
+            panic!("it was not taken")
+        };
+        assert_eq!(certificate.thumbprint(), plain.thumbprint());
+    }
+    let text = String::from_utf8(both).unwrap();
+    let at = text.find("-----BEGIN PRIVATE KEY").unwrap();
+    let key = &text.as_bytes()[at..];
+    let mixed = [&other[..], key].concat();
+    refused(&mixed, None, "none of its certificates is that of its key");
+    let marked = [b"\xef\xbb\xbf", text.as_bytes()].concat();
+    assert!(Certificate::read(&marked, None).is_ok());
+}

@@ -5,7 +5,7 @@ use zeroize::Zeroizing;
 
 use crate::token::error::TokenError;
 use crate::token::post::check;
-use crate::token::secret::Secret;
+use crate::token::secret::{MARK, Secret};
 use crate::token::{Acquired, Environment};
 
 /// What is asked for, as messages name it.
@@ -16,7 +16,7 @@ pub const WHAT: &str = "the access token";
 /// # Errors
 /// When it is not there, or is no token.
 pub fn from_environment(environment: &Environment, variable: &str) -> Result<Acquired, TokenError> {
-    sound(&environment.secret(variable, WHAT)?)
+    from_bytes(environment.bytes(variable, WHAT)?)
 }
 
 /// The answer of `az account get-access-token`, or of a token endpoint.
@@ -36,8 +36,9 @@ const HELP: &str = "give the access token itself, on one line; with the Azure CL
 /// When it is none.
 pub fn from_bytes(bytes: Vec<u8>) -> Result<Acquired, TokenError> {
     let bytes = Zeroizing::new(bytes);
+    let bytes = bytes.strip_prefix(MARK).unwrap_or(&bytes);
     if bytes.trim_ascii_start().starts_with(b"{") {
-        let answer = serde_json::from_slice::<Answer>(&bytes).map_err(|_| TokenError::Setting {
+        let answer = serde_json::from_slice::<Answer>(bytes).map_err(|_| TokenError::Setting {
             what: "what is given is JSON without one `accessToken`".to_owned(),
             help: HELP.to_owned(),
         })?;
@@ -90,6 +91,8 @@ mod tests {
             "'a.b.c'",
             "{\n  \"accessToken\": \"a.b.c\",\n  \"expiresOn\": \"x\"\n}\n",
             "{\"access_token\":\"a.b.c\"}",
+            "\u{feff}a.b.c\r\n",
+            "\u{feff}{\"accessToken\":\"a.b.c\"}",
         ] {
             let acquired = from_bytes(text.as_bytes().to_vec()).unwrap();
             assert_eq!(acquired.token.expose(), "a.b.c");
@@ -110,6 +113,17 @@ mod tests {
             "{",
         ] {
             assert!(from_bytes(bad.as_bytes().to_vec()).is_err(), "{bad:?}");
+        }
+        // A variable may hold what the Azure CLI prints, over several lines.
+        let environment = Environment::fixed(|name| match name {
+            "LINES" => Some("{\n  \"accessToken\": \"a.b.c\",\n  \"expires_on\": 1\n}\n".into()),
+            "TWO" => Some("a\nb".into()),
+            _ => None,
+        });
+        let acquired = from_environment(&environment, "LINES").unwrap();
+        assert_eq!(acquired.token.expose(), "a.b.c");
+        for name in ["TWO", "NONE_TOKEN"] {
+            assert!(from_environment(&environment, name).is_err(), "{name}");
         }
         let error = from_bytes(b"{\"value\": []}".to_vec()).unwrap_err();
         let help = error.help().unwrap().to_string();

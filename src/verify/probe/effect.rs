@@ -118,7 +118,13 @@ fn confirmed(
     verdict: Option<&Verdict>,
 ) -> Vec<Problem> {
     let settles = |problem: &Problem| {
-        let rules = [&rule::IMPLIED, &rule::MISSING, &rule::UNKNOWN, &rule::ROUTE];
+        let rules = [
+            &rule::IMPLIED,
+            &rule::MISSING,
+            &rule::UNKNOWN,
+            &rule::ROUTE,
+            &rule::IN_DOUBT,
+        ];
         problem.at == At::Operation(operation) && rules.contains(&problem.rule)
     };
     for problem in &mut verification.problems {

@@ -9,7 +9,7 @@ mod calls;
 mod effect;
 mod run;
 
-pub use answer::{Diagnosis, Outcome, Reply, diagnose, of_pasted};
+pub use answer::{Diagnosis, Outcome, Reply, diagnose, is_graph_error, of_pasted};
 pub use calls::{Call, Choice, Values, calls};
 pub use effect::apply;
 pub use run::{Answer, Gap, Graph, Limits, Skipped, run};

@@ -70,14 +70,15 @@ pub(super) fn host(world: &World<'_>, plain: bool) -> Result<Host, TokenError> {
         let secret = environment.secret("MSI_SECRET", "the identity secret")?;
         return Ok(Host::MachineLearning { url, secret });
     };
+    // Its address is https and that of the node, so this comes before the address is judged.
+    if environment.text("IDENTITY_SERVER_THUMBPRINT").is_some() {
+        return Err(failed(
+            "this is Service Fabric, whose endpoint has a certificate of its own that cannot be verified here",
+            "acquire the token with the Azure SDK and give it on standard input",
+        ));
+    }
     let url = address(&endpoint, "IDENTITY_ENDPOINT")?;
     if environment.text("IDENTITY_HEADER").is_some() {
-        if environment.text("IDENTITY_SERVER_THUMBPRINT").is_some() {
-            return Err(failed(
-                "this is Service Fabric, whose endpoint has a certificate of its own that cannot be verified here",
-                "acquire the token with the Azure SDK and give it on standard input",
-            ));
-        }
         let header = environment.secret("IDENTITY_HEADER", "the identity header")?;
         return Ok(Host::AppService { url, header });
     }

@@ -200,11 +200,32 @@ fn the_environment_tells_the_host() {
     };
     assert!(found(far, true).contains("not an address of this machine"));
     let fabric: fn(&str) -> Option<OsString> = |name| match name {
-        "IDENTITY_ENDPOINT" => Some("http://127.0.0.1:6/".into()),
+        "IDENTITY_ENDPOINT" => Some("https://10.0.0.4:2377/metadata/identity/oauth2/token".into()),
         "IDENTITY_HEADER" | "IDENTITY_SERVER_THUMBPRINT" => Some("x".into()),
         _ => None,
     };
     assert!(found(fabric, false).contains("Service Fabric"));
+    let service: fn(&str) -> Option<OsString> = |name| match name {
+        "IDENTITY_ENDPOINT" => Some("http://169.254.131.2:8081/msi/token".into()),
+        "IDENTITY_HEADER" => Some("hidden".into()),
+        _ => None,
+    };
+    assert_eq!(
+        found(service, false),
+        "app service http://169.254.131.2:8081/msi/token"
+    );
+    let arc: fn(&str) -> Option<OsString> = |name| match name {
+        "IDENTITY_ENDPOINT" => Some("http://localhost:40342/metadata/identity/oauth2/token".into()),
+        "IMDS_ENDPOINT" => Some("http://localhost:40342".into()),
+        _ => None,
+    };
+    assert_eq!(
+        found(arc, false),
+        "arc http://localhost:40342/metadata/identity/oauth2/token"
+    );
+    let strange: fn(&str) -> Option<OsString> =
+        |name| (name == "IDENTITY_ENDPOINT").then(|| "http://localhost:1/".into());
+    assert!(found(strange, false).contains("neither IDENTITY_HEADER nor IMDS_ENDPOINT"));
 }
 
 #[test]
