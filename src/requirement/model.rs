@@ -1,7 +1,7 @@
 //! The plain data of a requirement.
 
 use crate::call::{MatchKind, Rewrite};
-use crate::catalog::model::{Effect, Method, OperationId, PathId, Scheme};
+use crate::catalog::model::{Effect, Method, OperationId, PathId, PermissionId, Scheme};
 use crate::catalog::overlay::Detail;
 use crate::catalog::record::Rank;
 
