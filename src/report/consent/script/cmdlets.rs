@@ -9,7 +9,7 @@ use tree_sitter::{Node, Parser};
 /// The cmdlets that may be called, with those of their parameters that may be given
 /// (<https://learn.microsoft.com/powershell/module/microsoft.graph.applications> and the modules beside it,
 /// read 2026-11).
-const CMDLETS: [(&str, &[&str]); 24] = [
+const CMDLETS: [(&str, &[&str]); 25] = [
     (
         "Connect-MgGraph",
         &[
@@ -51,6 +51,7 @@ const CMDLETS: [(&str, &[&str]); 24] = [
         "Remove-MgServicePrincipalAppRoleAssignment",
         &["-ServicePrincipalId", "-AppRoleAssignmentId"],
     ),
+    ("Select-Object", &["-SkipLast"]),
     ("Set-Content", &["-LiteralPath", "-Encoding"]),
     ("Set-StrictMode", &["-Version"]),
     ("Start-Sleep", &["-Seconds"]),
@@ -301,16 +302,33 @@ fn powershell_writes_in_one_place_and_after_the_state_was_recorded() {
         let calls = calls.filter(|call| call.within.is_empty() && call.name == name);
         calls.map(|call| call.at).collect()
     };
-    let (saves, settles) = (top("Save-State"), top("Invoke-Settling"));
+    let (saves, settles) = (top("Save-Record"), top("Invoke-Settling"));
+    let [gone_back, saves @ ..] = saves.as_slice() else {
+        panic!("{saves:?}");
+    };
+    assert!(deletes < gone_back && *gone_back < restored);
     assert!(
         saves.first().unwrap() < creates,
         "the state is recorded first"
     );
     assert!(saves.iter().all(|at| preview < *at));
     assert!(settles.last().unwrap() > saves.last().unwrap());
-    // Each kind of action that is made can be carried out.
+    // What is about to be done is kept before it is.
+    let marks: Vec<(&str, usize)> = tree
+        .calls
+        .iter()
+        .filter(|call| call.name == "Add-Mark")
+        .map(|call| (call.within.as_str(), call.at))
+        .collect();
+    let [("Invoke-Action", within), ("", outside)] = marks.as_slice() else {
+        panic!("{marks:?}");
+    };
+    let mut acts = tree.calls.iter().filter(writes);
+    assert!(acts.all(|call| call.within.is_empty() || call.at > *within));
+    assert!(saves.first().unwrap() < outside && outside < creates);
+    // Each kind of action that is made can be carried out, and is known again when going back.
     for kind in ["grant", "change", "revoke", "assign", "unassign"] {
-        let carried = format!("            '{kind}' {{");
-        assert_eq!(text.matches(&carried).count(), 1, "{kind}");
+        let arm = format!("            '{kind}' {{");
+        assert_eq!(text.matches(&arm).count(), 2, "{kind}");
     }
 }
