@@ -32,6 +32,8 @@ pub struct Inputs<'a> {
     pub app: &'a App,
     /// What it needs.
     pub plan: &'a AppPlan,
+    /// The access that alone is looked at, if one is.
+    pub asked: Option<Access>,
     /// The exports.
     pub granted: &'a Granted,
     /// What the app holds and declares, told from the exports.
@@ -46,7 +48,10 @@ pub struct Inputs<'a> {
 pub fn status(inputs: &Inputs<'_>) -> Status {
     let mut rows = Vec::new();
     let mut doubt = BTreeSet::new();
-    for access in Access::ALL {
+    let has_exports = inputs.granted.tells_granted();
+    let asked = |access: &Access| inputs.asked.is_none_or(|asked| asked == *access);
+    let accesses: Vec<Access> = Access::ALL.into_iter().filter(asked).collect();
+    for access in accesses.iter().copied() {
         let sets = Sets::new(inputs, access);
         if inputs.plan.plan(access).status == PlanStatus::Excluded && sets.is_empty() {
             continue;
@@ -58,11 +63,17 @@ pub fn status(inputs: &Inputs<'_>) -> Status {
     }
     let is_switched_off = inputs.holding.enabled == Some(false);
     let mut remarks = inputs.holding.remarks.clone();
-    if let Some(claims) = inputs.token
-        && let Some(why) = claims.is_not_of(client_id(inputs.app))
-    {
-        remarks.push(why);
+    if let Some(claims) = inputs.token {
+        let (client_id, tenant) = (client_id(inputs.app), tenant(inputs.app));
+        match claims.is_not_of(client_id, tenant) {
+            Some(why) => remarks.push(why),
+            None => remarks.extend(claims.presumed(client_id, tenant)),
+        }
     }
+    let is_unread = |access: &Access| match access {
+        Access::Delegated => !inputs.holding.knows_grants,
+        Access::Application => !inputs.holding.knows_roles,
+    };
     Status {
         rows,
         resources: resources::rows(inputs),
@@ -72,12 +83,23 @@ pub fn status(inputs: &Inputs<'_>) -> Status {
         invalid_token: inputs.token.and_then(|it| it.is_not_valid(inputs.now)),
         is_cut_off: inputs.holding.is_cut_off,
         is_of_nobody: inputs.holding.is_of_nobody,
-        has_exports: inputs.granted.tells_granted(),
+        has_exports,
+        has_token: inputs.token.is_some(),
+        asked: inputs.asked,
+        unread: if has_exports {
+            accesses.into_iter().filter(is_unread).collect()
+        } else {
+            Vec::new()
+        },
     }
 }
 
 fn client_id(app: &App) -> Option<&str> {
     app.client_id.as_ref().map(|id| id.value.as_str())
+}
+
+fn tenant(app: &App) -> Option<&str> {
+    app.tenant.as_ref().map(|tenant| tenant.value.as_str())
 }
 
 /// The comparison of one access.
