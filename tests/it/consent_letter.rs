@@ -146,7 +146,7 @@ fn changes_that_a_name_does_not_tell_are_shown() {
     let place = Place::new().with("graphgrant.yaml", manifest);
     let letter = place.run(&["consent", "letter"]).ends_with(0).out;
     assert!(letter.contains("User.ReadBasic.All"), "{letter}");
-    let told = "and, unlike its name, changes (10, as `";
+    let told = "; the data lists changes, against its name (10, as `";
     assert!(letter.contains(told), "{letter}");
     // It is one that the catalog has, and that is no GET.
     let shown = letter.split(told).nth(1).unwrap();

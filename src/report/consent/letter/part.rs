@@ -117,7 +117,7 @@ fn reach(catalog: &Catalog, permission: PermissionId, access: Access) -> Rich {
         (reads, 0) => line.and(format!("reads only ({}).", requests(reads))),
         (reads, writes) if Name::parse(name).only_reads() => {
             let line = line.and(format!(
-                "reads ({}) and, unlike its name, changes ({writes}",
+                "reads ({}); the data lists changes, against its name ({writes}",
                 requests(reads)
             ));
             let example = opens.writes.first();

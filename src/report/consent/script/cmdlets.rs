@@ -76,6 +76,8 @@ struct Call {
     parameters: Vec<String>,
     positional: usize,
     at: usize,
+    /// Whether an error of it is caught where it stands, and not by whoever reads the screen.
+    is_caught: bool,
 }
 
 #[derive(Debug, Default)]
@@ -189,6 +191,8 @@ impl Tree {
             parameters: is("command_parameter"),
             positional: others.count(),
             at: node.start_byte(),
+            is_caught: std::iter::successors(node.parent(), Node::parent)
+                .any(|above| above.kind() == "try_statement"),
         });
     }
 }
@@ -240,18 +244,20 @@ fn powershell_reads_no_variable_that_is_never_set() {
     }
 }
 
+/// Whether a call changes something in a tenant.
+fn writes(call: &Call) -> bool {
+    let verb = call.name.split("-Mg").next().unwrap();
+    call.name.contains("-Mg") && ["New", "Update", "Remove"].contains(&verb)
+}
+
 #[test]
 fn powershell_writes_in_one_place_and_after_the_state_was_recorded() {
     let text = script();
     let tree = read(&text);
-    let writes = |call: &&Call| {
-        let verb = call.name.split("-Mg").next().unwrap();
-        call.name.contains("-Mg") && ["New", "Update", "Remove"].contains(&verb)
-    };
     let (inside, outside): (Vec<&Call>, Vec<&Call>) = tree
         .calls
         .iter()
-        .filter(writes)
+        .filter(|call| writes(call))
         .partition(|call| call.within == "Invoke-Action");
     let inside: Vec<(&str, Vec<&str>)> = inside
         .into_iter()
@@ -313,7 +319,20 @@ fn powershell_writes_in_one_place_and_after_the_state_was_recorded() {
     );
     assert!(saves.iter().all(|at| preview < *at));
     assert!(settles.last().unwrap() > saves.last().unwrap());
-    // What is about to be done is kept before it is.
+    // Each kind of action that is made can be carried out, and is known again when going back.
+    for kind in ["grant", "change", "revoke", "assign", "unassign"] {
+        let arm = format!("            '{kind}' {{");
+        assert_eq!(text.matches(&arm).count(), 2, "{kind}");
+    }
+}
+
+#[test]
+fn powershell_keeps_what_it_is_about_to_do_and_catches_what_fails() {
+    let text = script();
+    let tree = read(&text);
+    let all = || tree.calls.iter().filter(|call| writes(call));
+    // What another one made first, or what is gone, is no error, and no other one is shown raw.
+    assert!(all().all(|call| call.is_caught));
     let marks: Vec<(&str, usize)> = tree
         .calls
         .iter()
@@ -323,12 +342,14 @@ fn powershell_writes_in_one_place_and_after_the_state_was_recorded() {
     let [("Invoke-Action", within), ("", outside)] = marks.as_slice() else {
         panic!("{marks:?}");
     };
-    let mut acts = tree.calls.iter().filter(writes);
-    assert!(acts.all(|call| call.within.is_empty() || call.at > *within));
-    assert!(saves.first().unwrap() < outside && outside < creates);
-    // Each kind of action that is made can be carried out, and is known again when going back.
-    for kind in ["grant", "change", "revoke", "assign", "unassign"] {
-        let arm = format!("            '{kind}' {{");
-        assert_eq!(text.matches(&arm).count(), 2, "{kind}");
-    }
+    assert!(all().all(|call| call.within.is_empty() || call.at > *within));
+    let mut creates = all().filter(|call| call.name == "New-MgServicePrincipal");
+    assert!(creates.all(|call| call.at > *outside));
+    // Going back looks until what was done shows, before anything is done.
+    let mut caught_up = tree.calls.iter().filter(|call| call.name == "Get-CaughtUp");
+    let mut settles = tree
+        .calls
+        .iter()
+        .filter(|call| call.name == "Invoke-Settling");
+    assert!(caught_up.next().unwrap().at < settles.next().unwrap().at);
 }
