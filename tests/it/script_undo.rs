@@ -16,6 +16,18 @@ fn done(scene: &Scene) -> Vec<Value> {
     state["done"].as_array().unwrap().clone()
 }
 
+/// The lists of grants and of app role assignments.
+fn lists(scene: &Scene) -> [Vec<Value>; 2] {
+    let all = scene.tenant.change(|state| state.clone());
+    [all.grants, all.assignments]
+}
+
+/// Lets the tenant show these lists for a while, whatever it has.
+fn show_again(scene: &Scene, [grants, assignments]: [Vec<Value>; 2]) {
+    let before = Some((12, grants, assignments));
+    scene.tenant.change(|state| state.before = before);
+}
+
 #[test]
 fn a_service_principal_that_does_not_show_yet_is_not_taken_for_one_that_is_gone() {
     if !can_run() {
@@ -53,13 +65,9 @@ fn grants_that_do_not_show_yet_are_gone_back_from() {
         let scene = scene(kind, with_app);
         scene.write(&[]);
         let before = scene.tenant.picture();
-        let (grants, assignments) = scene
-            .tenant
-            .change(|state| (state.grants.clone(), state.assignments.clone()));
+        let lists = lists(&scene);
         scene.run(&[]).ends_with(0);
-        scene
-            .tenant
-            .change(|state| state.before = Some((12, grants, assignments)));
+        show_again(&scene, lists);
         scene
             .run(&["restore", &scene.states()[0]])
             .ends_with(0)
@@ -76,9 +84,7 @@ fn what_a_run_that_was_broken_off_may_have_done_is_gone_back_from() {
     let scene = scene("rest", with_app);
     scene.write(&[]);
     let before = scene.tenant.picture();
-    let (grants, assignments) = scene
-        .tenant
-        .change(|state| (state.grants.clone(), state.assignments.clone()));
+    let lists = lists(&scene);
     // The change is made, and its answer is lost.
     let curl = scene.place.path().join("bin/curl");
     let text = "#!/bin/bash\n/usr/bin/curl \"$@\" || exit\ncase \"$*\" in *'request PATCH'*) exit 56 ;; esac\n";
@@ -88,9 +94,7 @@ fn what_a_run_that_was_broken_off_may_have_done_is_gone_back_from() {
     fs::remove_file(curl).unwrap();
     assert_ne!(scene.tenant.picture(), before);
     assert_eq!(done(&scene)[0]["kind"], "change");
-    scene
-        .tenant
-        .change(|state| state.before = Some((12, grants, assignments)));
+    show_again(&scene, lists);
     scene
         .run(&["restore", &scene.states()[0]])
         .ends_with(0)

@@ -44,6 +44,22 @@ fn two_apps(request: &Request) -> Reply {
     Reply::json(200, &json!({"@odata.context": context, "value": entries}))
 }
 
+/// Runs `status --live` of a place against a server.
+fn run_live(place: &Place, url: &str) -> Outcome {
+    let arguments = [
+        "status",
+        "--live",
+        "--allow-http-loopback",
+        "--graph",
+        url,
+        "--timeout",
+        "3",
+        "--format",
+        "json",
+    ];
+    place.run_with(&arguments, "eyJ0eXAiOiJKV1QifQ.eyJhdWQiOiJ4In0.c2VjcmV0")
+}
+
 #[test]
 fn an_empty_list_of_one_app_is_not_taken_for_that_of_another() {
     let server = Server::start(two_apps);
@@ -55,19 +71,7 @@ fn an_empty_list_of_one_app_is_not_taken_for_that_of_another() {
     };
     let text = format!("apps:\n{}{}", app(ID, "first"), app(OTHER_APP, "second"));
     let place = Place::new().with("graphgrant.yaml", &text);
-    let arguments = [
-        "status",
-        "--live",
-        "--allow-http-loopback",
-        "--graph",
-        &url,
-        "--timeout",
-        "3",
-        "--format",
-        "json",
-    ];
-    let token = "eyJ0eXAiOiJKV1QifQ.eyJhdWQiOiJ4In0.c2VjcmV0";
-    let json = place.run_with(&arguments, token).ends_with(1).json();
+    let json = run_live(&place, &url).ends_with(1).json();
     let granted = |at: usize| json["apps"][at]["permissions"][0]["granted"].clone();
     assert_eq!((granted(0), granted(1)), (json!(true), json!(false)));
     assert_eq!(json["apps"][0]["fault"], false);
@@ -80,19 +84,7 @@ fn live(answer: impl Fn(&Request) -> Reply + Send + Sync + 'static) -> (Outcome,
     let url = server.url();
     let text = std::fs::read_to_string(example().join("graphgrant.yaml")).unwrap();
     let place = Place::new().with("graphgrant.yaml", &text);
-    let token = "eyJ0eXAiOiJKV1QifQ.eyJhdWQiOiJ4In0.c2VjcmV0";
-    let arguments = [
-        "status",
-        "--live",
-        "--allow-http-loopback",
-        "--graph",
-        &url,
-        "--timeout",
-        "3",
-        "--format",
-        "json",
-    ];
-    let outcome = place.run_with(&arguments, token);
+    let outcome = run_live(&place, &url);
     for shown in [&outcome.out, &outcome.err] {
         assert!(
             !shown.contains("c2VjcmV0") && !shown.contains("panicked"),

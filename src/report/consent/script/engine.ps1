@@ -121,7 +121,9 @@ function Edit-Grant($Grant, [string[]] $Names) {
     if ($more) { $say += "grant $more" }
     if ($less) { $say += "revoke $less" }
     $value = @{ Id = $Grant.id; scope = ($names -join ' ') }
-    return New-Action "$($say -join ' and ') $(Get-Whose $Grant)" 'change' $value @{ id = $Grant.id; scopes = $names }
+    return New-Action "$($say -join ' and ') $(Get-Whose $Grant)" 'change' $value @{
+        id = $Grant.id; scopes = $names; less = @(Select-Without (Get-Names $Grant.scope) $names)
+    }
 }
 
 function Get-RoleName([string] $Id) {
@@ -230,7 +232,11 @@ function Get-Unseen($State, $Before) {
             }
             'change' {
                 $shown = @($grants | Where-Object { $_.id -eq $mark.id })
-                $shown.Count -gt 0 -and (Test-Same $mark.scopes (Get-Names $shown[0].scope))
+                $has = @()
+                if ($shown.Count) { $has = @(Get-Names $shown[0].scope) }
+                # What others granted besides is no reason to wait.
+                $shown.Count -gt 0 -and -not @(Select-Without $mark.scopes $has).Count -and
+                    -not @($mark.less | Where-Object { $_ -and $has -contains $_ }).Count
             }
             'revoke' { -not @($grants | Where-Object { $_.id -eq $mark.id }).Count }
             'assign' { @($assignments | Where-Object { $_.appRoleId -eq $mark.role }).Count -gt 0 }

@@ -159,7 +159,7 @@ def change($scopes):
             ((.scope | names) - $scopes | if . == [] then empty else "revoke \(join(" "))" end),
             whose] | join(", ")),
      method: "PATCH", path: "/oauth2PermissionGrants/\(.id)", body: {scope: ($scopes | join(" "))},
-     mark: {kind: "change", id: .id, scopes: $scopes}}
+     mark: {kind: "change", id: .id, scopes: $scopes, less: ((.scope | names) - $scopes)}}
   end;
 def named($id): [$wanted.roles[], $wanted.dropRoles[]] | map(select(.id == $id).name) | first // "" | "\(.) (\($id))";
 def grant($now; $scopes; $type; $user):
@@ -246,8 +246,7 @@ readonly foreign_jq='
 # shellcheck disable=SC2016 # what looks like a variable is one of jq
 readonly unseen_jq='
 . as $now
-| def same($names): (. - $names) == [] and ($names - .) == [];
-  ($before.done // [])[]
+| ($before.done // [])[]
 | . as $mark
 | select(
     if .kind == "create" then $now.client == null
@@ -255,7 +254,10 @@ readonly unseen_jq='
       $now.oauth2PermissionGrants
       | any(.principalId == $mark.user and ($mark.scopes - (.scope | names)) == []) | not
     elif .kind == "change" then
-      $now.oauth2PermissionGrants | any(.id == $mark.id and (.scope | names | same($mark.scopes))) | not
+      # What others granted besides is no reason to wait.
+      $now.oauth2PermissionGrants
+      | any(.id == $mark.id
+            and ((.scope | names) as $has | ($mark.scopes - $has) == [] and ($mark.less - $has) == $mark.less)) | not
     elif .kind == "revoke" then $now.oauth2PermissionGrants | any(.id == $mark.id)
     elif .kind == "assign" then $now.appRoleAssignments | any(.appRoleId == $mark.role) | not
     else $now.appRoleAssignments | any(.id == $mark.id) end)
