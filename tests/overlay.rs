@@ -263,6 +263,33 @@ fn what_only_reads_is_not_said_to_change_anything() {
 }
 
 #[test]
+fn what_the_data_lets_change_something_is_not_said_to_change_nothing() {
+    let catalog = bundled::open().unwrap();
+    let mut said = 0;
+    for id in catalog.permission_ids() {
+        for access in Access::ALL {
+            let grant = catalog.grant_for(id, access);
+            let Some((_, evidence)) = grant.and_then(|grant| grant.risk) else {
+                continue;
+            };
+            if evidence.reason.contains("changes nothing") {
+                said += 1;
+                for scheme in Scheme::ALL {
+                    let writes = catalog.opens(id, scheme).writes;
+                    assert!(
+                        writes.is_empty(),
+                        "{}: {}",
+                        catalog.name(id),
+                        evidence.reason
+                    );
+                }
+            }
+        }
+    }
+    assert!(said > 10, "{said}");
+}
+
+#[test]
 fn denials_contradict_a_name_and_hold() {
     let catalog = bundled::open().unwrap();
     let file: File<OrderFact> =

@@ -18,9 +18,11 @@ Examples:
 What is granted, for `--existing` (and so for `--prune`), each to its last page:
   az ad sp show --id CLIENT_ID > app.json
   az ad app permission list-grants --id CLIENT_ID > grants.json
-  az rest --url \"https://graph.microsoft.com/v1.0/servicePrincipals/$(az ad sp show --id CLIENT_ID \\
-    --query id --output tsv)/appRoleAssignments\" > roles.json
+  graph=$(az cloud show --query endpoints.microsoftGraphResourceId --output tsv)
+  az rest --resource \"$graph\" --url \"${graph%/}/v1.0/servicePrincipals/$(az ad sp show \\
+    --id CLIENT_ID --query id --output tsv)/appRoleAssignments\" > roles.json
   az ad app show --id CLIENT_ID > registration.json    for `rra`, instead of the others
+`az cloud show` tells the address in the cloud that is signed in to; for the DoD, https://dod-graph.microsoft.us.
 The file that a script recorded before its change (graphgrant-before-...json) tells all of the first three.
 
 `-o` takes a file, or a folder: one that exists, or a path that ends with `/`.
@@ -28,7 +30,8 @@ The file that a script recorded before its change (graphgrant-before-...json) te
 The scripts (azure-cli, powershell, rest, m365) read what is granted when they run. The kinds that own whole \
 lists (rra, terraform, bicep) must be told with `--existing`, else they stop: what they would drop is not known.
 
-Exit codes: 0 written; 1 written with a gap, or stopped; 2 wrong usage or unreadable input.")]
+Exit codes: 0 written; 1 written with a gap (an operation that is not served, a permission that is left out, more \
+scopes than one grant takes: the head says which), or stopped; 2 wrong usage or unreadable input.")]
 pub struct ConsentScript {
     /// What to write
     #[arg(value_name = "KIND")]

@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use crate::catalog::Catalog;
 use crate::catalog::model::Access;
+use crate::consent::policy::is_guid;
 use crate::source::Source;
 use crate::source::escape::shown;
 
@@ -17,6 +18,8 @@ pub struct TokenClaims {
     pub roles: Option<Vec<String>>,
     /// The client id of the app that it was issued to, where it says.
     pub app: Option<String>,
+    /// The tenant that it is for, where it says.
+    pub tenant: Option<String>,
     /// From when it is valid, where it says (seconds since 1970).
     pub not_before: Option<i64>,
     /// Until when it is valid, where it says (seconds since 1970).
@@ -92,6 +95,8 @@ impl TokenClaims {
             let id = object.get(key)?.as_str()?;
             Some(id.to_ascii_lowercase())
         });
+        let tenant = object.get("tid").and_then(Value::as_str);
+        let tenant = tenant.map(str::to_ascii_lowercase);
         let time = |key: &str| object.get(key)?.as_i64();
         let (not_before, expires) = (time("nbf"), time("exp"));
         let scopes = object.get("scp").and_then(list);
@@ -102,6 +107,7 @@ impl TokenClaims {
                 scopes: Some(scopes),
                 roles: None,
                 app,
+                tenant,
                 not_before,
                 expires,
             }),
@@ -109,6 +115,7 @@ impl TokenClaims {
                 scopes: None,
                 roles: Some(roles),
                 app,
+                tenant,
                 not_before,
                 expires,
             }),
@@ -116,6 +123,7 @@ impl TokenClaims {
                 scopes: None,
                 roles: Some(Vec::new()),
                 app,
+                tenant,
                 not_before,
                 expires,
             }),
@@ -123,15 +131,50 @@ impl TokenClaims {
         }
     }
 
-    /// Returns why it says nothing about an app, if it does not: it was issued to another one.
-    pub fn is_not_of(&self, client_id: Option<&str>) -> Option<String> {
-        let (app, client_id) = (self.app.as_deref()?, client_id?);
-        (!app.eq_ignore_ascii_case(client_id)).then(|| {
-            format!(
+    /// Returns why it says nothing about an app in its tenant, if it does not: it was issued to another app, or
+    /// for another tenant.
+    pub fn is_not_of(&self, client_id: Option<&str>, tenant: Option<&str>) -> Option<String> {
+        if let (Some(app), Some(client_id)) = (&self.app, client_id)
+            && !app.eq_ignore_ascii_case(client_id)
+        {
+            return Some(format!(
                 "the token was issued to another app ({}), so what this app's tokens carry is not known",
                 shown(app)
-            )
-        })
+            ));
+        }
+        if let (Some(found), Some(tenant)) = (&self.tenant, tenant)
+            && is_guid(tenant)
+            && !found.eq_ignore_ascii_case(tenant)
+        {
+            return Some(format!(
+                "the token is for another tenant ({}) than the manifest's, so what tokens carry there is not known",
+                shown(found)
+            ));
+        }
+        None
+    }
+
+    /// Returns what is presumed of it when it is compared: what it does not say, or what no file ties together.
+    pub fn presumed(&self, client_id: Option<&str>, tenant: Option<&str>) -> Vec<String> {
+        let mut lines = Vec::new();
+        if self.app.is_none() && client_id.is_some() {
+            lines.push(
+                "the claims name no app (`appid` or `azp`); they are taken to be of this one"
+                    .to_owned(),
+            );
+        }
+        match (&self.tenant, tenant) {
+            (Some(found), Some(tenant)) if !is_guid(tenant) => lines.push(format!(
+                "the token is for the tenant {}; whether that is {} was not compared, as only ids can be",
+                shown(found),
+                shown(tenant)
+            )),
+            (None, Some(_)) => lines.push(
+                "the claims name no tenant (`tid`); they are taken to be of the manifest's".to_owned(),
+            ),
+            _ => {}
+        }
+        lines
     }
 
     /// Returns why no service takes it at a time (seconds since 1970), if it says so: as in `verify`, to the
@@ -159,6 +202,38 @@ mod tests {
     use crate::catalog::bundled;
 
     #[test]
+    fn a_token_of_another_tenant_says_nothing_of_this_one() {
+        let catalog = bundled::open().unwrap();
+        let read =
+            |text: &str| TokenClaims::read(&catalog, &Source::new("claims.json", text)).unwrap();
+        let (own, other) = (
+            "2f6b8c1d-9e0a-4b7c-8d5e-6f7a8b9c0d1e",
+            "3f6b8c1d-9e0a-4b7c-8d5e-6f7a8b9c0d1e",
+        );
+        let claims = read(&format!(
+            r#"{{"scp": "User.Read", "appid": "a", "tid": "{own}"}}"#
+        ));
+        let upper = own.to_uppercase();
+        for tenant in [None, Some(own), Some(upper.as_str())] {
+            assert_eq!(claims.is_not_of(Some("a"), tenant), None);
+            assert_eq!(claims.presumed(Some("a"), tenant), Vec::<String>::new());
+        }
+        let why = claims.is_not_of(Some("a"), Some(other)).unwrap();
+        assert!(why.contains("another tenant"), "{why}");
+        // A domain and an id cannot be held against each other without asking.
+        assert_eq!(claims.is_not_of(Some("a"), Some("contoso.com")), None);
+        let told = claims.presumed(Some("a"), Some("contoso.com"));
+        assert!(told[0].contains("not compared"), "{told:?}");
+        let bare = read(r#"{"scp": "User.Read"}"#);
+        let told = bare.presumed(Some("a"), Some(own));
+        assert!(
+            told[0].contains("name no app") && told[1].contains("name no tenant"),
+            "{told:?}"
+        );
+        assert_eq!(bare.presumed(None, None), Vec::<String>::new());
+    }
+
+    #[test]
     fn claims_are_read_and_tokens_are_not() {
         let catalog = bundled::open().unwrap();
         let read = |text: &str| TokenClaims::read(&catalog, &Source::new("claims.json", text));
@@ -176,9 +251,9 @@ mod tests {
             read(&format!(r#"{{"aud": "{graph}", "roles": []}}"#)).unwrap();
         }
         let own = read(r#"{"scp": "User.Read", "azp": "ABC"}"#).unwrap();
-        assert_eq!(own.is_not_of(Some("abc")), None);
-        assert_eq!(own.is_not_of(None), None);
-        assert!(own.is_not_of(Some("abd")).is_some());
+        assert_eq!(own.is_not_of(Some("abc"), None), None);
+        assert_eq!(own.is_not_of(None, None), None);
+        assert!(own.is_not_of(Some("abd"), None).is_some());
         let timed = read(r#"{"scp": "User.Read", "nbf": 500, "exp": 1000}"#).unwrap();
         assert!(timed.is_not_valid(499).unwrap().contains("not valid yet"));
         assert_eq!(timed.is_not_valid(500), None);

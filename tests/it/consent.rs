@@ -379,3 +379,35 @@ fn a_result_does_not_replace_its_manifest() {
             .ends_with(2);
     }
 }
+
+#[test]
+fn a_condition_is_told_once_and_not_in_every_cell() {
+    let arguments = [
+        "consent",
+        "show",
+        "--consent-policy",
+        "low",
+        "--format",
+        "markdown",
+    ];
+    let shown = run_at(&example(), &arguments).ends_with(0).out;
+    let table: Vec<&str> = shown
+        .lines()
+        .filter(|line| line.starts_with("| `"))
+        .collect();
+    let people = table.iter().find(|line| line.contains("`People.Read`"));
+    assert!(people.unwrap().contains("| yes, if (1) |"), "{shown}");
+    let condition = "the tenant has classified what is asked for as `low`";
+    let asks = table.iter().filter(|line| line.contains("Administrator |"));
+    assert!(asks.clone().count() > 5, "{table:#?}");
+    assert!(
+        asks.clone().all(|line| !line.contains(condition)),
+        "{table:#?}"
+    );
+    // Once below each table that has such a cell: the base and the profile.
+    assert_eq!(
+        shown.matches(&format!("(1) {condition}.")).count(),
+        2,
+        "{shown}"
+    );
+}

@@ -120,7 +120,7 @@ fn a_letter_stays_short() {
     // In words of Markdown; tests/browser/letter.py counts the pages that are printed.
     let folder = example();
     let root = folder.parent().unwrap();
-    for (name, most) in [("consent", 850), ("mail-add-in", 850), ("teams-bot", 1350)] {
+    for (name, most) in [("consent", 870), ("mail-add-in", 850), ("teams-bot", 1350)] {
         let letter = run_at(&root.join(name), &["consent", "letter"]).ends_with(0);
         let words = letter.out.split_whitespace().count();
         assert!(words <= most, "{name}: {words} words");
@@ -137,4 +137,23 @@ fn a_reader_of_calendars_is_not_said_to_change_them() {
     let one = one.split("####").next().unwrap();
     assert!(one.contains("reads only (22 requests)"), "{one}");
     assert!(!one.contains("chang"), "{one}");
+}
+
+#[test]
+fn changes_that_a_name_does_not_tell_are_shown() {
+    let manifest =
+        "access: delegated\noperations: [{request: GET /users, select: [displayName]}]\n";
+    let place = Place::new().with("graphgrant.yaml", manifest);
+    let letter = place.run(&["consent", "letter"]).ends_with(0).out;
+    assert!(letter.contains("User.ReadBasic.All"), "{letter}");
+    let told = "; the data lists changes, against its name (10, as `";
+    assert!(letter.contains(told), "{letter}");
+    // It is one that the catalog has, and that is no GET.
+    let shown = letter.split(told).nth(1).unwrap();
+    let shown = shown.split('`').next().unwrap();
+    let opens = place.run(&["query", "opens", "User.ReadBasic.All"]).out;
+    assert!(
+        opens.contains(&format!("  write  {shown}\n")),
+        "{shown} in {opens}"
+    );
 }

@@ -29,6 +29,7 @@ mod schemas;
 mod script;
 mod script_doubt;
 mod script_run;
+mod script_undo;
 mod server;
 mod status;
 mod status_doubt;

@@ -66,3 +66,80 @@ fn what_another_access_serves_is_no_gap() {
     assert!(alone.out.contains("INCOMPLETE: "), "{}", alone.out);
     assert!(alone.out.contains("#   GET /me\n"), "{}", alone.out);
 }
+
+#[test]
+fn what_is_left_out_or_too_long_is_a_gap() {
+    // Upstream knows the permission and no id of it.
+    let more = "permissions: [{name: AgentIdentity.Read.All, access: application, reason: x}]\n";
+    let left_out = place(&format!("{MANIFEST}{more}"));
+    for kind in ["azure-cli", "powershell", "terraform", "bicep", "rra"] {
+        let more = if ["azure-cli", "powershell"].contains(&kind) {
+            &[][..]
+        } else {
+            &["--nothing-granted"]
+        };
+        let written = script(&left_out, kind, more).ends_with(1);
+        let told = format!("{}{}", written.out, written.err).to_lowercase();
+        assert!(told.contains("left out, "), "{kind}: {told}");
+        assert!(told.contains("agentidentity.read.all"), "{kind}: {told}");
+    }
+    let scopes: Vec<String> = (0..200)
+        .map(|at| format!("Some.Long.Scope.{at:08}"))
+        .collect();
+    let graph = principal(GRAPH, "00000003-0000-0000-c000-000000000000");
+    let long = place(MANIFEST)
+        .with(
+            "grants.json",
+            &json!([grant(CLIENT, GRAPH, None, &scopes.join(" "))]).to_string(),
+        )
+        .with(
+            "sp.json",
+            &json!({"value": [principal(CLIENT, APP), graph]}).to_string(),
+        );
+    let more = ["--existing", "grants.json", "--existing", "sp.json"];
+    let written = script(&long, "azure-cli", &more).ends_with(1);
+    assert!(written.out.contains("TOO LONG: "), "{}", written.out);
+}
+
+#[test]
+fn the_head_names_the_file_that_was_written() {
+    let place = place(MANIFEST);
+    for (kind, file, told) in [
+        (
+            "azure-cli",
+            "grants-of-my-app.sh",
+            "bash grants-of-my-app.sh preview",
+        ),
+        (
+            "rest",
+            "it's $(touch pwned).sh",
+            "bash './it'\\''s $(touch pwned).sh' preview",
+        ),
+        ("m365", "-v", "bash './-v' preview"),
+        (
+            "powershell",
+            "My Grants.ps1",
+            "& './My Grants.ps1' -Mode preview",
+        ),
+        ("powershell", "mine.ps1", "./mine.ps1 -Mode preview"),
+    ] {
+        let path = format!("./{file}");
+        script(&place, kind, &["-o", &path]).ends_with(0);
+        let text = std::fs::read_to_string(place.path().join(file)).unwrap();
+        let head: Vec<&str> = text
+            .lines()
+            .take_while(|line| line.starts_with('#'))
+            .collect();
+        assert!(
+            head.iter().any(|line| line.contains(told)),
+            "{told} in {head:#?}"
+        );
+    }
+    // A folder takes the kind's own name, as standard output does.
+    script(&place, "azure-cli", &["-o", "out/"]).ends_with(0);
+    let text = std::fs::read_to_string(place.path().join("out/grant-azure-cli.sh")).unwrap();
+    let printed = script(&place, "azure-cli", &[]).ends_with(0).out;
+    for text in [text, printed] {
+        assert!(text.contains("bash grant-azure-cli.sh preview"), "{text}");
+    }
+}

@@ -29,7 +29,7 @@ operations:
 "#;
 
 /// The kinds that bash runs. They share an engine, so not every test runs each.
-const KINDS: [&str; 3] = ["rest", "azure-cli", "m365"];
+pub(crate) const KINDS: [&str; 3] = ["rest", "azure-cli", "m365"];
 
 /// Stands in for `az rest`: prints as the Azure CLI does.
 const AZ: &str = r#"#!/usr/bin/env bash
@@ -83,7 +83,7 @@ exit 1
 "#;
 
 /// Whether the programs are there. In CI they must be.
-fn can_run() -> bool {
+pub(crate) fn can_run() -> bool {
     let has = |name: &str| Command::new(name).arg("--version").output().is_ok();
     let missing: Vec<&str> = ["bash", "curl", "jq"]
         .into_iter()
@@ -98,15 +98,15 @@ fn can_run() -> bool {
     missing.is_empty()
 }
 
-struct Scene {
-    place: Place,
-    tenant: Tenant,
-    kind: &'static str,
+pub(crate) struct Scene {
+    pub(crate) place: Place,
+    pub(crate) tenant: Tenant,
+    pub(crate) kind: &'static str,
 }
 
-struct Ran {
-    code: i32,
-    told: String,
+pub(crate) struct Ran {
+    pub(crate) code: i32,
+    pub(crate) told: String,
 }
 
 impl Scene {
@@ -127,7 +127,7 @@ impl Scene {
     }
 
     /// Writes the script and leads it to the stand-in.
-    fn write(&self, more: &[&str]) {
+    pub(crate) fn write(&self, more: &[&str]) {
         let mut arguments = vec!["consent", "script", self.kind, "-o", "grant.sh"];
         arguments.extend(more);
         self.place.run(&arguments).ends_with(0);
@@ -143,7 +143,7 @@ impl Scene {
         fs::write(path, led).unwrap();
     }
 
-    fn run(&self, arguments: &[&str]) -> Ran {
+    pub(crate) fn run(&self, arguments: &[&str]) -> Ran {
         self.run_script("grant.sh", arguments)
     }
 
@@ -167,7 +167,7 @@ impl Scene {
     }
 
     /// The state files that runs left.
-    fn states(&self) -> Vec<String> {
+    pub(crate) fn states(&self) -> Vec<String> {
         let names = fs::read_dir(self.place.path()).unwrap();
         let mut names: Vec<String> = names
             .map(|entry| entry.unwrap().file_name().into_string().unwrap())
@@ -200,26 +200,26 @@ impl Scene {
 
 impl Ran {
     #[track_caller]
-    fn ends_with(self, code: i32) -> Self {
+    pub(crate) fn ends_with(self, code: i32) -> Self {
         assert_eq!(self.code, code, "{}", self.told);
         self
     }
 
     #[track_caller]
-    fn tells(self, part: &str) -> Self {
+    pub(crate) fn tells(self, part: &str) -> Self {
         assert!(self.told.contains(part), "{part} in\n{}", self.told);
         self
     }
 }
 
 #[cfg(unix)]
-fn make_executable(path: &Path) {
+pub(crate) fn make_executable(path: &Path) {
     use std::os::unix::fs::PermissionsExt as _;
     fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
 }
 
 #[cfg(not(unix))]
-fn make_executable(_: &Path) {}
+pub(crate) fn make_executable(_: &Path) {}
 
 const MAIL_SEND_ROLE: &str = "b633e1c5-b582-4048-a93e-9f11b44c7e96";
 const DIRECTORY_ROLE: &str = "7ab1d382-f21e-4acd-a863-ba3e13f7da61";
@@ -255,7 +255,7 @@ fn tenant(needed: [Vec<(String, String)>; 2]) -> State {
 }
 
 /// A tenant that has the app, with grants of its own, of users and to another resource.
-fn with_app(state: State) -> State {
+pub(crate) fn with_app(state: State) -> State {
     let mut state = state;
     state.principals.push(principal(CLIENT, APP));
     state.grants.push(grant(CLIENT, OTHER, None, "Things.Read"));
@@ -281,7 +281,7 @@ fn with_app(state: State) -> State {
     state
 }
 
-fn scene(kind: &'static str, change: impl Fn(State) -> State) -> Scene {
+pub(crate) fn scene(kind: &'static str, change: impl Fn(State) -> State) -> Scene {
     let scene = Scene::new(kind, State::default());
     let needed = ["Scope", "Role"].map(|kind| scene.needed(kind));
     scene.tenant.change(|state| *state = change(tenant(needed)));
@@ -462,10 +462,9 @@ fn what_others_changed_since_is_not_undone_in_silence() {
     });
     let after = scene.tenant.picture();
     let state = scene.states().remove(0);
-    scene
-        .run(&["restore", &state])
-        .ends_with(1)
-        .tells("Mail.Send was granted since");
+    let ran = scene.run(&["restore", &state]).ends_with(1);
+    let ran = ran.tells("Mail.Send was granted since");
+    assert!(!ran.told.contains("waiting"), "{}", ran.told);
     assert_eq!(scene.tenant.picture(), after);
     scene.run(&["restore", &state, "force"]).ends_with(0);
     assert_eq!(scene.tenant.picture(), before);

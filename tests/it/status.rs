@@ -5,13 +5,12 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value, json};
 
 use crate::run::{Outcome, Place, run_at};
-use crate::server::{Reply, Request, Server};
 
-fn example() -> PathBuf {
+pub(crate) fn example() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/consent")
 }
 
-fn of_example(arguments: &[&str]) -> Outcome {
+pub(crate) fn of_example(arguments: &[&str]) -> Outcome {
     let all = [
         &["status", "--format", "json", "--declared", "declared.json"],
         &["--granted", "principals.json", "--granted", "grants.json"][..],
@@ -99,7 +98,7 @@ fn what_no_export_tells_stays_unknown() {
 pub(crate) const ID: &str = "5c3f0b1e-7d0a-4d2c-9a53-0f6b1f3f7a21";
 
 /// A place with a manifest and a delegated grant for all.
-fn place(operations: &str, scope: &str, graph: &str) -> Place {
+pub(crate) fn place(operations: &str, scope: &str, graph: &str) -> Place {
     let manifest =
         format!("app: {{clientId: {ID}}}\naccess: delegated\noperations: {operations}\n");
     let principals = json!({"value": [
@@ -114,14 +113,20 @@ fn place(operations: &str, scope: &str, graph: &str) -> Place {
         .with("graphgrant.yaml", &manifest)
         .with("principals.json", &principals.to_string())
         .with("grants.json", &grants.to_string())
+        .with("roles.json", NO_ROLES)
 }
 
-pub(crate) const STATUS: [&str; 7] = [
+/// An app role assignment list that says it is one, and is empty.
+const NO_ROLES: &str = r#"{"@odata.context": "https://graph.microsoft.com/v1.0/$metadata#appRoleAssignments", "value": []}"#;
+
+pub(crate) const STATUS: [&str; 9] = [
     "status",
     "--granted",
     "principals.json",
     "--granted",
     "grants.json",
+    "--granted",
+    "roles.json",
     "--format",
     "json",
 ];
@@ -131,13 +136,13 @@ fn exactly_what_is_needed_is_fine() {
     let place = place("[GET /me]", "User.Read", "on");
     let outcome = place.run(&STATUS).ends_with(0);
     assert_eq!(outcome.json()["apps"][0]["fault"], false);
-    let human = place.run(&STATUS[..5]).ends_with(0);
+    let human = place.run(&STATUS[..7]).ends_with(0);
     assert!(
         human.out.contains("All that is needed is there"),
         "{}",
         human.out
     );
-    let markdown = place.run(&[&STATUS[..5], &["--format", "markdown"]].concat());
+    let markdown = place.run(&[&STATUS[..7], &["--format", "markdown"]].concat());
     assert!(markdown.ends_with(0).out.contains("| `User.Read` | yes |"));
 }
 
@@ -244,7 +249,7 @@ fn good_news_needs_sets_that_are_known() {
     ] {
         assert!(other.out.contains(part), "{part} in {}", other.out);
     }
-    let granted = place.run(&STATUS[..5]).ends_with(0);
+    let granted = place.run(&STATUS[..7]).ends_with(0);
     assert!(granted.out.contains(good), "{}", granted.out);
 }
 
@@ -263,7 +268,7 @@ fn what_single_users_granted_is_not_there_for_all() {
     );
     assert_ne!(of_user, text);
     std::fs::write(path, of_user).unwrap();
-    let outcome = place.run(&STATUS[..5]).ends_with(0);
+    let outcome = place.run(&STATUS[..7]).ends_with(0);
     assert!(
         !outcome.out.contains("All that is needed"),
         "{}",
@@ -383,7 +388,7 @@ fn an_app_that_the_tenant_switched_off_is_not_fine() {
     let off = text.replacen("{\"appId\"", "{\"accountEnabled\":false,\"appId\"", 1);
     assert_ne!(off, text);
     std::fs::write(path, off).unwrap();
-    let outcome = place.run(&STATUS[..5]).ends_with(1);
+    let outcome = place.run(&STATUS[..7]).ends_with(1);
     assert!(
         outcome.out.contains("switched the app off"),
         "{}",
@@ -427,173 +432,4 @@ fn without_a_client_id_the_only_registration_is_presumed_and_told() {
         "{}",
         outcome.out
     );
-}
-
-/// Runs `status --live` against a server that plays a tenant.
-fn live(answer: impl Fn(&Request) -> Reply + Send + Sync + 'static) -> (Outcome, Vec<Request>) {
-    let server = Server::start(answer);
-    let url = server.url();
-    let text = std::fs::read_to_string(example().join("graphgrant.yaml")).unwrap();
-    let place = Place::new().with("graphgrant.yaml", &text);
-    let token = "eyJ0eXAiOiJKV1QifQ.eyJhdWQiOiJ4In0.c2VjcmV0";
-    let arguments = [
-        "status",
-        "--live",
-        "--allow-http-loopback",
-        "--graph",
-        &url,
-        "--timeout",
-        "3",
-        "--format",
-        "json",
-    ];
-    let outcome = place.run_with(&arguments, token);
-    for shown in [&outcome.out, &outcome.err] {
-        assert!(
-            !shown.contains("c2VjcmV0") && !shown.contains("panicked"),
-            "{shown}"
-        );
-    }
-    (outcome, server.seen())
-}
-
-fn exported(name: &str) -> Value {
-    let text = std::fs::read_to_string(example().join(name)).unwrap();
-    serde_json::from_str(&text).unwrap()
-}
-
-/// The tenant of the example, one entry of a list per page.
-fn tenant(request: &Request) -> Reply {
-    changed_tenant(request, &|_| ())
-}
-
-/// Plays the tenant of the example with its principals changed. As Graph does, it answers with what is selected.
-fn changed_tenant(request: &Request, change: &dyn Fn(&mut Value)) -> Reply {
-    let (path, query) = request
-        .target
-        .split_once('?')
-        .unwrap_or((&request.target, ""));
-    let whole = match path {
-        "/v1.0/applications" => {
-            json!({"@odata.context": "https://graph.microsoft.com/v1.0/$metadata#applications", "value": [exported("declared.json")]})
-        }
-        "/v1.0/servicePrincipals" => {
-            let mut principals = exported("principals.json");
-            principals["value"]
-                .as_array_mut()
-                .unwrap()
-                .iter_mut()
-                .for_each(change);
-            principals
-        }
-        path if path.ends_with("/oauth2PermissionGrants") => exported("grants.json"),
-        path if path.ends_with("/appRoleAssignments") => exported("roles.json"),
-        _ => {
-            return Reply::json(
-                404,
-                &json!({"error": {"code": "NotFound", "message": "no"}}),
-            );
-        }
-    };
-    let entries = whole["value"].as_array().unwrap();
-    let option = |name: &str| query.split('&').find_map(|it| it.strip_prefix(name));
-    let skip = option("skip=").map_or(0, |at| at.parse::<usize>().unwrap());
-    let mut entry = entries[skip].clone();
-    let select = option("$select=");
-    if let Some(names) = select {
-        let is_selected = |name: &str| names.split(',').any(|it| it == name);
-        entry
-            .as_object_mut()
-            .unwrap()
-            .retain(|name, _| is_selected(name));
-    }
-    let mut page = json!({"@odata.context": whole["@odata.context"], "value": [entry]});
-    if skip + 1 < entries.len() {
-        let host = request.header("host").unwrap();
-        let select = select.map_or(String::new(), |names| format!("&$select={names}"));
-        let next = format!("http://{host}{path}?skip={}{select}", skip + 1);
-        page["@odata.nextLink"] = next.into();
-    }
-    Reply::json(200, &page)
-}
-
-#[test]
-fn what_a_tenant_switched_off_is_seen_live() {
-    for (app, expected) in [
-        ("00000003-0000-0000-c000-000000000000", "revoked-resource"),
-        ("", "switched off"),
-    ] {
-        let (outcome, _) = live(move |request| {
-            changed_tenant(request, &|principal| {
-                let is_graph = principal["appId"] == "00000003-0000-0000-c000-000000000000";
-                principal["accountEnabled"] = (is_graph == app.is_empty()).into();
-            })
-        });
-        let text = outcome.ends_with(1).out.clone();
-        assert!(text.contains(expected), "{text}");
-    }
-}
-
-#[test]
-fn the_tenant_says_live_what_its_exports_say() {
-    let (outcome, seen) = live(tenant);
-    let offline = of_example(&[]).ends_with(1).json();
-    let live = outcome.ends_with(1).json();
-    assert_eq!(
-        live["apps"][0]["permissions"],
-        offline["apps"][0]["permissions"]
-    );
-    assert!(seen.iter().all(|request| request.method == "GET"));
-    assert!(seen.iter().any(|request| request.target.contains("skip=1")));
-}
-
-#[test]
-fn a_tenant_that_refuses_is_told() {
-    let (outcome, _) = live(|_| {
-        Reply::json(
-            403,
-            &json!({"error": {"code": "Authorization_RequestDenied", "message": "Insufficient privileges"}}),
-        )
-    });
-    let outcome = outcome.ends_with(3);
-    assert!(
-        outcome.err.contains("403") && outcome.err.contains("Application.Read.All"),
-        "{}",
-        outcome.err
-    );
-}
-
-#[test]
-fn a_page_of_another_host_is_not_followed() {
-    let (outcome, seen) = live(|request| {
-        let path = request.target.split('?').next().unwrap_or_default();
-        let next = format!("https://evil.example{path}");
-        Reply::json(200, &json!({"value": [], "@odata.nextLink": next}))
-    });
-    outcome.ends_with(3);
-    assert_eq!(seen.len(), 1);
-}
-
-#[test]
-fn a_tenant_without_the_app_has_granted_it_nothing() {
-    let (outcome, seen) = live(|request| {
-        let path = request.target.split('?').next().unwrap_or_default();
-        let context = format!(
-            "https://graph.microsoft.com/v1.0/$metadata#{}",
-            path.trim_start_matches("/v1.0/")
-        );
-        Reply::json(200, &json!({"@odata.context": context, "value": []}))
-    });
-    let outcome = outcome.ends_with(1);
-    assert!(
-        outcome.err.contains("no service principal"),
-        "{}",
-        outcome.err
-    );
-    let user = row(&outcome, "delegated", "User.Read");
-    assert_eq!(
-        (&user["granted"], states(&user)),
-        (&json!(false), vec!["missing"])
-    );
-    assert_eq!(seen.len(), 2);
 }

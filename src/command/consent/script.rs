@@ -140,9 +140,16 @@ pub fn run(context: &Context, options: &ConsentScript) -> miette::Result<Exit> {
         }
         .into());
     }
+    let file = output.filter(|_| into_folder.is_none());
+    let file = file
+        .and_then(Path::file_name)
+        .map(|name| name.to_string_lossy());
     for piece in pieces {
+        if has_gap(options.kind, &piece.sides) {
+            exit = Exit::Findings;
+        }
         let folder = piece.folder.clone();
-        let artefacts = artefacts(&catalog, options, piece)?;
+        let artefacts = artefacts(&catalog, options, piece, file.as_deref())?;
         match into_folder {
             Some(root) => to_folder(context, root, folder.as_deref(), artefacts)?,
             None => to_one(context, output, artefacts)?,
@@ -435,6 +442,7 @@ fn artefacts(
     catalog: &Catalog,
     options: &ConsentScript,
     piece: Piece<'_>,
+    file: Option<&str>,
 ) -> miette::Result<Artefacts> {
     let script = Script {
         catalog,
@@ -450,6 +458,7 @@ fn artefacts(
         },
         profile: piece.profile,
         holding: piece.holding,
+        file,
     };
     Ok(match options.kind {
         ScriptKind::Rra => rra::write(&script).into_diagnostic()?,
@@ -459,6 +468,15 @@ fn artefacts(
         ScriptKind::Powershell => powershell::write(&script),
         ScriptKind::Terraform => terraform::write(&script),
         ScriptKind::Bicep => bicep::write(&script),
+    })
+}
+
+/// Whether what is written lacks what the plan needs, or cannot be granted as one.
+fn has_gap(kind: ScriptKind, sides: &[Side]) -> bool {
+    let mut sides = sides.iter();
+    // A registration lists ids: how long their names are does not matter there.
+    sides.any(|side| {
+        !side.without_id.is_empty() || (kind != ScriptKind::Rra && side.too_long().is_some())
     })
 }
 

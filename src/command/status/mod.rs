@@ -134,6 +134,7 @@ pub fn run(context: &Context, options: &Status) -> miette::Result<Exit> {
             catalog: &catalog,
             app: planned.app,
             plan: &planned.plan,
+            asked: options.part.access.map(Into::into),
             granted: &granted,
             holding: &holding,
             token: token.as_ref(),

@@ -16,4 +16,4 @@ mod tests;
 pub use change::{shrink, unite};
 pub use declare::declare;
 pub use grantor::grantor;
-pub use model::{Aim, Fate, InDoubt, Item, Kept, Portion, Side};
+pub use model::{Aim, Fate, InDoubt, Item, Kept, Portion, SCOPE_LIMIT, Side};

@@ -88,7 +88,17 @@ pub struct Side {
     pub without_id: Vec<PermissionId>,
 }
 
+/// How many characters the `scope` of a delegated grant may have
+/// (<https://github.com/microsoftgraph/msgraph-typescript-typings>, read 2026-11).
+pub const SCOPE_LIMIT: usize = 3850;
+
 impl Side {
+    /// Returns how many characters of scopes one grant would have to take, where that is more than it does.
+    pub fn too_long(&self) -> Option<usize> {
+        let length: usize = self.after().map(|item| item.name.len() + 1).sum();
+        (self.access == Access::Delegated && length > SCOPE_LIMIT).then_some(length)
+    }
+
     /// Returns what is granted afterwards.
     pub fn after(&self) -> impl Iterator<Item = &Item> {
         self.items.iter().filter(|item| item.stays())

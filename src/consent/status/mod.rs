@@ -5,6 +5,7 @@
 //! is not called missing, and nothing is called too much while an operation is in doubt. What no export tells
 //! stays unknown.
 
+mod comparison;
 mod model;
 mod resources;
 mod sets;
@@ -12,15 +13,15 @@ mod sets;
 use std::collections::BTreeSet;
 
 use crate::catalog::Catalog;
-use crate::catalog::model::{Access, PermissionId};
+use crate::catalog::model::Access;
 use crate::consent::granted::{Granted, Holding};
 use crate::consent::token::TokenClaims;
-use crate::coverage::{Coverage, HeldState, NeededState, cover};
 use crate::manifest::model::App;
 use crate::plan::model::{AppPlan, Status as PlanStatus};
 
 pub use model::{Cell, ResourceRow, ResourceState, Row, State, Status, Subject};
 
+use comparison::Comparison;
 use sets::Sets;
 
 /// What is compared.
@@ -32,6 +33,8 @@ pub struct Inputs<'a> {
     pub app: &'a App,
     /// What it needs.
     pub plan: &'a AppPlan,
+    /// The access that alone is looked at, if one is.
+    pub asked: Option<Access>,
     /// The exports.
     pub granted: &'a Granted,
     /// What the app holds and declares, told from the exports.
@@ -46,7 +49,10 @@ pub struct Inputs<'a> {
 pub fn status(inputs: &Inputs<'_>) -> Status {
     let mut rows = Vec::new();
     let mut doubt = BTreeSet::new();
-    for access in Access::ALL {
+    let has_exports = inputs.granted.tells_granted();
+    let asked = |access: &Access| inputs.asked.is_none_or(|asked| asked == *access);
+    let accesses: Vec<Access> = Access::ALL.into_iter().filter(asked).collect();
+    for access in accesses.iter().copied() {
         let sets = Sets::new(inputs, access);
         if inputs.plan.plan(access).status == PlanStatus::Excluded && sets.is_empty() {
             continue;
@@ -58,11 +64,17 @@ pub fn status(inputs: &Inputs<'_>) -> Status {
     }
     let is_switched_off = inputs.holding.enabled == Some(false);
     let mut remarks = inputs.holding.remarks.clone();
-    if let Some(claims) = inputs.token
-        && let Some(why) = claims.is_not_of(client_id(inputs.app))
-    {
-        remarks.push(why);
+    if let Some(claims) = inputs.token {
+        let (client_id, tenant) = (client_id(inputs.app), tenant(inputs.app));
+        match claims.is_not_of(client_id, tenant) {
+            Some(why) => remarks.push(why),
+            None => remarks.extend(claims.presumed(client_id, tenant)),
+        }
     }
+    let is_unread = |access: &Access| match access {
+        Access::Delegated => !inputs.holding.knows_grants,
+        Access::Application => !inputs.holding.knows_roles,
+    };
     Status {
         rows,
         resources: resources::rows(inputs),
@@ -72,7 +84,14 @@ pub fn status(inputs: &Inputs<'_>) -> Status {
         invalid_token: inputs.token.and_then(|it| it.is_not_valid(inputs.now)),
         is_cut_off: inputs.holding.is_cut_off,
         is_of_nobody: inputs.holding.is_of_nobody,
-        has_exports: inputs.granted.tells_granted(),
+        has_exports,
+        has_token: inputs.token.is_some(),
+        asked: inputs.asked,
+        unread: if has_exports {
+            accesses.into_iter().filter(is_unread).collect()
+        } else {
+            Vec::new()
+        },
     }
 }
 
@@ -80,179 +99,6 @@ fn client_id(app: &App) -> Option<&str> {
     app.client_id.as_ref().map(|id| id.value.as_str())
 }
 
-/// The comparison of one access.
-struct Comparison<'a> {
-    inputs: &'a Inputs<'a>,
-    sets: &'a Sets,
-    access: Access,
-    /// What is held against the plan, and the same for what is declared.
-    held: Option<Coverage>,
-    declared: Option<Coverage>,
-}
-
-impl<'a> Comparison<'a> {
-    fn new(inputs: &'a Inputs<'a>, access: Access, sets: &'a Sets) -> Self {
-        let against = |held: &BTreeSet<PermissionId>| {
-            let held: Vec<PermissionId> = held.iter().copied().collect();
-            cover(inputs.catalog, inputs.app, inputs.plan, access, &held)
-        };
-        Self {
-            inputs,
-            sets,
-            access,
-            held: sets.held().as_ref().map(against),
-            declared: sets.declared.as_ref().map(against),
-        }
-    }
-
-    fn doubt(&self) -> BTreeSet<usize> {
-        let coverage = self.held.iter();
-        coverage
-            .flat_map(|coverage| coverage.unknown.iter().chain(&coverage.undetailed))
-            .copied()
-            .collect()
-    }
-
-    fn rows(&self) -> Vec<Row> {
-        let plan = self.inputs.plan.plan(self.access);
-        let chosen = plan.permissions.iter().map(|chosen| chosen.permission);
-        let needed: BTreeSet<PermissionId> = chosen.chain(plan.sign_in.iter().copied()).collect();
-        let mut all = needed.clone();
-        for set in [&self.sets.declared, &self.sets.granted, &self.sets.token]
-            .into_iter()
-            .flatten()
-        {
-            all.extend(set);
-        }
-        all.extend(self.sets.by_users.keys());
-        let row = |id: PermissionId| self.row(id, needed.contains(&id));
-        all.into_iter().map(row).collect()
-    }
-
-    fn row(&self, id: PermissionId, needed: bool) -> Row {
-        let sets = self.sets;
-        let is_in = |set: &Option<BTreeSet<PermissionId>>| {
-            let known = set.is_some();
-            Cell::of(known, set.as_ref().is_some_and(|set| set.contains(&id)))
-        };
-        let users = sets.by_users.get(&id).copied().unwrap_or_default();
-        let granted = match is_in(&sets.granted) {
-            Cell::No if sets.is_cut_off && users == 0 => Cell::Unknown,
-            Cell::No | Cell::Unknown if users > 0 => Cell::Users(users),
-            cell => cell,
-        };
-        let mut row = Row {
-            access: self.access,
-            subject: Subject::Permission(id),
-            needed,
-            declared: is_in(&sets.declared),
-            granted,
-            token: is_in(&sets.token),
-            states: Vec::new(),
-        };
-        row.states = self.states(id, &row);
-        row
-    }
-
-    fn states(&self, id: PermissionId, row: &Row) -> Vec<State> {
-        let mut states = Vec::new();
-        if row.needed {
-            states.extend(self.of_needed(id).filter(|state| {
-                // It may be on the page that nobody gave.
-                !(self.sets.is_cut_off && matches!(state, State::Missing { .. }))
-            }));
-        } else {
-            states.extend(self.of_held(id));
-        }
-        match (row.declared, row.granted) {
-            (Cell::Yes, Cell::No) => states.push(State::DeclaredNotGranted),
-            (Cell::No, Cell::Yes | Cell::Users(_)) => states.push(State::GrantedNotDeclared),
-            _ => {}
-        }
-        match (row.granted, row.token) {
-            (Cell::Yes, Cell::No) => states.push(State::GrantedNotInToken),
-            (Cell::No, Cell::Yes) => states.push(State::InTokenNotGranted),
-            _ => {}
-        }
-        if let Cell::Users(users) = row.granted {
-            let grant = self.inputs.catalog.grant_for(id, self.access);
-            states.push(State::UsersAlone {
-                users,
-                is_missing_for_others: row.needed && grant.is_some_and(|grant| grant.admin),
-            });
-        }
-        if self.sets.is_revoked && matches!(row.granted, Cell::Yes | Cell::Users(_)) {
-            states.push(State::RevokedResource);
-        }
-        if states.is_empty() {
-            // What nobody said anything about is not there for all that is known.
-            states.push(match (row.granted, row.token) {
-                (Cell::Unknown, Cell::Unknown) => State::NotKnown,
-                (Cell::Unknown, Cell::Yes) if self.has_invalid_token() => State::NotKnown,
-                _ => State::Fine,
-            });
-        }
-        states
-    }
-
-    fn has_invalid_token(&self) -> bool {
-        let token = self.inputs.token;
-        token.is_some_and(|it| it.is_not_valid(self.inputs.now).is_some())
-    }
-
-    fn of_needed(&self, id: PermissionId) -> Option<State> {
-        let coverage = self.held.as_ref()?;
-        let mut needed = coverage.needed.iter();
-        let state = &needed.find(|needed| needed.permission == id)?.state;
-        let contains = |high: &PermissionId| self.inputs.catalog.contains(*high, id, self.access);
-        match state {
-            NeededState::Held => None,
-            NeededState::Replaced { by } if by.iter().any(contains) => {
-                Some(State::CoveredByBroader { by: by.clone() })
-            }
-            NeededState::Replaced { by } => Some(State::CoveredByOther { by: by.clone() }),
-            NeededState::Implied { by } => Some(State::CoveredByImplication { by: by.clone() }),
-            NeededState::Missing { operations } => Some(State::Missing {
-                operations: operations.clone(),
-            }),
-        }
-    }
-
-    /// What a permission is good for that the plan does not have: by what is held in the end, or else by
-    /// what is declared.
-    fn of_held(&self, id: PermissionId) -> Option<State> {
-        let held = self.held.as_ref().and_then(|it| it.state_of(id));
-        let declared = || self.declared.as_ref().and_then(|it| it.state_of(id));
-        match held.or_else(declared)? {
-            HeldState::Planned => None,
-            HeldState::Serves {
-                broader_than,
-                doubt,
-                instead_of,
-                ..
-            } => Some(if broader_than.is_empty() {
-                State::ServesInstead {
-                    of: instead_of.clone(),
-                }
-            } else if doubt.is_empty() {
-                State::Broader {
-                    than: broader_than.clone(),
-                }
-            } else {
-                State::InDoubt {
-                    operations: doubt.clone(),
-                }
-            }),
-            HeldState::Implies { instead_of, .. } => Some(State::ServesInstead {
-                of: instead_of.clone(),
-            }),
-            HeldState::SignIn => Some(State::SignIn),
-            HeldState::Excess { opens_known } => Some(State::Excess {
-                opens_known: *opens_known,
-            }),
-            HeldState::InDoubt { because } => Some(State::InDoubt {
-                operations: because.clone(),
-            }),
-        }
-    }
+fn tenant(app: &App) -> Option<&str> {
+    app.tenant.as_ref().map(|tenant| tenant.value.as_str())
 }

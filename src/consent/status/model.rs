@@ -24,6 +24,12 @@ pub struct Status {
     pub is_of_nobody: bool,
     /// Whether any export says what is granted.
     pub has_exports: bool,
+    /// Whether the claims of a token are given.
+    pub has_token: bool,
+    /// The access that alone is looked at, if one is.
+    pub asked: Option<Access>,
+    /// The accesses looked at of which the exports do not list all that is granted; empty where there are none.
+    pub unread: Vec<Access>,
 }
 
 impl Status {
@@ -34,6 +40,7 @@ impl Status {
             || self.invalid_token.is_some()
             || self.is_cut_off
             || self.is_of_nobody
+            || !self.unread.is_empty()
             || self.faults() > 0
             || self.untold() > 0
             || (self.has_exports && self.ungranted() > 0)

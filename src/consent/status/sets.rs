@@ -87,7 +87,9 @@ impl Sets {
             }
         }
         if let Some(claims) = inputs.token
-            && claims.is_not_of(super::client_id(inputs.app)).is_none()
+            && claims
+                .is_not_of(super::client_id(inputs.app), super::tenant(inputs.app))
+                .is_none()
         {
             sets.take_token(inputs.catalog, claims);
         }

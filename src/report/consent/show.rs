@@ -2,7 +2,7 @@
 
 use crate::catalog::Catalog;
 use crate::catalog::model::Access;
-use crate::consent::model::{Ask, Consent, Easier, FactKind, Part, Step};
+use crate::consent::model::{Ask, Condition, Consent, Easier, FactKind, Part, Step};
 use crate::report::consent::page::{Block, Page};
 use crate::report::consent::rich::Rich;
 use crate::report::consent::text;
@@ -118,10 +118,11 @@ fn one(catalog: &Catalog, part: &Part, page: &mut Page) {
         page.push(Block::Text(Rich::plain("No permission is asked for.")));
         return;
     }
+    let mut ways = Vec::new();
     let rows = part
         .asks
         .iter()
-        .map(|ask| row(catalog, part, ask))
+        .map(|ask| row(catalog, part, ask, &mut ways))
         .collect();
     let header = vec![
         "Permission",
@@ -132,9 +133,13 @@ fn one(catalog: &Catalog, part: &Part, page: &mut Page) {
         "Serves",
     ];
     page.push(Block::Table(header, rows));
+    for (at, way) in ways.iter().enumerate() {
+        let lead = Rich::plain(format!("({}) ", at + 1));
+        page.push(Block::Text(lead.and_line(text::conditions(way)).and(".")));
+    }
 }
 
-fn row(catalog: &Catalog, part: &Part, ask: &Ask) -> Vec<Rich> {
+fn row(catalog: &Catalog, part: &Part, ask: &Ask, ways: &mut Vec<Vec<Condition>>) -> Vec<Rich> {
     let grant = catalog.grant_for(ask.permission, part.access);
     let reach = grant.map_or((0, 0), |grant| (grant.reads, grant.writes));
     let serves = if ask.is_sign_in {
@@ -152,7 +157,7 @@ fn row(catalog: &Catalog, part: &Part, ask: &Ask) -> Vec<Rich> {
     }
     vec![
         name,
-        text::user(&ask.user, part.access),
+        text::user(&ask.user, part.access, ways),
         Rich::plain(ask.role.as_deref().unwrap_or("unknown")),
         Rich::plain(words::known(
             grant.and_then(|grant| grant.risk.map(|(tier, _)| tier)),

@@ -107,6 +107,10 @@ fn verdict(status: &Status) -> String {
     }
     if status.is_cut_off {
         parts.push("An export is not complete, so what else is granted is not known.".to_owned());
+    } else if !status.is_of_nobody
+        && let Some(unread) = unread(status)
+    {
+        parts.push(unread);
     }
     if !parts.is_empty() {
         return parts.join(" ");
@@ -122,9 +126,41 @@ fn verdict(status: &Status) -> String {
         format!(
             "What is needed is granted, and nothing else{known}; it counts again when the app is switched on."
         )
+    } else if !status.has_exports && status.has_token {
+        format!("The token carries all that is needed, and nothing else{known}.")
+    } else if !status.has_exports {
+        format!(
+            "All that is needed is declared, and nothing else{known}; nobody said what is granted."
+        )
     } else {
-        format!("All that is needed is there, and nothing else{known}.")
+        match status.asked {
+            Some(access) => format!(
+                "All that is needed is there, and nothing else{known}, as far as {access} access goes: the other one was not looked at."
+            ),
+            None => format!("All that is needed is there, and nothing else{known}."),
+        }
     }
+}
+
+/// What no export lists, although it is looked at; a list that is not there can hold anything.
+pub(in crate::report) fn unread(status: &Status) -> Option<String> {
+    let lists = status.unread.iter().map(|access| match access {
+        Access::Delegated => "delegated permissions",
+        Access::Application => "app roles",
+    });
+    let lists: Vec<&str> = lists.collect();
+    let lists = lists.join(" and which ");
+    let others = Access::ALL
+        .into_iter()
+        .filter(|access| !status.unread.contains(access));
+    let mut others = others.filter(|_| status.asked.is_none());
+    (!lists.is_empty()).then(|| {
+        let told = format!("Which {lists} are granted is not known: no export lists them all");
+        match others.next() {
+            Some(other) => format!("{told}; `--access {other}` looks at {other} access alone."),
+            None => format!("{told}."),
+        }
+    })
 }
 
 fn row(catalog: &Catalog, row: &Row) -> Vec<Rich> {

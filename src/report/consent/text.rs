@@ -73,24 +73,28 @@ pub fn conditions(all: &[Condition]) -> Rich {
     line
 }
 
-/// Returns whether users can consent.
-pub fn user(consent: &UserConsent, access: Access) -> Rich {
+/// Returns whether users can consent, in the words of a cell: the ways to it go to `ways`, and stand below.
+pub fn user(consent: &UserConsent, access: Access, ways: &mut Vec<Vec<Condition>>) -> Rich {
     match consent {
         UserConsent::AdminOnly if access == Access::Application => Rich::plain("no: app role"),
         UserConsent::AdminOnly => Rich::plain("no: needs an admin"),
         UserConsent::Refused(Refusal::NoPolicy) => Rich::plain("no: users may not consent"),
         UserConsent::Refused(Refusal::Excluded) => Rich::plain("no: excepted by the policy"),
         UserConsent::Refused(Refusal::NotIncluded) => Rich::plain("no: not in the policy"),
-        UserConsent::Allowed { ways } => {
-            let mut line = Rich::default();
-            if ways.iter().any(Vec::is_empty) {
-                return Rich::plain("yes");
-            }
-            for (at, way) in ways.iter().enumerate() {
-                line = line.and(if at == 0 { "if " } else { "; or if " });
-                line = line.and_line(conditions(way));
-            }
-            line
+        UserConsent::Allowed { ways: own } if own.iter().any(Vec::is_empty) => Rich::plain("yes"),
+        UserConsent::Allowed { ways: own } => {
+            let numbers: Vec<String> = own
+                .iter()
+                .map(|way| {
+                    let known = ways.iter().position(|it| it == way);
+                    let at = known.unwrap_or_else(|| {
+                        ways.push(way.clone());
+                        ways.len() - 1
+                    });
+                    format!("({})", at + 1)
+                })
+                .collect();
+            Rich::plain(format!("yes, if {}", numbers.join(" or ")))
         }
     }
 }

@@ -30,9 +30,11 @@ pub struct AppForm {
     #[serde(flatten)]
     pub head: AppHead,
     /// Whether something needed is missing or nobody says where it stands, more is held than is needed, the
-    /// exports leave open what is granted, the token is not valid, or the
-    /// app cannot work at all.
+    /// exports leave open what is granted, the token is not valid, or the app cannot work at all.
     pub fault: bool,
+    /// The accesses (`delegated`, `application`) that were looked at and of which the exports do not list all that
+    /// is granted: of those, nothing is said to be all. Empty where no export says what is granted.
+    pub unread: Vec<&'static str>,
     /// The permissions.
     pub permissions: Vec<RowForm>,
     /// Other resources, which are not compared.
@@ -112,6 +114,7 @@ impl Document {
         let app = |(planned, status): &(Planned<'_>, Status)| AppForm {
             head: AppHead::new(planned),
             fault: status.has_fault(),
+            unread: status.unread.iter().map(|access| access.name()).collect(),
             permissions: status.rows.iter().map(|it| row(catalog, it)).collect(),
             resources: status
                 .resources

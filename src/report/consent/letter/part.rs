@@ -2,10 +2,10 @@
 
 use super::model::{Claim, Entry, LetterAsk, LetterPart};
 use crate::catalog::Catalog;
-use crate::catalog::model::Access;
+use crate::catalog::model::{Access, PermissionId, Scheme};
 use crate::catalog::names::Name;
 use crate::consent::model::{Ask, FactKind, Part};
-use crate::plan::model::{Reach, RoutePlan};
+use crate::plan::model::RoutePlan;
 use crate::report::consent::rich::Rich;
 use crate::report::consent::{show, text};
 use crate::report::{Planned, words};
@@ -89,13 +89,7 @@ fn ask(catalog: &Catalog, planned: &Planned<'_>, part: &Part, ask: &Ask) -> Lett
             Some((_, evidence)) => Rich::prose(evidence.reason).sentence().and("."),
             None => Rich::plain("Nobody has judged yet what it could do in the wrong hands."),
         },
-        reach: reach(
-            whose(catalog.name(ask.permission), part.access),
-            Reach {
-                reads: grant.map_or(0, |grant| usize::from(grant.reads)),
-                writes: grant.map_or(0, |grant| usize::from(grant.writes)),
-            },
-        ),
+        reach: reach(catalog, ask.permission, part.access),
         operations: operations(planned, ask),
         narrower: narrower(catalog, ask),
         besides: besides.collect(),
@@ -103,19 +97,42 @@ fn ask(catalog: &Catalog, planned: &Planned<'_>, part: &Part, ask: &Ask) -> Lett
 }
 
 /// Whose data, and what can be done with it. One thing can be reached by several requests, so their number
-/// says little; whether one of them changes something says much.
-fn reach(whose: Option<&str>, reach: Reach) -> Rich {
-    let requests = |number| words::count(number, "request");
-    let does = match (reach.reads, reach.writes) {
-        (0, 0) => "no request that it opens is known".to_owned(),
-        (reads, 0) => format!("reads only ({})", requests(reads)),
-        (0, writes) => format!("changes only ({})", requests(writes)),
-        (reads, writes) => format!("reads ({}) and changes ({writes})", requests(reads)),
+/// says little; whether one of them changes something says much. Where the name does not say that, one of
+/// the requests is shown: whoever approves would ask for it.
+fn reach(catalog: &Catalog, permission: PermissionId, access: Access) -> Rich {
+    let name = catalog.name(permission);
+    let scheme = match access {
+        Access::Application => Scheme::Application,
+        Access::Delegated if catalog.grant(permission, Scheme::Work).is_some() => Scheme::Work,
+        Access::Delegated => Scheme::Personal,
     };
-    Rich::plain(match whose {
-        Some(whose) => format!("Reach: {whose}; {does}."),
-        None => format!("Reach: {does}."),
-    })
+    let opens = catalog.opens(permission, scheme);
+    let line = Rich::plain(match whose(name, access) {
+        Some(whose) => format!("Reach: {whose}; "),
+        None => "Reach: ".to_owned(),
+    });
+    let requests = |number| words::count(number, "request");
+    match (opens.reads.len(), opens.writes.len()) {
+        (0, 0) => line.and("no request that it opens is known."),
+        (reads, 0) => line.and(format!("reads only ({}).", requests(reads))),
+        (reads, writes) if Name::parse(name).only_reads() => {
+            let line = line.and(format!(
+                "reads ({}); the data lists changes, against its name ({writes}",
+                requests(reads)
+            ));
+            let example = opens.writes.first();
+            let line = match example {
+                Some(id) => line.and(", as ").and_code(&catalog.operation_text(*id)),
+                None => line,
+            };
+            line.and(").")
+        }
+        (0, writes) => line.and(format!("changes only ({}).", requests(writes))),
+        (reads, writes) => line.and(format!(
+            "reads ({}) and changes ({writes}).",
+            requests(reads)
+        )),
+    }
 }
 
 /// Whose data a permission reaches, as far as its name says so.

@@ -9,7 +9,7 @@ use tree_sitter::{Node, Parser};
 /// The cmdlets that may be called, with those of their parameters that may be given
 /// (<https://learn.microsoft.com/powershell/module/microsoft.graph.applications> and the modules beside it,
 /// read 2026-11).
-const CMDLETS: [(&str, &[&str]); 24] = [
+const CMDLETS: [(&str, &[&str]); 25] = [
     (
         "Connect-MgGraph",
         &[
@@ -51,6 +51,7 @@ const CMDLETS: [(&str, &[&str]); 24] = [
         "Remove-MgServicePrincipalAppRoleAssignment",
         &["-ServicePrincipalId", "-AppRoleAssignmentId"],
     ),
+    ("Select-Object", &["-SkipLast"]),
     ("Set-Content", &["-LiteralPath", "-Encoding"]),
     ("Set-StrictMode", &["-Version"]),
     ("Start-Sleep", &["-Seconds"]),
@@ -75,6 +76,8 @@ struct Call {
     parameters: Vec<String>,
     positional: usize,
     at: usize,
+    /// Whether an error of it is caught where it stands, and not by whoever reads the screen.
+    is_caught: bool,
 }
 
 #[derive(Debug, Default)]
@@ -188,6 +191,8 @@ impl Tree {
             parameters: is("command_parameter"),
             positional: others.count(),
             at: node.start_byte(),
+            is_caught: std::iter::successors(node.parent(), Node::parent)
+                .any(|above| above.kind() == "try_statement"),
         });
     }
 }
@@ -239,18 +244,20 @@ fn powershell_reads_no_variable_that_is_never_set() {
     }
 }
 
+/// Whether a call changes something in a tenant.
+fn writes(call: &Call) -> bool {
+    let verb = call.name.split("-Mg").next().unwrap();
+    call.name.contains("-Mg") && ["New", "Update", "Remove"].contains(&verb)
+}
+
 #[test]
 fn powershell_writes_in_one_place_and_after_the_state_was_recorded() {
     let text = script();
     let tree = read(&text);
-    let writes = |call: &&Call| {
-        let verb = call.name.split("-Mg").next().unwrap();
-        call.name.contains("-Mg") && ["New", "Update", "Remove"].contains(&verb)
-    };
     let (inside, outside): (Vec<&Call>, Vec<&Call>) = tree
         .calls
         .iter()
-        .filter(writes)
+        .filter(|call| writes(call))
         .partition(|call| call.within == "Invoke-Action");
     let inside: Vec<(&str, Vec<&str>)> = inside
         .into_iter()
@@ -301,16 +308,48 @@ fn powershell_writes_in_one_place_and_after_the_state_was_recorded() {
         let calls = calls.filter(|call| call.within.is_empty() && call.name == name);
         calls.map(|call| call.at).collect()
     };
-    let (saves, settles) = (top("Save-State"), top("Invoke-Settling"));
+    let (saves, settles) = (top("Save-Record"), top("Invoke-Settling"));
+    let [gone_back, saves @ ..] = saves.as_slice() else {
+        panic!("{saves:?}");
+    };
+    assert!(deletes < gone_back && *gone_back < restored);
     assert!(
         saves.first().unwrap() < creates,
         "the state is recorded first"
     );
     assert!(saves.iter().all(|at| preview < *at));
     assert!(settles.last().unwrap() > saves.last().unwrap());
-    // Each kind of action that is made can be carried out.
+    // Each kind of action that is made can be carried out, and is known again when going back.
     for kind in ["grant", "change", "revoke", "assign", "unassign"] {
-        let carried = format!("            '{kind}' {{");
-        assert_eq!(text.matches(&carried).count(), 1, "{kind}");
+        let arm = format!("            '{kind}' {{");
+        assert_eq!(text.matches(&arm).count(), 2, "{kind}");
     }
+}
+
+#[test]
+fn powershell_keeps_what_it_is_about_to_do_and_catches_what_fails() {
+    let text = script();
+    let tree = read(&text);
+    let all = || tree.calls.iter().filter(|call| writes(call));
+    // What another one made first, or what is gone, is no error, and no other one is shown raw.
+    assert!(all().all(|call| call.is_caught));
+    let marks: Vec<(&str, usize)> = tree
+        .calls
+        .iter()
+        .filter(|call| call.name == "Add-Mark")
+        .map(|call| (call.within.as_str(), call.at))
+        .collect();
+    let [("Invoke-Action", within), ("", outside)] = marks.as_slice() else {
+        panic!("{marks:?}");
+    };
+    assert!(all().all(|call| call.within.is_empty() || call.at > *within));
+    let mut creates = all().filter(|call| call.name == "New-MgServicePrincipal");
+    assert!(creates.all(|call| call.at > *outside));
+    // Going back looks until what was done shows, before anything is done.
+    let mut caught_up = tree.calls.iter().filter(|call| call.name == "Get-CaughtUp");
+    let mut settles = tree
+        .calls
+        .iter()
+        .filter(|call| call.name == "Invoke-Settling");
+    assert!(caught_up.next().unwrap().at < settles.next().unwrap().at);
 }

@@ -22,6 +22,7 @@ function Invoke-Patiently([scriptblock] $Call) {
             $message = "$($_.Exception.Message) $($_.ErrorDetails)"
             $passes = $message -match 'Request_ResourceNotFound|TooManyRequests|\b429\b|ServiceUnavailable|\b503\b|\b504\b'
             if ($message -match 'Authorization_RequestDenied|\b403\b') {
+                Remove-Mark
                 Write-Host (Get-Plain $message)
                 Stop-Script "this takes: $AdminRole"
             }
@@ -94,9 +95,11 @@ function Get-Whose($Grant) {
     return "for the user $($Grant.principalId)"
 }
 
-# The actions: what to say, and what to do.
-function New-Action([string] $Say, [string] $Kind, $Value) {
-    return [pscustomobject] @{ Say = $Say; Kind = $Kind; Value = $Value }
+# The actions: what to say, and what to do. The mark is what the state file keeps of it, so that going back knows
+# what has to be seen before.
+function New-Action([string] $Say, [string] $Kind, $Value, $Mark) {
+    $Mark['kind'] = $Kind
+    return [pscustomobject] @{ Say = $Say; Kind = $Kind; Value = $Value; Mark = [pscustomobject] $Mark }
 }
 
 function New-Grant($State, [string[]] $Names, [string] $Type, $User) {
@@ -104,20 +107,23 @@ function New-Grant($State, [string[]] $Names, [string] $Type, $User) {
         clientId = $State.client.id; consentType = $Type; principalId = $User
         resourceId = $State.resource.id; scope = ($Names -join ' ')
     }
-    return New-Action "grant $($Names -join ' ') $(Get-Whose $value)" 'grant' $value
+    return New-Action "grant $($Names -join ' ') $(Get-Whose $value)" 'grant' $value @{ user = $User; scopes = @($Names) }
 }
 
 function Edit-Grant($Grant, [string[]] $Names) {
     $names = @($Names | Where-Object { $_ })
     if ($names.Count -eq 0) {
-        return New-Action "revoke $($Grant.scope) $(Get-Whose $Grant)" 'revoke' @{ Id = $Grant.id }
+        return New-Action "revoke $($Grant.scope) $(Get-Whose $Grant)" 'revoke' @{ Id = $Grant.id } @{ id = $Grant.id }
     }
     $more = @(Select-Without $names (Get-Names $Grant.scope)) -join ' '
     $less = @(Select-Without (Get-Names $Grant.scope) $names) -join ' '
     $say = @()
     if ($more) { $say += "grant $more" }
     if ($less) { $say += "revoke $less" }
-    return New-Action "$($say -join ' and ') $(Get-Whose $Grant)" 'change' @{ Id = $Grant.id; scope = ($names -join ' ') }
+    $value = @{ Id = $Grant.id; scope = ($names -join ' ') }
+    return New-Action "$($say -join ' and ') $(Get-Whose $Grant)" 'change' $value @{
+        id = $Grant.id; scopes = $names; less = @(Select-Without (Get-Names $Grant.scope) $names)
+    }
 }
 
 function Get-RoleName([string] $Id) {
@@ -142,11 +148,14 @@ function Get-ApplyAction($State) {
     }
     $assigned = @($State.appRoleAssignments | Where-Object { $_ } | ForEach-Object { $_.appRoleId })
     foreach ($offer in $Roles) {
-        if ($assigned -notcontains $offer.Id) { New-Action "assign the app role $(Get-RoleName $offer.Id)" 'assign' $offer.Id }
+        if ($assigned -notcontains $offer.Id) {
+            New-Action "assign the app role $(Get-RoleName $offer.Id)" 'assign' $offer.Id @{ role = $offer.Id }
+        }
     }
     foreach ($assignment in @($State.appRoleAssignments | Where-Object { $_ })) {
         if (@($DropRoles | ForEach-Object { $_.Id }) -contains $assignment.appRoleId) {
-            New-Action "take the app role $(Get-RoleName $assignment.appRoleId) away" 'unassign' $assignment.id
+            $name = Get-RoleName $assignment.appRoleId
+            New-Action "take the app role $name away" 'unassign' $assignment.id @{ id = $assignment.id }
         }
     }
 }
@@ -175,11 +184,14 @@ function Get-RestoreAction($State, $Before) {
     $assigned = @($State.appRoleAssignments | Where-Object { $_ } | ForEach-Object { $_.appRoleId })
     $recorded = @($Before.appRoleAssignments | Where-Object { $_ } | ForEach-Object { $_.appRoleId })
     foreach ($id in $recorded) {
-        if ($assigned -notcontains $id) { New-Action "assign the app role $(Get-RoleName $id)" 'assign' $id }
+        if ($assigned -notcontains $id) {
+            New-Action "assign the app role $(Get-RoleName $id)" 'assign' $id @{ role = $id }
+        }
     }
     foreach ($assignment in @($State.appRoleAssignments | Where-Object { $_ })) {
         if ($recorded -notcontains $assignment.appRoleId) {
-            New-Action "take the app role $(Get-RoleName $assignment.appRoleId) away" 'unassign' $assignment.id
+            $name = Get-RoleName $assignment.appRoleId
+            New-Action "take the app role $name away" 'unassign' $assignment.id @{ id = $assignment.id }
         }
     }
 }
@@ -207,8 +219,70 @@ function Get-Foreign($State, $Before) {
     Select-Without $recorded ($assigned + $dropped) | ForEach-Object { "the app role $_ was taken away since" }
 }
 
+# What was done since the state was recorded and does not show yet: reads may lag behind writes.
+function Get-Unseen($State, $Before) {
+    foreach ($mark in @($Before.done | Where-Object { $_ })) {
+        $grants = @($State.oauth2PermissionGrants | Where-Object { $_ })
+        $assignments = @($State.appRoleAssignments | Where-Object { $_ })
+        $isSeen = switch ($mark.kind) {
+            'create' { $null -ne $State.client }
+            'grant' {
+                $shown = @($grants | Where-Object { "$($_.principalId)" -eq "$($mark.user)" })
+                $shown.Count -gt 0 -and -not @(Select-Without $mark.scopes (Get-Names $shown[0].scope)).Count
+            }
+            'change' {
+                $shown = @($grants | Where-Object { $_.id -eq $mark.id })
+                $has = @()
+                if ($shown.Count) { $has = @(Get-Names $shown[0].scope) }
+                # What others granted besides is no reason to wait.
+                $shown.Count -gt 0 -and -not @(Select-Without $mark.scopes $has).Count -and
+                    -not @($mark.less | Where-Object { $_ -and $has -contains $_ }).Count
+            }
+            'revoke' { -not @($grants | Where-Object { $_.id -eq $mark.id }).Count }
+            'assign' { @($assignments | Where-Object { $_.appRoleId -eq $mark.role }).Count -gt 0 }
+            'unassign' { -not @($assignments | Where-Object { $_.id -eq $mark.id }).Count }
+        }
+        if (-not $isSeen) { $mark }
+    }
+}
+
+# Looks again until what was done since the state was recorded shows: it may have been done a moment ago. What
+# others undid never does, so there is an end to it.
+function Get-CaughtUp($State, $Before) {
+    for ($try = 1; $try -le 10; $try++) {
+        $isGone = $null -ne $Before.client -and $null -eq $State.client
+        if (-not $isGone -and @(Get-Unseen $State $Before).Count -eq 0) { break }
+        if ($try -eq 1) { Write-Host 'waiting until Microsoft Graph shows what was changed' }
+        Start-Sleep -Seconds (2 * $try)
+        $State = Get-State
+    }
+    return $State
+}
+
+function Save-Record($Record) {
+    ConvertTo-Json -InputObject $Record -Depth 6 | Set-Content -LiteralPath $StateFile -Encoding utf8
+}
+
+# Keeps in the state file what is about to be done, and before it is: a run that is broken off then is one that
+# may have done it. Going back keeps nothing.
+function Add-Mark($Mark) {
+    if ($Mode -eq 'restore') { return }
+    $Kept.Record.done = @($Kept.Record.done) + $Mark
+    $Kept.IsPending = $true
+    Save-Record $Kept.Record
+}
+
+# What was refused was not done.
+function Remove-Mark {
+    if (-not $Kept.IsPending) { return }
+    $Kept.Record.done = @($Kept.Record.done | Select-Object -SkipLast 1)
+    $Kept.IsPending = $false
+    Save-Record $Kept.Record
+}
+
 function Invoke-Action($State, $Action) {
     Write-Host "- $(Get-Plain $Action.Say)"
+    Add-Mark $Action.Mark
     $value = $Action.Value
     try {
         switch ($Action.Kind) {
@@ -236,44 +310,48 @@ function Invoke-Action($State, $Action) {
         $isThere = @('grant', 'assign') -contains $Action.Kind -and $message -match 'already exist|\b409\b'
         $isGone = @('revoke', 'unassign') -contains $Action.Kind -and $message -match 'Request_ResourceNotFound|\b404\b'
         if (-not ($isThere -or $isGone)) {
+            Remove-Mark
             Write-Host (Get-Plain $message)
             Stop-Script 'nothing more was changed; the script can be run again'
         }
         Write-Host '  was so already'
     }
+    $Kept.IsPending = $false
 }
 
-# Looks and acts until nothing is left to do: reads may lag behind writes.
-function Invoke-Settling($Before) {
+# Acts on what the last look showed, looks again, and so on until nothing is left to do: reads may lag behind
+# writes.
+function Invoke-Settling($State, $Before) {
     for ($round = 1; $round -le 10; $round++) {
-        $state = Get-State
-        if ($null -eq $state.client) {
+        if ($round -gt 1) { $State = Get-State }
+        if ($null -eq $State.client) {
             # It was known before: not every part of the directory knows a new service principal yet.
             Start-Sleep -Seconds (2 * $round)
             continue
         }
-        if ($null -eq $Before) { $actions = @(Get-ApplyAction $state) } else { $actions = @(Get-RestoreAction $state $Before) }
+        if ($null -eq $Before) { $actions = @(Get-ApplyAction $State) } else { $actions = @(Get-RestoreAction $State $Before) }
         if ($actions.Count -eq 0) { return }
         if ($round -gt 1) { Start-Sleep -Seconds (2 * $round) }
-        foreach ($action in $actions) { Invoke-Action $state $action }
+        foreach ($action in $actions) { Invoke-Action $State $action }
     }
     Stop-Script 'the tenant does not show all changes yet; run the script again later to see that nothing is left'
 }
 
-function Save-State($State, $Created, [string] $Path) {
-    $record = [pscustomobject] @{
+function New-Record($State) {
+    return [pscustomobject] @{
         kind = 'graphgrant-state'; version = 1; tenant = $TenantObject; graph = $GraphUrl
         wanted = [pscustomobject] @{
             scopes = @($Scopes); dropScopes = @($DropScopes)
             roles = @($Roles | ForEach-Object { [pscustomobject] @{ id = $_.Id; name = $_.Name } })
             dropRoles = @($DropRoles | ForEach-Object { [pscustomobject] @{ id = $_.Id; name = $_.Name } })
         }
-        created = $Created; client = $State.client; resource = $State.resource
+        created = $null; done = @(); client = $State.client; resource = $State.resource
         oauth2PermissionGrants = @($State.oauth2PermissionGrants); appRoleAssignments = @($State.appRoleAssignments)
     }
-    ConvertTo-Json -InputObject $record -Depth 6 | Set-Content -LiteralPath $Path -Encoding utf8
 }
 
+# The record of this run, and whether its last mark is of something that nobody answered yet.
+$Kept = @{ Record = $null; IsPending = $false }
 $guid = '^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$'
 if ($ClientId -notmatch $guid) { Stop-Script 'put the app''s client id into $ClientId at the head of this script' }
 if ($Tenant -notmatch '^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$' -or $Tenant -like 'REPLACE*') {
@@ -312,6 +390,7 @@ if ($Mode -eq 'restore') {
         $before.graph -eq $GraphUrl -and $before.resource.id -eq $Graph.Id -and
         ($null -eq $before.client -or $before.client.appId -eq $ClientId)
     if (-not $isOurs) { Stop-Script "$StateFile is no state of this app in this tenant" }
+    $now = Get-CaughtUp $now $before
     if ($null -ne $before.client -and ($null -eq $now.client -or $now.client.id -ne $before.client.id)) {
         Stop-Script "the service principal of that time ($($before.client.id)) is gone; its grants went with it"
     }
@@ -321,7 +400,7 @@ if ($Mode -eq 'restore') {
             $foreign | ForEach-Object { Write-Host (Get-Plain $_) }
             Stop-Script 'others changed this since; to go back all the same, add -Force'
         }
-        Invoke-Settling $before
+        Invoke-Settling $now $before
         $object = $now.client.id
         if ($null -eq $before.client -and $object -eq $before.created) {
             $left = @(Invoke-Patiently { Get-MgOauth2PermissionGrant -Filter "clientId eq '$object'" -All }).Count +
@@ -329,12 +408,23 @@ if ($Mode -eq 'restore') {
                 @(Invoke-Patiently { Get-MgServicePrincipalAppRoleAssignedTo -ServicePrincipalId $object -All }).Count
             if ($left -eq 0) {
                 Write-Host "- delete the service principal $object, which this script created"
-                Remove-MgServicePrincipal -ServicePrincipalId $object
+                try {
+                    Remove-MgServicePrincipal -ServicePrincipalId $object
+                } catch {
+                    $message = "$($_.Exception.Message) $($_.ErrorDetails)"
+                    if ($message -notmatch 'Request_ResourceNotFound|\b404\b') {
+                        Write-Host (Get-Plain $message)
+                        Stop-Script 'the service principal stays; all else is as recorded'
+                    }
+                }
             } else {
                 Write-Host "the service principal $object stays: it has other grants or assignments by now"
             }
         }
     }
+    # What was gone back from is not to be waited for again.
+    $before.done = @()
+    Save-Record $before
     Write-Host "everything is as recorded in $StateFile"
     exit 0
 }
@@ -353,16 +443,42 @@ if ($Mode -eq 'preview') {
 $stamp = (Get-Date).ToUniversalTime().ToString('yyyyMMddTHHmmssZ')
 $number = 1
 while (Test-Path -LiteralPath "graphgrant-before-$ClientId-$stamp-$number.json") { $number++ }
-$path = "graphgrant-before-$ClientId-$stamp-$number.json"
-Save-State $now $null $path
-Write-Host "the state before is in $path; to go back: -Mode restore -StateFile $path"
+$StateFile = "graphgrant-before-$ClientId-$stamp-$number.json"
+$Kept.Record = New-Record $now
+Save-Record $Kept.Record
+Write-Host "the state before is in $StateFile; to go back: -Mode restore -StateFile $StateFile"
 if ($null -eq $now.client) {
     Write-Host "- create the service principal of $ClientId"
-    $new = Invoke-Patiently { New-MgServicePrincipal -BodyParameter @{ appId = $ClientId } }
-    Save-State $now $new.Id $path
-    for ($try = 1; $try -le 10 -and $null -eq (Get-Principal $ClientId @('id', 'appId')); $try++) {
+    Add-Mark ([pscustomobject] @{ kind = 'create' })
+    $wasThere = $false
+    try {
+        $new = Invoke-Patiently { New-MgServicePrincipal -BodyParameter @{ appId = $ClientId } }
+        $Kept.Record.created = $new.Id
+    } catch {
+        $message = "$($_.Exception.Message) $($_.ErrorDetails)"
+        if ($message -notmatch 'already exist|already in use|Request_MultipleObjectsWithSameKeyValue|\b409\b') {
+            Remove-Mark
+            Write-Host (Get-Plain $message)
+            Stop-Script 'nothing more was changed; the script can be run again'
+        }
+        $wasThere = $true
+    }
+    $Kept.IsPending = $false
+    Save-Record $Kept.Record
+    for ($try = 1; $try -le 10; $try++) {
+        $now = Get-State
+        if ($null -ne $now.client) { break }
         Start-Sleep -Seconds (2 * $try)
     }
+    if ($null -eq $now.client) {
+        Stop-Script 'the service principal is not known everywhere yet; run the script again in some minutes'
+    }
+    if ($wasThere) {
+        # It was there all the time, or another one made it first: what it holds now is the state before.
+        Write-Host '  was there already'
+        $Kept.Record = New-Record $now
+        Save-Record $Kept.Record
+    }
 }
-Invoke-Settling $null
+Invoke-Settling $now $null
 Write-Host 'done: what is needed is granted'

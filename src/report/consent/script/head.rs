@@ -2,7 +2,7 @@
 //! text, without characters that act; each language puts its comment mark before it.
 
 use crate::catalog::model::Access;
-use crate::consent::grant::{Aim, Fate, Item, Kept, Side};
+use crate::consent::grant::{Aim, Fate, Item, Kept, SCOPE_LIMIT, Side};
 use crate::plan::model::Status;
 use crate::report::consent::script::Script;
 use crate::report::consent::script::literal::comment;
@@ -188,10 +188,6 @@ fn is_served_otherwise(script: &Script<'_>, access: Access, requirement: &Requir
     })
 }
 
-/// How many characters the `scope` of a delegated grant may have
-/// (<https://github.com/microsoftgraph/msgraph-typescript-typings>, read 2026-11).
-const SCOPE_LIMIT: usize = 3850;
-
 fn permissions(script: &Script<'_>, side: &Side) -> Vec<String> {
     let what = match side.access {
         Access::Delegated => "Delegated permissions",
@@ -202,8 +198,7 @@ fn permissions(script: &Script<'_>, side: &Side) -> Vec<String> {
     if side.items.is_empty() {
         lines.push("  none".to_owned());
     }
-    let length: usize = side.after().map(|item| item.name.len() + 1).sum();
-    if side.access == Access::Delegated && length > SCOPE_LIMIT {
+    if let Some(length) = side.too_long() {
         lines.push(format!(
             "  TOO LONG: one grant takes {SCOPE_LIMIT} characters of scopes, and these are {length}."
         ));

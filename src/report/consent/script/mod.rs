@@ -49,6 +49,8 @@ pub struct Script<'a> {
     pub holding: Option<&'a Holding>,
     /// The role that can make the changes.
     pub role: Option<String>,
+    /// The name of the file that it goes to, where that is not the kind's own.
+    pub file: Option<&'a str>,
 }
 
 impl Script<'_> {
@@ -65,6 +67,17 @@ impl Script<'_> {
     /// Returns the tenant that the manifest names.
     fn tenant(&self) -> Option<&str> {
         self.app.tenant.as_ref().map(|tenant| tenant.value.as_str())
+    }
+
+    /// Returns how a command names its file, as a word of the shell that `quoted` knows.
+    fn file_word(&self, own: &str, quoted: fn(&str) -> String) -> String {
+        let name = self.file.unwrap_or(own);
+        let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
+        if name.bytes().all(is_plain) && !name.starts_with('-') {
+            name.to_owned()
+        } else {
+            quoted(&format!("./{name}"))
+        }
     }
 
     /// Returns the address of Microsoft Graph in the app's cloud.

@@ -21,18 +21,7 @@ pub fn write(script: &Script<'_>) -> Artefacts {
         "china" => "China",
         _ => "Global",
     };
-    let how_to = vec![
-        format!("Needs: PowerShell 5.1 or later with {MODULES}."),
-        format!(
-            "Signs in with: {}. To create the app in the tenant: Application.ReadWrite.All besides.",
-            head_permissions(script).join(", ")
-        ),
-        format!("  ./{NAME} -Mode preview                        tell what would change"),
-        format!(
-            "  ./{NAME}                                      change it; the state before goes to a file here"
-        ),
-        format!("  ./{NAME} -Mode restore -StateFile STATE_FILE  go back to that state"),
-    ];
+    let how_to = how_to(script);
     let is_revoked: fn(&Item) -> bool = |item| matches!(item.fate, Fate::Revoked { .. });
     let strings = |texts: &mut dyn Iterator<Item = &str>| {
         let texts: Vec<String> = texts.map(quoted).collect();
@@ -94,6 +83,26 @@ pub fn write(script: &Script<'_>) -> Artefacts {
         files: vec![Artefact { name: NAME, text }],
         remarks: Vec::new(),
     }
+}
+
+/// Returns what the head says of running it.
+fn how_to(script: &Script<'_>) -> Vec<String> {
+    let call = match script.file_word(NAME, quoted) {
+        word if word.starts_with('\'') => format!("& {word}"),
+        word => format!("./{word}"),
+    };
+    vec![
+        format!("Needs: PowerShell 5.1 or later with {MODULES}."),
+        format!(
+            "Signs in with: {}. To create the app in the tenant: Application.ReadWrite.All besides.",
+            head_permissions(script).join(", ")
+        ),
+        format!("  {call} -Mode preview                        tell what would change"),
+        format!(
+            "  {call}                                      change it; the state before goes to a file here"
+        ),
+        format!("  {call} -Mode restore -StateFile STATE_FILE  go back to that state"),
+    ]
 }
 
 fn items<'s>(

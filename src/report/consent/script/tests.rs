@@ -97,6 +97,7 @@ pub(super) fn all(text: &str) -> Vec<Artefacts> {
         profile: Some(text),
         holding: Some(&holding),
         role: Some(text.to_owned()),
+        file: Some(text),
     };
     vec![
         shell::write(&script, shell::Sender::Curl).unwrap(),
@@ -337,6 +338,7 @@ fn the_programs_own_readers_find_the_grants() {
         profile: None,
         holding: None,
         role: None,
+        file: None,
     };
     let expected = [
         (Access::Delegated, "Mail.Read".to_owned()),

@@ -76,6 +76,7 @@ error_text() {
 }
 
 refused() {
+    unmark
     say "Microsoft Graph answered $status to $1: $(error_text)"
     case $status in
         401) stop "sign in again: the token is missing, of another cloud or out of date" ;;
@@ -141,7 +142,8 @@ look() {
           oauth2PermissionGrants: $grants[0], appRoleAssignments: $roles[0]}' >"$work/now"
 }
 
-# Functions of the two ways to a list of actions: {say, method, path, body}.
+# Functions of the two ways to a list of actions: {say, method, path, body, mark}. The mark is what the state
+# file keeps of it, so that going back knows what has to be seen before.
 # shellcheck disable=SC2016 # what looks like a variable is one of jq
 readonly shared_jq='
 def names: (. // "") | split(" ") | map(select(. != ""));
@@ -151,26 +153,30 @@ def whose: if .consentType == "AllPrincipals" then "for all users" else "for the
 def change($scopes):
   if $scopes == [] then
     {say: "revoke \(.scope | names | join(" ")) \(whose)", method: "DELETE",
-     path: "/oauth2PermissionGrants/\(.id)"}
+     path: "/oauth2PermissionGrants/\(.id)", mark: {kind: "revoke", id: .id}}
   else
     {say: ([($scopes - (.scope | names) | if . == [] then empty else "grant \(join(" "))" end),
             ((.scope | names) - $scopes | if . == [] then empty else "revoke \(join(" "))" end),
             whose] | join(", ")),
-     method: "PATCH", path: "/oauth2PermissionGrants/\(.id)", body: {scope: ($scopes | join(" "))}}
+     method: "PATCH", path: "/oauth2PermissionGrants/\(.id)", body: {scope: ($scopes | join(" "))},
+     mark: {kind: "change", id: .id, scopes: $scopes, less: ((.scope | names) - $scopes)}}
   end;
 def named($id): [$wanted.roles[], $wanted.dropRoles[]] | map(select(.id == $id).name) | first // "" | "\(.) (\($id))";
 def grant($now; $scopes; $type; $user):
   {say: "grant \($scopes | join(" ")) \({consentType: $type, principalId: $user} | whose)", method: "POST",
    path: "/oauth2PermissionGrants",
    body: {clientId: $now.client.id, consentType: $type, principalId: $user, resourceId: $now.resource.id,
-          scope: ($scopes | join(" "))}};
+          scope: ($scopes | join(" "))},
+   mark: {kind: "grant", user: $user, scopes: $scopes}};
 def assign($now; $role):
   {say: "assign the app role \(named($role))", method: "POST",
    path: "/servicePrincipals/\($now.client.id)/appRoleAssignments",
-   body: {principalId: $now.client.id, resourceId: $now.resource.id, appRoleId: $role}};
+   body: {principalId: $now.client.id, resourceId: $now.resource.id, appRoleId: $role},
+   mark: {kind: "assign", role: $role}};
 def unassign($now):
   {say: "take the app role \(named(.appRoleId)) away", method: "DELETE",
-   path: "/servicePrincipals/\($now.client.id)/appRoleAssignments/\(.id)"};
+   path: "/servicePrincipals/\($now.client.id)/appRoleAssignments/\(.id)",
+   mark: {kind: "unassign", id: .id}};
 '
 
 # What is missing, and what is too much where the script was written to shrink.
@@ -236,12 +242,57 @@ readonly foreign_jq='
    - ($now.appRoleAssignments | map(.appRoleId)) | .[] | "the app role \(.) was taken away since")
 '
 
+# What was done since the state was recorded and does not show yet: reads may lag behind writes.
+# shellcheck disable=SC2016 # what looks like a variable is one of jq
+readonly unseen_jq='
+. as $now
+| ($before.done // [])[]
+| . as $mark
+| select(
+    if .kind == "create" then $now.client == null
+    elif .kind == "grant" then
+      $now.oauth2PermissionGrants
+      | any(.principalId == $mark.user and ($mark.scopes - (.scope | names)) == []) | not
+    elif .kind == "change" then
+      # What others granted besides is no reason to wait.
+      $now.oauth2PermissionGrants
+      | any(.id == $mark.id
+            and ((.scope | names) as $has | ($mark.scopes - $has) == [] and ($mark.less - $has) == $mark.less)) | not
+    elif .kind == "revoke" then $now.oauth2PermissionGrants | any(.id == $mark.id)
+    elif .kind == "assign" then $now.appRoleAssignments | any(.appRoleId == $mark.role) | not
+    else $now.appRoleAssignments | any(.id == $mark.id) end)
+'
+
 # The actions that lead from what is granted to what should be, into $work/actions.
 actions() {
     local program=$apply_jq
     [ "$mode" != restore ] || program=$restore_jq
     jq -c --argjson wanted "$wanted" --slurpfile saved "$work/before" \
         "$shared_jq \$saved[0] as \$before | $program" "$work/now" >"$work/actions"
+}
+
+# note FILTER [OPTION...]: changes the state file.
+note() {
+    local filter=$1
+    shift
+    jq "$@" "$filter" "$state_file" >"$work/state"
+    cat "$work/state" >"$state_file"
+}
+
+# mark JSON: keeps in the state file what is about to be done, and before it is: a run that is broken off then
+# is one that may have done it. Going back keeps nothing.
+marked=''
+mark() {
+    [ "$mode" != restore ] || return 0
+    # shellcheck disable=SC2016 # a variable of jq
+    note '.done += [$mark]' --argjson mark "$1"
+    marked=1
+}
+
+# What was refused was not done.
+unmark() {
+    [ -z "$marked" ] || note '.done |= .[:-1]'
+    marked=''
 }
 
 # Carries the actions out.
@@ -252,6 +303,7 @@ act() {
         method=$(jq -r '.method' <<<"$line")
         path=$(jq -r '.path' <<<"$line")
         body=$(jq -c '.body // empty' <<<"$line")
+        mark "$(jq -c '.mark' <<<"$line")"
         for ((try = 1; try <= tries; try++)); do
             call "$method" "$path" "$body"
             if is_absent && [ "$method" != DELETE ]; then
@@ -270,14 +322,16 @@ act() {
                 ;;
             *) refused "$method $path" ;;
         esac
+        marked=''
     done 3<"$work/actions"
 }
 
-# Looks and acts until nothing is left to do: reads may lag behind writes.
+# Acts on what the last look showed, looks again, and so on until nothing is left to do: reads may lag behind
+# writes.
 settle() {
     local round
     for ((round = 1; round <= tries; round++)); do
-        look
+        [ "$round" = 1 ] || look
         if [ "$(cat "$work/client")" = null ]; then
             # It was known before: not every part of the directory knows a new service principal yet.
             wait_for "$round"
@@ -299,7 +353,7 @@ record() {
     local stamp number=1
     stamp=$(date -u +%Y%m%dT%H%M%SZ)
     jq --argjson wanted "$wanted" --arg tenant "$tenant_id" --arg graph "$graph" \
-        '{kind: "graphgrant-state", version: 1, tenant: $tenant, graph: $graph, wanted: $wanted, created: null} + .' \
+        '{kind: "graphgrant-state", version: 1, tenant: $tenant, graph: $graph, wanted: $wanted, created: null, done: []} + .' \
         "$work/now" >"$work/state"
     set -o noclobber
     while :; do
@@ -312,25 +366,55 @@ record() {
     say "the state before is in $state_file; to go back: bash $0 restore $state_file"
 }
 
-# Makes the service principal, and waits until Microsoft Graph knows it.
+# Makes the service principal, waits until Microsoft Graph knows it, and reads what it holds.
 create() {
     local try
     say "- create the service principal of $client_id"
+    mark '{"kind": "create"}'
     call POST /servicePrincipals "{\"appId\":\"$client_id\"}"
+    local was_there=''
     case $status in
         20[0-9]) ;;
-        409) say "  was there already" ;;
+        409) was_there=1 ;;
+        400)
+            [ -n "${vague:-}" ] || grep -qi 'already in use\|already exist' "$work/answer" || refused "POST /servicePrincipals"
+            was_there=1
+            ;;
         *) refused "POST /servicePrincipals" ;;
     esac
-    jq -ce '.id' "$work/answer" >"$work/created" 2>/dev/null || printf 'null' >"$work/created"
-    jq --slurpfile id "$work/created" '.created = $id[0]' "$state_file" >"$work/state"
-    cat "$work/state" >"$state_file"
+    marked=''
+    if [ -z "$was_there" ]; then
+        jq -ce '.id' "$work/answer" >"$work/created" 2>/dev/null || printf 'null' >"$work/created"
+        # shellcheck disable=SC2016 # a variable of jq
+        note '.created = $id[0]' --slurpfile id "$work/created"
+    fi
     for ((try = 1; try <= tries; try++)); do
-        principal "$client_id" "$work/client" ''
-        [ "$(cat "$work/client")" = null ] || return 0
+        look
+        [ "$(cat "$work/client")" = null ] || break
         wait_for "$try"
     done
-    stop "the service principal is not known everywhere yet; run the script again in some minutes"
+    [ "$(cat "$work/client")" != null ] ||
+        stop "the service principal is not known everywhere yet; run the script again in some minutes"
+    if [ -n "$was_there" ]; then
+        # It was there all the time, or another one made it first: what it holds now is the state before.
+        say "  was there already"
+        # shellcheck disable=SC2016 # a variable of jq
+        note '. + $now[0] | .done = []' --slurpfile now "$work/now"
+    fi
+}
+
+# Looks again until what was done since the state was recorded shows: it may have been done a moment ago. What
+# others undid never does, so there is an end to it.
+catch_up() {
+    local try
+    for ((try = 1; try <= tries; try++)); do
+        jq -c --argjson wanted "$wanted" --slurpfile saved "$work/before" \
+            "$shared_jq \$saved[0] as \$before | $unseen_jq" "$work/now" >"$work/unseen"
+        if [ ! -s "$work/unseen" ] && { [ -z "$was" ] || [ "$(cat "$work/client")" != null ]; }; then return 0; fi
+        [ "$try" != 1 ] || say "waiting until Microsoft Graph shows what was changed"
+        wait_for "$try"
+        look
+    done
 }
 
 # Which tenant this is, and its own Microsoft Graph.
@@ -369,13 +453,14 @@ if [ "$mode" = restore ]; then
     cp "$state_file" "$work/before"
     was=$(jq -r '.client.id // empty' "$work/before")
     created=$(jq -r '.created // empty' "$work/before")
+    catch_up
     is=$(jq -r '.client.id // empty' "$work/now")
     if [ -n "$was" ] && [ "$was" != "$is" ]; then
         stop "the service principal of that time ($was) is gone; its grants went with it"
     fi
     if [ -n "$is" ]; then
-        jq -r --slurpfile saved "$work/before" "$shared_jq \$saved[0] as \$before | $foreign_jq" \
-            "$work/now" >"$work/foreign"
+        jq -r --argjson wanted "$wanted" --slurpfile saved "$work/before" \
+            "$shared_jq \$saved[0] as \$before | $foreign_jq" "$work/now" >"$work/foreign"
         if [ -s "$work/foreign" ] && [ "$force" != force ]; then
             cat "$work/foreign" >&2
             stop "others changed this since; to go back all the same: bash $0 restore $state_file force"
@@ -397,6 +482,8 @@ if [ "$mode" = restore ]; then
             fi
         fi
     fi
+    # What was gone back from is not to be waited for again.
+    [ ! -w "$state_file" ] || note '.done = []'
     say "everything is as recorded in $state_file"
     exit 0
 fi

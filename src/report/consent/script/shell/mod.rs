@@ -49,7 +49,7 @@ pub fn write(script: &Script<'_>, sender: Sender) -> serde_json::Result<Artefact
         Sender::AzureCli => ("grant-azure-cli.sh", include_str!("azure_cli.sh")),
         Sender::Microsoft365Cli => ("grant-m365.sh", include_str!("m365.sh")),
     };
-    let how_to = how_to(script, sender, name, &graph);
+    let how_to = how_to(script, sender, &script.file_word(name, bash), &graph);
     let client_id = script.client_id();
     let client_id = client_id.unwrap_or("REPLACE-WITH-THE-CLIENT-ID");
     let tenant = script.tenant();
