@@ -13,7 +13,6 @@ use crate::manifest::{App, Manifest};
 use crate::plan::model::Goal;
 use crate::report::json;
 use crate::report::words;
-use crate::source::Source;
 use crate::source::escape::shown;
 use crate::source::read::{self as file, ReadError, STDIN};
 use crate::source::write;
@@ -201,7 +200,7 @@ pub fn check(
         Err(ReadError::NotFound { .. }) => return Err(Missing { name }.into()),
         other => other?,
     };
-    let difference = difference(catalog, manifest, &source)?;
+    let difference = difference(catalog, manifest, &read::lock(&source)?)?;
     if difference.is_empty() {
         return Ok(Exit::Fine);
     }
@@ -220,18 +219,17 @@ pub fn check(
     Ok(Exit::Findings)
 }
 
-/// Returns what differs between the text of a lock and the plan of a manifest.
+/// Returns what differs between a lock and the plan of a manifest.
 ///
 /// # Errors
-/// When the lock cannot be read, or the manifest asks for what does not exist.
+/// When the manifest asks for what does not exist.
 pub(super) fn difference(
     catalog: &Catalog,
     manifest: &Manifest,
-    source: &Source,
+    before: &Lock,
 ) -> miette::Result<Difference> {
-    let before = read::lock(source)?;
     let now = of_manifest(catalog, manifest, goal(&before.objective))?;
-    Ok(compare(&before, &now))
+    Ok(compare(before, &now))
 }
 
 /// The objective that a lock was made with; one that nobody knows is found as a difference.

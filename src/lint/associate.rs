@@ -9,12 +9,13 @@
 //! What belongs to none is judged without a plan; each decision becomes a remark.
 
 use std::collections::BTreeMap;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
 use crate::declared::{Kind, Registration};
 use crate::lint::input::{AppFile, Inputs, OperationsFile};
 use crate::manifest::model::App;
 use crate::source::escape::shown;
+use crate::source::relative::{is_below, normal};
 
 /// The app that a registration belongs to: indices into [`Inputs::operations`] and its apps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -114,7 +115,7 @@ impl<'a> Candidates<'a> {
                 };
                 let candidate = Candidate { owner, file, app };
                 for declared in &app.declared {
-                    let path = normal(&base.join(&declared.value));
+                    let path = inputs.resolved(&base, &declared.value);
                     all.declared.push((path, candidate));
                 }
                 all.near.entry(base.clone()).or_default().push(candidate);
@@ -127,7 +128,7 @@ impl<'a> Candidates<'a> {
         let mut declared: Vec<Candidate<'_>> = self
             .declared
             .iter()
-            .filter(|(path, _)| file.path.starts_with(path))
+            .filter(|(path, _)| is_below(&file.path, path))
             .map(|(_, candidate)| *candidate)
             .collect();
         declared.dedup_by_key(|candidate| candidate.owner);
@@ -258,27 +259,4 @@ fn home(file: &AppFile) -> PathBuf {
         return folder.parent().map(Path::to_owned).unwrap_or_default();
     }
     folder
-}
-
-/// Returns a path without `.` and `..` where these can be resolved by reading.
-pub fn normal(path: &Path) -> PathBuf {
-    let mut normal = PathBuf::new();
-    for part in path.components() {
-        match part {
-            Component::CurDir => {}
-            Component::ParentDir => {
-                let is_inside = normal
-                    .components()
-                    .next_back()
-                    .is_some_and(|last| matches!(last, Component::Normal(_)));
-                if is_inside {
-                    normal.pop();
-                } else {
-                    normal.push("..");
-                }
-            }
-            other => normal.push(other),
-        }
-    }
-    normal
 }

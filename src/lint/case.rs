@@ -8,11 +8,12 @@ use crate::catalog::model::{Access, Kind as GrantKind, PermissionId};
 use crate::coverage::{Coverage, Served, cover};
 use crate::declared::{Entry, EntryRole, Known, Registration, Undecided};
 use crate::finding::{Place, Related};
-use crate::lint::associate::{Link, Owner, normal};
+use crate::lint::associate::{Link, Owner};
 use crate::lint::input::{AppFile, Inputs, OperationsFile, holds};
 use crate::manifest::model::App;
 use crate::plan::model::{AppPlan, Plan, Status};
 use crate::requirement::{Requirement, Verdict};
+use crate::source::relative::{is_below, normal};
 use crate::source::{Source, Span};
 
 /// The operations manifest's side of an app.
@@ -143,7 +144,7 @@ impl<'a> Case<'a> {
         let is_hidden = inputs
             .unreadable
             .iter()
-            .any(|file| self.may_own(&file.path));
+            .any(|file| self.may_own(inputs, &file.path));
         for access in Access::ALL {
             let Some(home) = self.home(access) else {
                 continue;
@@ -191,7 +192,7 @@ impl<'a> Case<'a> {
 
     /// Whether a file that cannot be read may be one of the app's: it is named under `declared`, or stands beside
     /// the operations manifest or a file of the app.
-    fn may_own(&self, path: &Path) -> bool {
+    fn may_own(&self, inputs: &Inputs, path: &Path) -> bool {
         let Some(operations) = self.operations else {
             return false;
         };
@@ -200,7 +201,7 @@ impl<'a> Case<'a> {
         let mut declared = operations.app.declared.iter();
         let mut parts = self.parts.iter();
         let own = folder(path);
-        declared.any(|it| path.starts_with(normal(&base.join(&it.value))))
+        declared.any(|it| is_below(path, &inputs.resolved(&base, &it.value)))
             || own == base
             || parts.any(|part| folder(&part.file.path) == own)
     }

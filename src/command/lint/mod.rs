@@ -14,7 +14,7 @@ use crate::command::{Context, clock};
 use crate::exit::Exit;
 use crate::finding::Findings;
 use crate::lint::fix::Allowed;
-use crate::lint::{Options, fails_from, rule};
+use crate::lint::{Options, rule};
 use crate::manifest::policy::Level;
 use crate::report::{human, words};
 use crate::source::escape::shown;
@@ -111,7 +111,7 @@ pub fn run(context: &Context, options: &Lint) -> miette::Result<Exit> {
             context.remark(&no_fix(&findings));
         }
         context.write(&text, options.output.as_deref())?;
-        return Ok(exit(&findings, reading.fails_from(fail_on)));
+        return Ok(exit(reading.fail(&findings, fail_on)));
     }
     if let Some(fixed) = &fixed {
         for remark in fixed.write(&reading)? {
@@ -122,7 +122,7 @@ pub fn run(context: &Context, options: &Lint) -> miette::Result<Exit> {
     something(&findings, options)?;
     let text = output::write(context, &findings, options)?;
     context.write(&text, options.output.as_deref())?;
-    Ok(exit(&findings, reading.fails_from(fail_on)))
+    Ok(exit(reading.fail(&findings, fail_on)))
 }
 
 /// Refuses a run that had nothing to judge: a check of the wrong folder must not pass.
@@ -152,14 +152,6 @@ fn no_fix(findings: &Findings) -> String {
     }
 }
 
-impl Reading<'_> {
-    fn fails_from(&self, wish: Option<Level>) -> Option<crate::finding::Severity> {
-        fails_from(&self.inputs, wish)
-    }
-}
-
-fn exit(findings: &Findings, from: Option<crate::finding::Severity>) -> Exit {
-    let mut counted = findings.counted();
-    let fails = from.is_some_and(|from| counted.any(|finding| finding.severity >= from));
+fn exit(fails: bool) -> Exit {
     if fails { Exit::Findings } else { Exit::Fine }
 }

@@ -31,7 +31,7 @@ impl Rule for AbsentDeclaration {
     }
 
     fn check(&self, context: &Context<'_>) -> Vec<Finding> {
-        let files = context.inputs.operations.iter();
+        let files = context.inputs.manifests();
         let absent = files.flat_map(|file| file.absent.iter().map(move |it| (file, it)));
         absent
             .map(|(file, absent)| {

@@ -7,6 +7,7 @@ use super::error::GitError;
 use super::process::{self, Answer, TIME, ask};
 use crate::source::escape::shown;
 use crate::source::read::LIMIT;
+use crate::source::relative::between;
 
 /// How long the name of a revision may be.
 const NAME: usize = 256;
@@ -137,7 +138,7 @@ impl Repository {
         }
     }
 
-    /// Returns the files of a revision at and below the folder that was opened, relative to it.
+    /// Returns the files of a revision, relative to the folder that was opened.
     pub fn files(&self, revision: &Revision) -> Result<Vec<PathBuf>, GitError> {
         let arguments = [
             "ls-tree",
@@ -162,12 +163,12 @@ impl Repository {
         let names = out.split(|byte| *byte == 0).filter(|name| !name.is_empty());
         let paths = names.filter_map(path_from);
         Ok(paths
-            .filter_map(|path| path.strip_prefix(&self.prefix).map(Path::to_owned).ok())
+            .map(|path| between(&self.prefix, &path))
             .collect())
     }
 
-    /// Returns those files of a revision with one of the endings, at and below the folder that was opened and
-    /// relative to it, that have one of the words anywhere.
+    /// Returns those files of a revision with one of the endings that have one of the words anywhere, relative to
+    /// the folder that was opened.
     pub fn files_with(
         &self,
         revision: &Revision,
@@ -181,6 +182,7 @@ impl Repository {
             "grep",
             "--files-with-matches",
             "--null",
+            "--full-name",
             "--text",
             "--no-textconv",
             "--no-recurse-submodules",
@@ -195,7 +197,7 @@ impl Repository {
         );
         arguments.push(revision.commit.clone());
         arguments.push("--".to_owned());
-        arguments.extend(endings.iter().map(|it| format!(":(icase)*.{it}")));
+        arguments.extend(endings.iter().map(|it| format!(":(top,icase)*.{it}")));
         let answer = self.ask(&arguments, NAMES)?;
         let out = match &answer.out {
             // Without a match git ends as if it had failed, and says nothing.
@@ -212,7 +214,8 @@ impl Repository {
         let start = format!("{}:", revision.commit);
         let names = out.split(|byte| *byte == 0);
         let names = names.filter_map(|name| name.strip_prefix(start.as_bytes()));
-        Ok(names.filter_map(path_from).collect())
+        let paths = names.filter_map(path_from);
+        Ok(paths.map(|path| between(&self.prefix, &path)).collect())
     }
 
     /// What a tree has at a path.
