@@ -6,6 +6,7 @@ use miette::IntoDiagnostic as _;
 
 use crate::catalog::Catalog;
 use crate::cli::{Input, Lock as Options};
+use crate::command::manifests::{self, OneAlone};
 use crate::command::{Context, app, manifest, plan, warn};
 use crate::exit::Exit;
 use crate::lock::{Difference, Lock, compare, locked, read};
@@ -13,9 +14,10 @@ use crate::manifest::{App, Manifest};
 use crate::plan::model::Goal;
 use crate::report::json;
 use crate::report::words;
+use crate::source::Source;
 use crate::source::escape::shown;
 use crate::source::read::{self as file, ReadError, STDIN};
-use crate::source::write;
+use crate::source::{walk, write};
 
 /// There is no file name to write beside.
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
@@ -76,23 +78,45 @@ const SHOWN: usize = 40;
 /// # Errors
 /// When the manifest cannot be read or the lock not written.
 pub fn run(context: &Context, options: &Options) -> miette::Result<Exit> {
+    let catalog = context.catalog()?;
+    if !walk::is_folder(&options.manifest) {
+        return one(context, &catalog, options, &options.manifest);
+    }
+    if options.app.is_some() {
+        return Err(OneAlone::new(&options.manifest, "`--app`").into());
+    }
+    if options.output.is_some() {
+        return Err(OneAlone::new(&options.manifest, "`--output`").into());
+    }
+    for (path, _) in manifests::below(&options.manifest)? {
+        one(context, &catalog, options, &path)?;
+    }
+    Ok(Exit::Fine)
+}
+
+/// Locks one manifest.
+fn one(
+    context: &Context,
+    catalog: &Catalog,
+    options: &Options,
+    manifest: &Path,
+) -> miette::Result<Exit> {
     let path = match &options.output {
         Some(path) => path.clone(),
-        None => beside(&options.manifest)?,
+        None => beside(manifest)?,
     };
-    if path == options.manifest {
+    if path == manifest {
         return Err(OutputIsInput.into());
     }
-    let catalog = context.catalog()?;
     let input = Input {
-        manifest: options.manifest.clone(),
+        manifest: manifest.to_owned(),
         operations: Vec::new(),
     };
-    let manifest = manifest::read(&catalog, &input)?;
+    let manifest = manifest::read(catalog, &input)?;
     manifest::warn_of_nothing(context, &manifest);
     let wanted = options.app.as_deref();
     let apps = app::chosen(&manifest, wanted)?;
-    let mut lock = of_apps(&catalog, &manifest, &apps, options.objective.into())?;
+    let mut lock = of_apps(catalog, &manifest, &apps, options.objective.into())?;
     // What was there before is told, and may be broken.
     let before = file::text(&path).ok();
     let before = before.and_then(|source| read::lock(&source).ok());
@@ -217,6 +241,53 @@ pub fn check(
     };
     warn(&report.into());
     Ok(Exit::Findings)
+}
+
+/// Holds all manifests of a folder and of those below it against their locks. One that cannot be keeps no other
+/// from being told.
+///
+/// # Errors
+/// When there is no manifest.
+pub fn check_below(
+    context: &Context,
+    catalog: &Catalog,
+    folder: &Path,
+    output: Option<&Path>,
+) -> miette::Result<Exit> {
+    let mut worst = Exit::Fine;
+    let mut told = String::new();
+    for (path, source) in manifests::below(folder)? {
+        let said = match check_one(catalog, &path, &source) {
+            Ok(true) => "as locked",
+            Ok(false) => {
+                if worst == Exit::Fine {
+                    worst = Exit::Findings;
+                }
+                "not as locked, or not served as a whole"
+            }
+            Err(error) => {
+                warn(&error);
+                worst = Exit::Usage;
+                "cannot be told"
+            }
+        };
+        let name = shown(&path.to_string_lossy());
+        told.push_str(&format!("{name}: {said}\n"));
+    }
+    context.write(&told, output)?;
+    Ok(worst)
+}
+
+/// Returns whether the plan of a manifest is that of its lock, and serves everything.
+fn check_one(catalog: &Catalog, path: &Path, source: &Source) -> miette::Result<bool> {
+    let manifest = manifest::from_text(catalog, source)?;
+    let mut is_fine = check(catalog, &manifest, path, None)? == Exit::Fine;
+    let options = crate::plan::Options::default();
+    for app in &manifest.apps {
+        let plan = plan::resolve_app(catalog, app, &manifest.source, &options)?;
+        is_fine &= !plan::warn_of_unserved(catalog, &manifest, &plan);
+    }
+    Ok(is_fine)
 }
 
 /// Returns what differs between a lock and the plan of a manifest.

@@ -31,6 +31,7 @@ pub mod lint;
 pub mod lock;
 pub mod man;
 pub mod manifest;
+mod manifests;
 pub mod permission;
 pub mod plan;
 pub mod query;

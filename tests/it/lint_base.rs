@@ -244,7 +244,8 @@ fn no_manifest_of_the_base_takes_a_file_of_another_over() {
     holds(&found, "other/app.json tier-0-risk", true);
     // What belongs to it in the base stays with it.
     let found = after(&files, |folder| folder.write("other/own.json", &more));
-    holds(&found, "other/own.json policy-denied", false);
+    // What the manifest above denies stays denied there, too.
+    holds(&found, "other/own.json policy-denied", true);
     holds(&found, "other/own.json tier-0-risk", false);
     holds(&found, "other/own.json excess-permission", true);
 }

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use crate::cli::Lint;
+use crate::command::manifests::{NAMES, YAML};
 use crate::declared::{self, Kind};
-use crate::manifest::init::FILE_NAME;
 use crate::source::escape::shown;
 use crate::source::read::{self, LIMIT, ReadError, STDIN};
 use crate::source::relative::{between, is_below, normal, shortest};
@@ -14,14 +14,8 @@ use crate::source::{Source, walk};
 /// The endings of files that may declare something.
 pub(super) const ENDINGS: [&str; 6] = ["json", "jsonc", "tf", "bicep", "yaml", "yml"];
 
-/// The endings of manifests.
-const MANIFESTS: [&str; 2] = ["yaml", "yml"];
-
 /// How many links that were left out are named.
 const LINKS: usize = 5;
-
-/// The names of operations manifests that are looked for beside and above a named file.
-pub(super) const NAMES: [&str; 2] = [FILE_NAME, "graphgrant.yml"];
 
 /// What UTF-8 files of Windows may start with; a [`Source`] does not have it.
 const MARK: &[u8] = b"\xef\xbb\xbf";
@@ -145,7 +139,7 @@ impl Files {
                 self.read(path, false);
             }
             let is_passed = path.parent().is_some_and(|it| self.passed.contains(it));
-            if is_passed && walk::would_find(path, &MANIFESTS) {
+            if is_passed && walk::would_find(path, &YAML) {
                 self.read_above(path);
             }
         }
@@ -188,7 +182,8 @@ impl Files {
             let remark = format!("{} is too large and was left out", name(path));
             self.remarks.push(remark);
         }
-        let links: Vec<String> = walked.links.iter().map(|path| name(path)).collect();
+        let links = walked.links.iter().map(|path| name(&self.shown_path(path)));
+        let links: Vec<String> = links.collect();
         if !links.is_empty() {
             let more = links.len().saturating_sub(LINKS);
             let more = if more > 0 {
@@ -257,7 +252,7 @@ impl Files {
             if self.passed.insert(self.shown_path(&folder)) {
                 let named_so = NAMES.map(|name| folder.join(name));
                 let named_so = named_so.into_iter().filter(|path| walk::is_file(path));
-                let found = walk::beside(&folder, &MANIFESTS).files;
+                let found = walk::beside(&folder, &YAML).files;
                 for path in named_so.chain(found) {
                     self.read_above(&self.shown_path(&path));
                 }

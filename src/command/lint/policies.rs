@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use crate::command::lint::base::{Base, Before};
-use crate::command::lint::files::{Files, NAMES};
+use crate::command::lint::files::Files;
+use crate::command::manifests::{LISTS, YAML, is_named_so};
 use crate::declared::{self, Kind};
 use crate::lint::input::{Absent, BrokenPolicy, Changed, Former, Inputs};
 use crate::manifest::model::Manifest;
@@ -20,10 +21,6 @@ use crate::source::{Named, Source, Span, walk};
 
 /// How many policies may extend one another.
 const DEPTH: usize = 8;
-
-/// What every manifest of another name than the usual ones has, and how its name ends.
-const LISTS: [&str; 2] = ["operations:", "apps:"];
-const YAML: [&str; 2] = ["yaml", "yml"];
 
 /// The policy of the command line has mistakes: all of them. No run is judged by half of it.
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
@@ -326,11 +323,6 @@ impl Sources<'_> {
             path,
         });
     }
-}
-
-fn is_named_so(path: &Path) -> bool {
-    let name = path.file_name().map(|name| name.to_string_lossy());
-    name.is_some_and(|name| NAMES.contains(&name.as_ref()))
 }
 
 /// Reads a policy file without a mistake.

@@ -7,7 +7,7 @@ use super::error::GitError;
 use super::process::{self, Answer, TIME, ask};
 use crate::source::escape::shown;
 use crate::source::read::LIMIT;
-use crate::source::relative::between;
+use crate::source::relative::{between, normal};
 
 /// How long the name of a revision may be.
 const NAME: usize = 256;
@@ -73,6 +73,30 @@ impl Repository {
     /// Returns the top folder of the work tree.
     pub fn root(&self) -> &Path {
         &self.root
+    }
+
+    /// Returns the folder that was opened, relative to the top folder.
+    pub fn here(&self) -> &Path {
+        &self.prefix
+    }
+
+    /// Returns whether a revision has anything at a path; one outside has nothing.
+    pub fn has(&self, revision: &Revision, path: &Path) -> Result<bool, GitError> {
+        match self.inside(path) {
+            Ok(inside) => Ok(self.entry(revision, &inside)?.is_some()),
+            Err(GitError::Outside { .. }) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Returns whether a revision has a folder at a path.
+    pub fn is_folder(&self, revision: &Revision, path: &Path) -> Result<bool, GitError> {
+        let is_top = normal(&self.prefix.join(path)).as_os_str().is_empty();
+        if is_top {
+            return Ok(true);
+        }
+        let entry = self.entry(revision, &self.inside(path)?)?;
+        Ok(matches!(entry, Some((Kind::Folder, _))))
     }
 
     /// Finds the commit that a name stands for: a branch, a tag, an id, `HEAD~1`.
