@@ -6,7 +6,8 @@ use miette::IntoDiagnostic as _;
 
 use crate::catalog::Catalog;
 use crate::cli::{AccessDiff, DiffFormat};
-use crate::command::{Context, lock, manifest, manifests};
+use crate::command::manifests::{self, Found};
+use crate::command::{Context, lock, manifest};
 use crate::exit::Exit;
 use crate::lock::access::{Named, Verdict, new_access, new_access_of_all};
 use crate::lock::read::{self as read_lock, Kind};
@@ -49,7 +50,9 @@ struct NoManifest {
 #[error("`{folder}` stands for the manifests of a folder, and `{file}` for one alone")]
 #[diagnostic(
     code(graphgrant::diff::other_sides),
-    help("compare a folder with a folder, or a manifest with a manifest: `REV:PATH`, or `--manifest PATH`")
+    help(
+        "compare a folder with a folder, or a manifest with a manifest: `REV:PATH`, or `--manifest PATH`"
+    )
 )]
 struct OtherSides {
     folder: String,
@@ -112,10 +115,12 @@ pub fn run(context: &Context, options: &AccessDiff) -> miette::Result<Exit> {
         (Side::One(old), Side::One(new)) => new_access(&catalog, old, new),
         (Side::Several(old), Side::Several(new)) => {
             let came = new.iter().map(|(name, _)| name);
-            let came = came.filter(|name| !old.is_empty() && !old.iter().any(|(it, _)| it == *name));
-            notes.extend(came.take(NAMED).map(|name| {
-                format!("`{}` has no `{}`", shown(&options.old), shown(name))
-            }));
+            let came =
+                came.filter(|name| !old.is_empty() && !old.iter().any(|(it, _)| it == *name));
+            notes.extend(
+                came.take(NAMED)
+                    .map(|name| format!("`{}` has no `{}`", shown(&options.old), shown(name))),
+            );
             new_access_of_all(&catalog, old, new, &nothing)
         }
         (Side::Several(_), Side::One(_)) => return Err(other_sides(&options.old, &name).into()),
@@ -172,7 +177,7 @@ impl Reader<'_> {
         let is_surely_path = is_manifest || name.ends_with('/') || name.starts_with('.');
         if walk::is_folder(file) && (is_surely_path || !is_revision(name)) {
             let all = manifests::below(file)?;
-            return self.several(file, all).map(Ok);
+            return self.several(all).map(Ok);
         }
         if name == STDIN || (walk::exists(file) && !walk::is_folder(file)) || is_manifest {
             let source = match read::text(file) {
@@ -248,7 +253,7 @@ impl Reader<'_> {
             if all.is_empty() {
                 return absent();
             }
-            return self.several(path, all).map(Ok);
+            return self.several(all).map(Ok);
         }
         let Some(bytes) = repository.read(revision, path)? else {
             return absent();
@@ -258,11 +263,10 @@ impl Reader<'_> {
         self.of_text(&source).map(|lock| Ok(Side::One(lock)))
     }
 
-    fn several(&self, folder: &Path, all: Vec<(PathBuf, Source)>) -> miette::Result<Side> {
-        let locks = all.into_iter().map(|(path, source)| {
-            let lock = self.of_text(&source)?;
-            Ok((manifests::name(folder, &path), lock))
-        });
+    fn several(&self, all: Vec<Found>) -> miette::Result<Side> {
+        let locks = all
+            .into_iter()
+            .map(|found| Ok((found.name, self.of_text(&found.source)?)));
         locks.collect::<miette::Result<_>>().map(Side::Several)
     }
 
@@ -290,7 +294,9 @@ fn not_in(
     path: &Path,
 ) -> Result<NotInRevision, GitError> {
     let files = repository.files(revision)?;
-    let same = files.iter().filter(|file| file.file_name() == path.file_name());
+    let same = files
+        .iter()
+        .filter(|file| file.file_name() == path.file_name());
     let same: Vec<String> = same
         .take(NAMED)
         .map(|file| format!("`{}`", shown(&file.to_string_lossy())))

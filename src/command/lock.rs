@@ -6,7 +6,7 @@ use miette::IntoDiagnostic as _;
 
 use crate::catalog::Catalog;
 use crate::cli::{Input, Lock as Options};
-use crate::command::manifests::{self, OneAlone};
+use crate::command::manifests::{self, Found, OneAlone};
 use crate::command::{Context, app, manifest, plan, warn};
 use crate::exit::Exit;
 use crate::lock::{Difference, Lock, compare, locked, read};
@@ -14,7 +14,6 @@ use crate::manifest::{App, Manifest};
 use crate::plan::model::Goal;
 use crate::report::json;
 use crate::report::words;
-use crate::source::Source;
 use crate::source::escape::shown;
 use crate::source::read::{self as file, ReadError, STDIN};
 use crate::source::{walk, write};
@@ -88,8 +87,8 @@ pub fn run(context: &Context, options: &Options) -> miette::Result<Exit> {
     if options.output.is_some() {
         return Err(OneAlone::new(&options.manifest, "`--output`").into());
     }
-    for (path, _) in manifests::below(&options.manifest)? {
-        one(context, &catalog, options, &path)?;
+    for found in manifests::below(&options.manifest)? {
+        one(context, &catalog, options, &found.path)?;
     }
     Ok(Exit::Fine)
 }
@@ -256,8 +255,8 @@ pub fn check_below(
 ) -> miette::Result<Exit> {
     let mut worst = Exit::Fine;
     let mut told = String::new();
-    for (path, source) in manifests::below(folder)? {
-        let said = match check_one(catalog, &path, &source) {
+    for found in manifests::below(folder)? {
+        let said = match check_one(catalog, &found) {
             Ok(true) => "as locked",
             Ok(false) => {
                 if worst == Exit::Fine {
@@ -271,7 +270,7 @@ pub fn check_below(
                 "cannot be told"
             }
         };
-        let name = shown(&path.to_string_lossy());
+        let name = shown(&found.path.to_string_lossy());
         told.push_str(&format!("{name}: {said}\n"));
     }
     context.write(&told, output)?;
@@ -279,9 +278,9 @@ pub fn check_below(
 }
 
 /// Returns whether the plan of a manifest is that of its lock, and serves everything.
-fn check_one(catalog: &Catalog, path: &Path, source: &Source) -> miette::Result<bool> {
-    let manifest = manifest::from_text(catalog, source)?;
-    let mut is_fine = check(catalog, &manifest, path, None)? == Exit::Fine;
+fn check_one(catalog: &Catalog, found: &Found) -> miette::Result<bool> {
+    let manifest = manifest::from_text(catalog, &found.source)?;
+    let mut is_fine = check(catalog, &manifest, &found.path, None)? == Exit::Fine;
     let options = crate::plan::Options::default();
     for app in &manifest.apps {
         let plan = plan::resolve_app(catalog, app, &manifest.source, &options)?;

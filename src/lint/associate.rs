@@ -15,7 +15,7 @@ use crate::declared::{Kind, Registration};
 use crate::lint::input::{AppFile, Inputs, OperationsFile};
 use crate::manifest::model::App;
 use crate::source::escape::shown;
-use crate::source::relative::{is_below, normal};
+use crate::source::relative::{is_below, normal, shortest};
 
 /// The app that a registration belongs to: indices into [`Inputs::operations`] and its apps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -98,6 +98,8 @@ struct Candidates<'a> {
     declared: Vec<(PathBuf, Candidate<'a>)>,
     /// By the folder of the operations manifest.
     near: BTreeMap<PathBuf, Vec<Candidate<'a>>>,
+    /// The folder of the run, relative to the top folder.
+    here: PathBuf,
 }
 
 impl<'a> Candidates<'a> {
@@ -105,6 +107,7 @@ impl<'a> Candidates<'a> {
         let mut all = Self {
             declared: Vec::new(),
             near: BTreeMap::new(),
+            here: inputs.here.clone(),
         };
         for (operations, file) in inputs.operations.iter().enumerate() {
             let base = folder(&file.path);
@@ -135,7 +138,7 @@ impl<'a> Candidates<'a> {
         if !declared.is_empty() {
             return choose(&declared, file, registration, Tie::Declared);
         }
-        if let Some(near) = self.near.get(&home(file)) {
+        if let Some(near) = self.near.get(&home(&self.here, file)) {
             return choose(near, file, registration, Tie::Folder);
         }
         let why = "no operations manifest stands beside it or names it under `declared`";
@@ -248,15 +251,16 @@ fn folder(path: &Path) -> PathBuf {
 }
 
 /// The folder that a file is about: solutions keep their package in `config`, Teams apps in `appPackage`.
-fn home(file: &AppFile) -> PathBuf {
+fn home(here: &Path, file: &AppFile) -> PathBuf {
     let folder = folder(&file.path);
     let inner = match file.document.kind {
         Kind::SharePointFramework => "config",
         Kind::TeamsApp => "appPackage",
         _ => return folder,
     };
-    if folder.file_name().is_some_and(|name| name == inner) {
-        return folder.parent().map(Path::to_owned).unwrap_or_default();
+    // The folder of the run may be that one.
+    if normal(&here.join(&folder)).ends_with(inner) {
+        return shortest(here, &folder.join(".."));
     }
     folder
 }

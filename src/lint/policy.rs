@@ -211,7 +211,12 @@ fn groups<'a>(
     };
     let former = inputs.former.iter().filter(|former| former.reaches(path));
     let former = former.map(|former| (former.path.as_path(), former.policies.as_slice()));
-    let mut around: Vec<_> = inputs.manifests().filter(holds).map(group).chain(former).collect();
+    let mut around: Vec<_> = inputs
+        .manifests()
+        .filter(holds)
+        .map(group)
+        .chain(former)
+        .collect();
     around.sort_by_key(|(path, _)| (depth(path), *path));
     for group in around {
         // A manifest of the base that is still there has its policies of the base already.

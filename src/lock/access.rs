@@ -203,8 +203,8 @@ pub fn new_access_of_all(
             let at = apps.iter().position(|app| std::ptr::eq(app, wanted))?;
             names.get(at).cloned()
         };
-        app.manifest = name(&new_apps, &new_names, pair.new)
-            .or_else(|| name(&old_apps, &old_names, pair.old));
+        app.manifest =
+            name(&new_apps, &new_names, pair.new).or_else(|| name(&old_apps, &old_names, pair.old));
         apps.push(app);
     }
     apps.sort_by(|one, other| (&one.manifest, &one.app).cmp(&(&other.manifest, &other.app)));
@@ -212,7 +212,17 @@ pub fn new_access_of_all(
     let (old, new) = (any(old), any(new));
     AccessDifference {
         apps,
-        ..new_access(catalog, &Lock { apps: Vec::new(), ..old }, &Lock { apps: Vec::new(), ..new })
+        ..new_access(
+            catalog,
+            &Lock {
+                apps: Vec::new(),
+                ..old
+            },
+            &Lock {
+                apps: Vec::new(),
+                ..new
+            },
+        )
     }
     .settled()
 }

@@ -218,7 +218,9 @@ impl Reading<'_> {
 fn identity(registration: &Registration) -> Option<&str> {
     let id = registration.client_id.as_ref();
     let known = id.or(registration.name.as_ref());
-    known.map(|it| it.value.as_str()).filter(|it| !it.is_empty())
+    known
+        .map(|it| it.value.as_str())
+        .filter(|it| !it.is_empty())
 }
 
 /// Whether two registrations are of one app: the same client id or, where one of both has none, the same name.

@@ -285,7 +285,9 @@ impl Files {
             return;
         };
         let folder = file.real.as_ref().and_then(|real| real.parent());
-        let folder = folder.filter(|_| with_folder).map(|it| Path::new(".").join(it));
+        let folder = folder
+            .filter(|_| with_folder)
+            .map(|it| Path::new(".").join(it));
         self.seen.insert(path.to_owned());
         self.all.insert(path.to_owned(), file);
         if let Some(folder) = folder {

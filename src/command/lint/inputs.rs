@@ -25,7 +25,7 @@ use crate::plan;
 use crate::requirement;
 use crate::source::escape::shown;
 use crate::source::relative::{is_below, normal};
-use crate::source::{Source, Span};
+use crate::source::{Source, Span, json, walk};
 
 impl From<KindName> for Kind {
     fn from(name: KindName) -> Self {
@@ -158,7 +158,9 @@ impl<'c> Reading<'c> {
             let may_have_one = file.source.text().contains("policy");
             read.mistakes.retain(|mistake| {
                 let span = mistake.span();
-                policy.map_or(may_have_one, |it| it.start <= span.start && span.end <= it.end)
+                policy.map_or(may_have_one, |it| {
+                    it.start <= span.start && span.end <= it.end
+                })
             });
             self.inputs.above.push(read);
         }
@@ -177,7 +179,10 @@ impl<'c> Reading<'c> {
                     let path = self.inputs.resolved(&folder, &declared.value);
                     let mut outcome = self.files.declared(&path);
                     let read = self.files.all.get(&path);
-                    if read.is_some_and(|file| self.kind_of(file).is_none()) {
+                    // One that is broken is told as such.
+                    let is_nothing =
+                        |file: &File| self.kind_of(file).is_none() && broken(file).is_none();
+                    if read.is_some_and(is_nothing) {
                         outcome = Err((
                             "is nothing that can be judged".to_owned(),
                             "name an app manifest or an infrastructure file".to_owned(),
@@ -247,6 +252,7 @@ impl<'c> Reading<'c> {
                         help: error.help,
                     }),
                 },
+                None if broken(file).is_some() => unreadable.extend(broken(file)),
                 None if file.is_named => {
                     let path = shown(&file.path.to_string_lossy());
                     left_out.insert(format!(
@@ -290,6 +296,19 @@ impl<'c> Reading<'c> {
             .collect();
         terraform::read_in_module(&self.ids, &file.source, &beside)
     }
+}
+
+/// A file that somebody named and that is no JSON though it should be: what it declares cannot be told.
+fn broken(file: &File) -> Option<Unreadable> {
+    let is_json = walk::has_ending(&file.path, &["json", "jsonc"]);
+    let error = json::parse(&file.source).err()?;
+    (file.is_named && is_json).then(|| Unreadable {
+        path: file.path.clone(),
+        source: file.source.clone(),
+        span: error.span,
+        message: error.message,
+        help: error.help.to_owned(),
+    })
 }
 
 /// Reads a manifest and plans its apps.

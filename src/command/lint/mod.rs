@@ -9,6 +9,10 @@ mod locks;
 mod output;
 mod policies;
 
+use std::path::Path;
+
+use clap::ValueEnum as _;
+
 use crate::cli::{FixName, Lint, LintFormat, SeverityName};
 use crate::command::{Context, clock};
 use crate::exit::Exit;
@@ -18,6 +22,7 @@ use crate::lint::{Options, rule};
 use crate::manifest::policy::Level;
 use crate::report::{human, words};
 use crate::source::escape::shown;
+use crate::source::walk;
 
 use base::Base;
 use files::Files;
@@ -34,6 +39,17 @@ use inputs::Reading;
 )]
 struct NothingToJudge {
     paths: String,
+}
+
+/// The safety of fixes stands apart from `--fix`, and so is taken for a path.
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+#[error("`{word}` does not exist")]
+#[diagnostic(
+    code(graphgrant::lint::fix_apart),
+    help("did you mean `--fix={word}`? `--fix` takes its value with `=` alone")
+)]
+struct FixApart {
+    word: String,
 }
 
 impl From<SeverityName> for Level {
@@ -76,6 +92,13 @@ pub fn run(context: &Context, options: &Lint) -> miette::Result<Exit> {
         None => None,
     };
     let (catalog, other_catalog) = base::catalog(context, base.as_ref())?;
+    let apart = options
+        .paths
+        .iter()
+        .find_map(|path| fix_apart(options, path));
+    if let Some(apart) = apart {
+        return Err(apart.into());
+    }
     let mut files = Files::gather(options)?;
     if let Some(base) = &base {
         files.read_tracked(&base.files()?);
@@ -123,6 +146,15 @@ pub fn run(context: &Context, options: &Lint) -> miette::Result<Exit> {
     let text = output::write(context, &findings, options)?;
     context.write(&text, options.output.as_deref())?;
     Ok(exit(reading.fail(&findings, fail_on)))
+}
+
+/// Finds a path that is none and was perhaps meant as the value of `--fix`.
+fn fix_apart(options: &Lint, path: &Path) -> Option<FixApart> {
+    let word = path.to_str()?;
+    let is_meant = options.fix.is_some() && FixName::from_str(word, false).is_ok();
+    (is_meant && !walk::is_there(path)).then(|| FixApart {
+        word: word.to_owned(),
+    })
 }
 
 /// Refuses a run that had nothing to judge: a check of the wrong folder must not pass.

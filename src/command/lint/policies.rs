@@ -10,8 +10,8 @@ use crate::command::manifests::{LISTS, YAML, is_named_so};
 use crate::declared::{self, Kind};
 use crate::lint::input::{Absent, BrokenPolicy, Changed, Former, Inputs};
 use crate::manifest::model::Manifest;
-use crate::manifest::read::from_source;
 use crate::manifest::policy::{self, PolicyReading};
+use crate::manifest::read::from_source;
 use crate::manifest::{ManifestError, Policy};
 use crate::report::words;
 use crate::source::escape::shown;
@@ -115,9 +115,7 @@ impl Sources<'_> {
                 revision: base.name().to_owned(),
             });
         }
-        Ok(before.map_or_else(Vec::new, |policy| {
-            self.with_extended(policy, path, absent)
-        }))
+        Ok(before.map_or_else(Vec::new, |policy| self.with_extended(policy, path, absent)))
     }
 
     /// Reads the manifests of the base, and marks those that it does not have. One that is gone, with a policy or

@@ -186,9 +186,7 @@ impl Repository {
         };
         let names = out.split(|byte| *byte == 0).filter(|name| !name.is_empty());
         let paths = names.filter_map(path_from);
-        Ok(paths
-            .map(|path| between(&self.prefix, &path))
-            .collect())
+        Ok(paths.map(|path| between(&self.prefix, &path)).collect())
     }
 
     /// Returns those files of a revision with one of the endings that have one of the words anywhere, relative to
