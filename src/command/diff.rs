@@ -217,6 +217,9 @@ impl Reader<'_> {
         let here = repository.here();
         let first = path.components().next();
         let is_relative = matches!(first, Some(Component::CurDir | Component::ParentDir));
+        if written.is_empty() {
+            return Ok(between(here, path));
+        }
         if is_relative || path.is_absolute() || here.as_os_str().is_empty() {
             return Ok(if path.is_absolute() {
                 path.to_owned()

@@ -10,6 +10,8 @@ use crate::declared::{Entry, EntryRole, Known, Registration, Undecided};
 use crate::finding::{Place, Related};
 use crate::lint::associate::{Link, Owner};
 use crate::lint::input::{AppFile, Inputs, OperationsFile, holds};
+use crate::lint::policy;
+use crate::manifest::Policy;
 use crate::manifest::model::App;
 use crate::plan::model::{AppPlan, Plan, Status};
 use crate::requirement::{Requirement, Verdict};
@@ -62,6 +64,8 @@ pub struct Case<'a> {
     pub parts: Vec<Part<'a>>,
     /// The comparisons of the accesses that its files can declare.
     pub comparisons: Vec<Comparison<'a>>,
+    /// The policies that count for it.
+    pub policies: Vec<&'a Policy>,
 }
 
 /// Returns the place of a range in an app manifest.
@@ -102,6 +106,7 @@ impl<'a> Case<'a> {
                     operations: None,
                     parts: vec![part],
                     comparisons: Vec::new(),
+                    policies: Vec::new(),
                 }),
             }
         }
@@ -119,11 +124,15 @@ impl<'a> Case<'a> {
                         operations: Some(Operations { file, app, plan }),
                         parts,
                         comparisons: Vec::new(),
+                        policies: Vec::new(),
                     };
                     case.compare(catalog, inputs);
                     cases.push(case);
                 }
             }
+        }
+        for case in &mut cases {
+            case.policies = policy::of_case(inputs, case);
         }
         cases
     }

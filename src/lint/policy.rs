@@ -105,9 +105,14 @@ impl<'a> Policies<'a> {
     /// file say, else from warnings on. Of several policies the strictest counts, and one that demands
     /// something and does not say means warnings.
     pub fn fail(&self, findings: &Findings, wish: Option<Level>) -> bool {
+        let mut by_path = BTreeMap::new();
         let mut counted = findings.counted();
         counted.any(|finding| {
-            let from = wish.unwrap_or_else(|| self.fails_from(finding));
+            let from = wish.unwrap_or_else(|| {
+                let path = finding.place.path.as_path();
+                let groups = by_path.entry(path).or_insert_with(|| self.of(path));
+                self.fails_from(finding, groups)
+            });
             let level = match finding.severity {
                 Severity::Info => Level::Info,
                 Severity::Warning => Level::Warning,
@@ -117,8 +122,7 @@ impl<'a> Policies<'a> {
         })
     }
 
-    fn fails_from(&self, finding: &Finding) -> Level {
-        let groups = self.of(&finding.place.path);
+    fn fails_from(&self, finding: &Finding, groups: &[Group<'_>]) -> Level {
         let shared = self.inputs.policies.as_slice();
         let own = groups.iter().flat_map(|(_, group)| *group);
         let said = own.chain(shared).filter_map(|policy| match policy.fail_on {
