@@ -53,7 +53,7 @@ pub fn shortest(here: &Path, path: &Path) -> PathBuf {
 /// Returns whether a path is that of a folder or leads below it. Both are shortest.
 pub fn is_below(path: &Path, folder: &Path) -> bool {
     if path.is_absolute() || folder.is_absolute() {
-        return path.starts_with(folder);
+        return path.is_absolute() && folder.is_absolute() && path.starts_with(folder);
     }
     let is_up = |part: &Component<'_>| *part == Component::ParentDir;
     let up = |path: &Path| path.components().take_while(is_up).count();
@@ -113,6 +113,7 @@ mod tests {
 
     #[test]
     fn folders_above_hold_what_is_below() {
+        #[track_caller]
         #[track_caller]
         fn case(path: &str, folder: &str, expected: bool) {
             assert_eq!(is_below(Path::new(path), Path::new(folder)), expected);

@@ -303,7 +303,7 @@ fn a_folder_stands_for_all_its_manifests() {
     write_in(
         &place,
         "apps/users/calls.yaml",
-        &named("Users", "PATCH /users/{id}"),
+        &named("Users", "'PATCH /users/{id}'"),
     );
     let json = json_at(&place, "", &["HEAD", "-m", "."]);
     assert_eq!(json["verdict"], new);

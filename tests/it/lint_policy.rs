@@ -8,7 +8,12 @@ use crate::run::{Outcome, run_in_at};
 
 /// Runs from a folder, with a path to git.
 fn lint_at(folder: &Folder, at: &str, arguments: &[&str]) -> Outcome {
-    let all = [&["lint", "--format", "json"], &DAY[..], arguments].concat();
+    let format = if arguments.contains(&"--format") {
+        &[][..]
+    } else {
+        &["--format", "json"]
+    };
+    let all = [&["lint"], format, &DAY[..], arguments].concat();
     let path = std::env::var_os("PATH").unwrap().into_string().unwrap();
     run_in_at(&folder.0.path().join(at), &[("PATH", &path)], &all)
 }
@@ -92,6 +97,34 @@ fn the_policy_above_a_path_holds_however_the_path_is_named() {
     let found = found_at(&named, "web", &[]);
     let told: Vec<&String> = found.iter().filter(|it| it.starts_with("../")).collect();
     assert_eq!(told, ["../calls.yaml invalid-manifest"]);
+}
+
+#[test]
+fn code_hosts_are_told_paths_from_the_top() {
+    let folder = apps("");
+    let told = |at: &str, format: &str| lint_at(&folder, at, &["--format", format]).out;
+    for (format, path) in [
+        ("sarif", "\"uri\": \"web/app.json\""),
+        ("github", "file=web/app.json"),
+        ("gitlab", "\"path\": \"web/app.json\""),
+        ("azure-devops", "sourcepath=web/app.json"),
+    ] {
+        assert!(
+            told("web", format).contains(path),
+            "{format}: {}",
+            told("web", format)
+        );
+        // The line that denies stands above.
+        assert!(
+            !told("web", format).contains("../graphgrant.yaml"),
+            "{format}"
+        );
+    }
+    assert!(
+        told("web", "junit").contains("\"app.json\""),
+        "{}",
+        told("web", "junit")
+    );
 }
 
 #[test]

@@ -143,7 +143,7 @@ pub fn run(context: &Context, options: &Lint) -> miette::Result<Exit> {
     }
     let findings = reading.judge(&catalog, wish, today);
     something(&findings, options)?;
-    let text = output::write(context, &findings, options)?;
+    let text = output::write(context, &findings, &reading.inputs.here, options)?;
     context.write(&text, options.output.as_deref())?;
     Ok(exit(reading.fail(&findings, fail_on)))
 }
