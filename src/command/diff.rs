@@ -297,22 +297,22 @@ fn not_in(
     path: &Path,
 ) -> Result<NotInRevision, GitError> {
     let files = repository.files(revision)?;
-    let same = files
+    let elsewhere = files
         .iter()
         .filter(|file| file.file_name() == path.file_name());
-    let same: Vec<String> = same
+    let elsewhere: Vec<String> = elsewhere
         .take(NAMED)
         .map(|file| format!("`{}`", shown(&file.to_string_lossy())))
         .collect();
-    let help = match same.as_slice() {
+    let help = match elsewhere.as_slice() {
         [] => "name the file in the revision: `REV:PATH`, or `--manifest PATH`".to_owned(),
-        some => format!("it has {}: name the one that is meant", some.join(", ")),
+        named => format!("it has {}: name the one that is meant", named.join(", ")),
     };
     Ok(NotInRevision {
         revision: shown(revision.name()),
         path: shown(&path.to_string_lossy()),
         help,
-        is_elsewhere: !same.is_empty(),
+        is_elsewhere: !elsewhere.is_empty(),
     })
 }
 

@@ -1,5 +1,6 @@
 //! `graphgrant lock`: the plan written down beside its manifest.
 
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use miette::IntoDiagnostic as _;
@@ -271,7 +272,7 @@ pub fn check_below(
             }
         };
         let name = shown(&found.path.to_string_lossy());
-        told.push_str(&format!("{name}: {said}\n"));
+        let _ = writeln!(told, "{name}: {said}");
     }
     context.write(&told, output)?;
     Ok(worst)

@@ -96,10 +96,9 @@ pub(super) fn below(folder: &Path) -> miette::Result<Vec<Found>> {
                 path,
                 source,
             }),
-            Ok(_) => {}
             Err(error) if is_named_so(&path) => return Err(error.into()),
-            // A file of others that is no text says nothing.
-            Err(_) => {}
+            // A file of others says nothing, be it text or not.
+            _ => {}
         }
     }
     if found.is_empty() {
@@ -147,9 +146,8 @@ pub(super) fn in_revision(
                 path,
                 source,
             }),
-            Ok(_) => {}
             Err(error) if is_named_so(&path) => return Err(error.into()),
-            Err(_) => {}
+            _ => {}
         }
     }
     Ok(found)

@@ -308,6 +308,11 @@ mod tests {
             Some(Operations),
         );
         case("graphgrant.yaml", "x: [", Some(Operations));
+    }
+
+    #[test]
+    fn manifests_are_told_in_every_style() {
+        use Kind::Operations;
         for text in [
             "operations: [GET /me]\n",
             "operations: [GET /me, \"POST /me/sendMail\"]\n",

@@ -114,7 +114,6 @@ mod tests {
     #[test]
     fn folders_above_hold_what_is_below() {
         #[track_caller]
-        #[track_caller]
         fn case(path: &str, folder: &str, expected: bool) {
             assert_eq!(is_below(Path::new(path), Path::new(folder)), expected);
         }

@@ -6,6 +6,8 @@ use crate::lint::{CALENDARS, CALLS, DAY, Folder, SITES, USER_READ, app, rules};
 use crate::lint_base::{ROLE_MANAGEMENT, commit, holds, remove, repository};
 use crate::run::{Outcome, run_in_at};
 
+type Edit<'a> = &'a dyn Fn(&Folder);
+
 /// Runs from a folder, with a path to git.
 fn lint_at(folder: &Folder, at: &str, arguments: &[&str]) -> Outcome {
     let format = if arguments.contains(&"--format") {
@@ -381,7 +383,7 @@ fn an_app_that_moves_keeps_the_policies_of_its_old_place() {
     };
     let from_base = |folder: &Folder| found_at(folder, "", &["--policy-from", "HEAD"]);
     // To a new file, to one that was there, and as a copy.
-    let edits: [&dyn Fn(&Folder); 3] = [
+    let edits: [Edit<'_>; 3] = [
         &|folder| {
             remove(folder, "a/app.json");
             folder.write("b/new.json", &more);
@@ -411,7 +413,7 @@ fn an_app_that_moves_keeps_the_policies_of_its_old_place() {
 
 #[test]
 fn a_manifest_above_that_goes_or_hides_leaves_its_policy() {
-    let edits: [(&dyn Fn(&Folder), bool); 4] = [
+    let edits: [(Edit<'_>, bool); 4] = [
         (&|folder| remove(folder, "graphgrant.yaml"), true),
         (
             &|folder| folder.write("graphgrant.yaml", "operations: [GET /users]\n"),
@@ -441,6 +443,36 @@ fn a_manifest_above_that_goes_or_hides_leaves_its_policy() {
             assert_eq!(changed, is_told, "{at}: {found:?}");
         }
     }
+}
+
+#[test]
+fn the_path_of_a_suppression_starts_at_the_top_from_any_folder() {
+    let given = |path: &str| {
+        format!(
+            "{CALLS}policy: {{suppressions: [{{rule: excess-permission, path: '{path}', reason: r, owner: o, until: 2027-01-31}}]}}\n"
+        )
+    };
+    let folder = repository(&[
+        ("web/graphgrant.yaml", &given("web/*.json")),
+        ("web/app.json", &app(&[SITES, CALENDARS, USER_READ])),
+        ("web/src/keep.json", "{}"),
+    ]);
+    for (at, paths, file) in [
+        ("", &[][..], "web/app.json"),
+        ("web", &[], "app.json"),
+        ("web/src", &[".."], "../app.json"),
+    ] {
+        let found = found_at(&folder, at, paths);
+        holds(&found, &format!("{file} excess-permission"), false);
+        let unused = found.iter().any(|it| it.ends_with("unused-suppression"));
+        assert!(!unused, "{at}: {found:?}");
+    }
+    folder.write("web/graphgrant.yaml", &given("api/*"));
+    holds(
+        &found_at(&folder, "web", &[]),
+        "app.json excess-permission",
+        true,
+    );
 }
 
 #[cfg(unix)]

@@ -228,7 +228,27 @@ impl<'c> Reading<'c> {
         }
         self.inputs.changed = sources.changed;
         self.inputs.broken_policies = sources.broken;
+        self.tell_paths_from_top();
         Ok(before)
+    }
+
+    /// Lets the paths that suppressions name start at the top folder, whichever one the run is in.
+    fn tell_paths_from_top(&mut self) {
+        let Inputs {
+            here,
+            operations,
+            above,
+            policies,
+            ..
+        } = &mut self.inputs;
+        let of_manifests = operations.iter_mut().chain(above);
+        let of_manifests = of_manifests.flat_map(|file| &mut file.policies);
+        for policy in of_manifests.chain(policies) {
+            for suppression in &mut policy.suppressions {
+                let path = suppression.path.take();
+                suppression.path = path.map(|path| path.for_paths_from(here));
+            }
+        }
     }
 
     /// Reads every app manifest anew.
