@@ -10,12 +10,15 @@ use crate::cli::ObjectiveName;
 #[derive(Debug, Args)]
 #[command(after_help = "\
 A side is a file (a manifest, a lock, or what `plan --format json` printed) or a git revision: `REV` is the
-manifest in that revision, `REV:PATH` another file in it. A file wins over a revision of the same name.
+manifest in that revision, `REV:PATH` another file in it. As in git PATH starts at the top of the repository, and
+`./PATH` at the current folder. A file wins over a revision of the same name. A folder stands for all manifests in
+it and below: those of one path are compared, and an app that moved is known by its client id, else by its name.
 
 Access is new when the catalog's order does not say that it was contained in what was held before.
 
 Examples:
   graphgrant diff origin/main                    what this branch adds
+  graphgrant diff origin/main -m .               the same of all apps below this folder
   graphgrant diff v1.0 v1.1 -m api/graphgrant.yaml
   graphgrant diff HEAD:graphgrant.lock graphgrant.lock --format markdown
 
@@ -28,7 +31,7 @@ pub struct AccessDiff {
     /// The newer side; the manifest when left out
     #[arg(value_name = "NEW")]
     pub new: Option<String>,
-    /// The manifest that revisions without a path stand for
+    /// The manifest that revisions without a path stand for, or a folder of several
     #[arg(
         short,
         long,

@@ -14,6 +14,10 @@ Examples:
   graphgrant lint --format sarif -o lint.sarif    for code scanning
   graphgrant lint --policy-from origin/main       judge a pull request by the policy of its base
 
+The policy of a manifest holds for the files that belong to it and for all in its folder and below, so that those of
+manifests above PATH count, too, up to the top folder of the git repository, or else the current folder.
+Paths are told from the current folder, for code hosts (sarif, github, gitlab, azure-devops) from the top folder.
+
 Exit codes: 0 nothing to fail for; 1 findings from the severity of `--fail-on` on; 2 wrong usage or unreadable input.")]
 pub struct Lint {
     /// Files and folders; folders are walked, without what `.gitignore` leaves out

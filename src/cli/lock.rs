@@ -14,11 +14,12 @@ The lock is written beside the manifest: `graphgrant.yaml` has `graphgrant.lock`
 
 Examples:
   graphgrant lock
+  graphgrant lock .                               every manifest below this folder
   graphgrant lock api/graphgrant.yaml --objective fewest
   graphgrant lock --app Worker                    this app anew, the others as they are locked
   graphgrant lock - -o plans.lock < graphgrant.yaml")]
 pub struct Lock {
-    /// The operations manifest, `-` for standard input
+    /// The operations manifest, `-` for standard input, or a folder: all manifests in it and below
     #[arg(value_name = "MANIFEST", default_value = "graphgrant.yaml")]
     pub manifest: PathBuf,
     /// Only this app of a manifest that has several; what is locked of the others stays

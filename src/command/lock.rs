@@ -1,11 +1,13 @@
 //! `graphgrant lock`: the plan written down beside its manifest.
 
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use miette::IntoDiagnostic as _;
 
 use crate::catalog::Catalog;
 use crate::cli::{Input, Lock as Options};
+use crate::command::manifests::{self, Found, OneAlone};
 use crate::command::{Context, app, manifest, plan, warn};
 use crate::exit::Exit;
 use crate::lock::{Difference, Lock, compare, locked, read};
@@ -13,10 +15,9 @@ use crate::manifest::{App, Manifest};
 use crate::plan::model::Goal;
 use crate::report::json;
 use crate::report::words;
-use crate::source::Source;
 use crate::source::escape::shown;
 use crate::source::read::{self as file, ReadError, STDIN};
-use crate::source::write;
+use crate::source::{walk, write};
 
 /// There is no file name to write beside.
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
@@ -77,23 +78,45 @@ const SHOWN: usize = 40;
 /// # Errors
 /// When the manifest cannot be read or the lock not written.
 pub fn run(context: &Context, options: &Options) -> miette::Result<Exit> {
+    let catalog = context.catalog()?;
+    if !walk::is_folder(&options.manifest) {
+        return one(context, &catalog, options, &options.manifest);
+    }
+    if options.app.is_some() {
+        return Err(OneAlone::new(&options.manifest, "`--app`").into());
+    }
+    if options.output.is_some() {
+        return Err(OneAlone::new(&options.manifest, "`--output`").into());
+    }
+    for found in manifests::below(&options.manifest)? {
+        one(context, &catalog, options, &found.path)?;
+    }
+    Ok(Exit::Fine)
+}
+
+/// Locks one manifest.
+fn one(
+    context: &Context,
+    catalog: &Catalog,
+    options: &Options,
+    manifest: &Path,
+) -> miette::Result<Exit> {
     let path = match &options.output {
         Some(path) => path.clone(),
-        None => beside(&options.manifest)?,
+        None => beside(manifest)?,
     };
-    if path == options.manifest {
+    if path == manifest {
         return Err(OutputIsInput.into());
     }
-    let catalog = context.catalog()?;
     let input = Input {
-        manifest: options.manifest.clone(),
+        manifest: manifest.to_owned(),
         operations: Vec::new(),
     };
-    let manifest = manifest::read(&catalog, &input)?;
+    let manifest = manifest::read(catalog, &input)?;
     manifest::warn_of_nothing(context, &manifest);
     let wanted = options.app.as_deref();
     let apps = app::chosen(&manifest, wanted)?;
-    let mut lock = of_apps(&catalog, &manifest, &apps, options.objective.into())?;
+    let mut lock = of_apps(catalog, &manifest, &apps, options.objective.into())?;
     // What was there before is told, and may be broken.
     let before = file::text(&path).ok();
     let before = before.and_then(|source| read::lock(&source).ok());
@@ -201,7 +224,7 @@ pub fn check(
         Err(ReadError::NotFound { .. }) => return Err(Missing { name }.into()),
         other => other?,
     };
-    let difference = difference(catalog, manifest, &source)?;
+    let difference = difference(catalog, manifest, &read::lock(&source)?)?;
     if difference.is_empty() {
         return Ok(Exit::Fine);
     }
@@ -220,18 +243,64 @@ pub fn check(
     Ok(Exit::Findings)
 }
 
-/// Returns what differs between the text of a lock and the plan of a manifest.
+/// Holds all manifests of a folder and of those below it against their locks. One that cannot be keeps no other
+/// from being told.
 ///
 /// # Errors
-/// When the lock cannot be read, or the manifest asks for what does not exist.
+/// When there is no manifest.
+pub fn check_below(
+    context: &Context,
+    catalog: &Catalog,
+    folder: &Path,
+    output: Option<&Path>,
+) -> miette::Result<Exit> {
+    let mut worst = Exit::Fine;
+    let mut told = String::new();
+    for found in manifests::below(folder)? {
+        let said = match check_one(catalog, &found) {
+            Ok(true) => "as locked",
+            Ok(false) => {
+                if worst == Exit::Fine {
+                    worst = Exit::Findings;
+                }
+                "not as locked, or not served as a whole"
+            }
+            Err(error) => {
+                warn(&error);
+                worst = Exit::Usage;
+                "cannot be told"
+            }
+        };
+        let name = shown(&found.path.to_string_lossy());
+        let _ = writeln!(told, "{name}: {said}");
+    }
+    context.write(&told, output)?;
+    Ok(worst)
+}
+
+/// Returns whether the plan of a manifest is that of its lock, and serves everything.
+fn check_one(catalog: &Catalog, found: &Found) -> miette::Result<bool> {
+    let manifest = manifest::from_text(catalog, &found.source)?;
+    let mut is_fine = check(catalog, &manifest, &found.path, None)? == Exit::Fine;
+    let options = crate::plan::Options::default();
+    for app in &manifest.apps {
+        let plan = plan::resolve_app(catalog, app, &manifest.source, &options)?;
+        is_fine &= !plan::warn_of_unserved(catalog, &manifest, &plan);
+    }
+    Ok(is_fine)
+}
+
+/// Returns what differs between a lock and the plan of a manifest.
+///
+/// # Errors
+/// When the manifest asks for what does not exist.
 pub(super) fn difference(
     catalog: &Catalog,
     manifest: &Manifest,
-    source: &Source,
+    before: &Lock,
 ) -> miette::Result<Difference> {
-    let before = read::lock(source)?;
     let now = of_manifest(catalog, manifest, goal(&before.objective))?;
-    Ok(compare(&before, &now))
+    Ok(compare(before, &now))
 }
 
 /// The objective that a lock was made with; one that nobody knows is found as a difference.

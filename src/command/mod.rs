@@ -31,6 +31,7 @@ pub mod lint;
 pub mod lock;
 pub mod man;
 pub mod manifest;
+mod manifests;
 mod misuse;
 pub mod permission;
 pub mod plan;

@@ -7,6 +7,7 @@ use miette::IntoDiagnostic as _;
 
 use crate::catalog::Catalog;
 use crate::cli::{ObjectiveName, Plan, PlanFormat};
+use crate::command::manifests::OneAlone;
 use crate::command::{Context, app, lock, manifest, warn};
 use crate::exit::Exit;
 use crate::manifest::{App, Manifest};
@@ -15,7 +16,7 @@ use crate::plan::{Options, plan};
 use crate::report::diagnostic::unserved;
 use crate::report::{Planned, Written, human, json, markdown, rra, scopes};
 use crate::requirement;
-use crate::source::{Named, Source};
+use crate::source::{Named, Source, walk};
 
 impl From<ObjectiveName> for Goal {
     fn from(name: ObjectiveName) -> Self {
@@ -60,6 +61,13 @@ pub fn warn_of_unserved(catalog: &Catalog, manifest: &Manifest, plan: &AppPlan) 
 pub fn run(context: &Context, options: &Plan) -> miette::Result<Exit> {
     app::output_is_another(&options.input, options.output.as_deref())?;
     let catalog = context.catalog()?;
+    let folder = &options.input.manifest;
+    if options.locked && walk::is_folder(folder) {
+        if options.app.is_some() || options.lock_file.is_some() {
+            return Err(OneAlone::new(folder, "`--app` or `--lock-file`").into());
+        }
+        return lock::check_below(context, &catalog, folder, options.output.as_deref());
+    }
     let manifest = manifest::read(&catalog, &options.input)?;
     manifest::warn_of_nothing(context, &manifest);
     let apps = app::chosen(&manifest, options.app.as_deref())?;

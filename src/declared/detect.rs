@@ -64,17 +64,43 @@ fn operations(name: &str, text: &str) -> bool {
     if matches!(name, "graphgrant.yaml" | "graphgrant.yml") {
         return true;
     }
-    let mut lines = text.lines();
-    let has_list = lines.any(|line| line.starts_with("operations:") || line.starts_with("apps:"));
+    let has_key = |rest: &str| {
+        let keys = ["operations", "apps"];
+        let mut after = keys.iter().filter_map(|key| rest.strip_prefix(key));
+        after.any(|rest| rest.trim_start_matches(['"', '\'']).starts_with(':'))
+    };
+    let is_flow = text.trim_start().starts_with('{');
+    let has_list = text.lines().any(|line| {
+        let parts = line
+            .split(['{', ','])
+            .take(if is_flow { usize::MAX } else { 1 });
+        let mut keys = parts.map(|part| if is_flow { part.trim_start() } else { part });
+        keys.any(|part| has_key(part.trim_start_matches(['"', '\''])))
+    });
     has_list
         && text.lines().any(|line| {
-            let item = line.trim_start().trim_start_matches("- ");
-            let request = item.trim_start_matches("request:").trim_start();
-            let request = request.trim_start_matches(['"', '\'']);
-            let mut methods = METHODS.iter();
-            let rest = methods.find_map(|method| request.strip_prefix(method));
-            rest.is_some_and(|url| url.starts_with(['/', 'h']))
+            METHODS.iter().any(|method| {
+                let mut places = line.match_indices(method);
+                places.any(|(at, _)| {
+                    let (before, rest) = line.split_at(at);
+                    let rest = rest.get(method.len()..).unwrap_or_default();
+                    rest.starts_with(['/', 'h']) && begins_request(before)
+                })
+            })
         })
+}
+
+/// Returns whether a request may follow a part of a line: as an item of a list, or under its key. Prose says such
+/// words, too.
+fn begins_request(before: &str) -> bool {
+    let before = before.trim().trim_end_matches(['"', '\'']).trim_end();
+    let key = before
+        .strip_suffix(':')
+        .map(|key| key.trim_end_matches(['"', '\'']));
+    before.is_empty()
+        || before == "-"
+        || key.is_some_and(|key| key.ends_with("request"))
+        || (before.ends_with(['[', ',']) && before.contains('['))
 }
 
 fn of_tree(name: &str, text: &str, root: &Node) -> Option<Kind> {
@@ -285,6 +311,24 @@ mod tests {
     }
 
     #[test]
+    fn manifests_are_told_in_every_style() {
+        use Kind::Operations;
+        for text in [
+            "operations: [GET /me]\n",
+            "operations: [GET /me, \"POST /me/sendMail\"]\n",
+            "operations: [{request: GET /me}]\n",
+            "operations:\n  - {select: [id], request: 'GET /me'}\n",
+            "operations: [\n  GET /me,\n]\n",
+            "\"operations\":\n  - \"request\": \"GET /me\"\n",
+            "{app: {name: x}, operations: [GET /me]}\n",
+            "{\"operations\": [\"GET /me\"]}\n",
+            "apps: [{operations: [GET /me]}]\n",
+        ] {
+            case("calls.yaml", text, Some(Operations));
+        }
+    }
+
+    #[test]
     fn what_declares_nothing_is_left_alone() {
         case("package.json", r#"{"name": "x", "version": "1"}"#, None);
         case("a.json", "", None);
@@ -308,6 +352,12 @@ mod tests {
             "asyncapi: 3.0.0\noperations:\n  send:\n    action: send\n",
             None,
         );
+        case(
+            "a.yaml",
+            "operations:\n  send:\n    summary: GET /x, then POST /y\n",
+            None,
+        );
+        case("a.yaml", "x:\n  operations: [GET /me]\n", None);
         case("a.md", "{ \"a\"", None);
     }
 

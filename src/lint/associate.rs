@@ -9,12 +9,13 @@
 //! What belongs to none is judged without a plan; each decision becomes a remark.
 
 use std::collections::BTreeMap;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
 use crate::declared::{Kind, Registration};
 use crate::lint::input::{AppFile, Inputs, OperationsFile};
 use crate::manifest::model::App;
 use crate::source::escape::shown;
+use crate::source::relative::{is_below, normal, shortest};
 
 /// The app that a registration belongs to: indices into [`Inputs::operations`] and its apps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -97,6 +98,8 @@ struct Candidates<'a> {
     declared: Vec<(PathBuf, Candidate<'a>)>,
     /// By the folder of the operations manifest.
     near: BTreeMap<PathBuf, Vec<Candidate<'a>>>,
+    /// The folder of the run, relative to the top folder.
+    here: PathBuf,
 }
 
 impl<'a> Candidates<'a> {
@@ -104,6 +107,7 @@ impl<'a> Candidates<'a> {
         let mut all = Self {
             declared: Vec::new(),
             near: BTreeMap::new(),
+            here: inputs.here.clone(),
         };
         for (operations, file) in inputs.operations.iter().enumerate() {
             let base = folder(&file.path);
@@ -114,7 +118,7 @@ impl<'a> Candidates<'a> {
                 };
                 let candidate = Candidate { owner, file, app };
                 for declared in &app.declared {
-                    let path = normal(&base.join(&declared.value));
+                    let path = inputs.resolved(&base, &declared.value);
                     all.declared.push((path, candidate));
                 }
                 all.near.entry(base.clone()).or_default().push(candidate);
@@ -127,14 +131,14 @@ impl<'a> Candidates<'a> {
         let mut declared: Vec<Candidate<'_>> = self
             .declared
             .iter()
-            .filter(|(path, _)| file.path.starts_with(path))
+            .filter(|(path, _)| is_below(&file.path, path))
             .map(|(_, candidate)| *candidate)
             .collect();
         declared.dedup_by_key(|candidate| candidate.owner);
         if !declared.is_empty() {
             return choose(&declared, file, registration, Tie::Declared);
         }
-        if let Some(near) = self.near.get(&home(file)) {
+        if let Some(near) = self.near.get(&home(&self.here, file)) {
             return choose(near, file, registration, Tie::Folder);
         }
         let why = "no operations manifest stands beside it or names it under `declared`";
@@ -247,38 +251,16 @@ fn folder(path: &Path) -> PathBuf {
 }
 
 /// The folder that a file is about: solutions keep their package in `config`, Teams apps in `appPackage`.
-fn home(file: &AppFile) -> PathBuf {
+fn home(here: &Path, file: &AppFile) -> PathBuf {
     let folder = folder(&file.path);
     let inner = match file.document.kind {
         Kind::SharePointFramework => "config",
         Kind::TeamsApp => "appPackage",
         _ => return folder,
     };
-    if folder.file_name().is_some_and(|name| name == inner) {
-        return folder.parent().map(Path::to_owned).unwrap_or_default();
+    // The folder of the run may be that one.
+    if normal(&here.join(&folder)).ends_with(inner) {
+        return shortest(here, &folder.join(".."));
     }
     folder
-}
-
-/// Returns a path without `.` and `..` where these can be resolved by reading.
-pub fn normal(path: &Path) -> PathBuf {
-    let mut normal = PathBuf::new();
-    for part in path.components() {
-        match part {
-            Component::CurDir => {}
-            Component::ParentDir => {
-                let is_inside = normal
-                    .components()
-                    .next_back()
-                    .is_some_and(|last| matches!(last, Component::Normal(_)));
-                if is_inside {
-                    normal.pop();
-                } else {
-                    normal.push("..");
-                }
-            }
-            other => normal.push(other),
-        }
-    }
-    normal
 }

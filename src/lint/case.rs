@@ -8,11 +8,14 @@ use crate::catalog::model::{Access, Kind as GrantKind, PermissionId};
 use crate::coverage::{Coverage, Served, cover};
 use crate::declared::{Entry, EntryRole, Known, Registration, Undecided};
 use crate::finding::{Place, Related};
-use crate::lint::associate::{Link, Owner, normal};
+use crate::lint::associate::{Link, Owner};
 use crate::lint::input::{AppFile, Inputs, OperationsFile, holds};
+use crate::lint::policy;
+use crate::manifest::Policy;
 use crate::manifest::model::App;
 use crate::plan::model::{AppPlan, Plan, Status};
 use crate::requirement::{Requirement, Verdict};
+use crate::source::relative::{is_below, normal};
 use crate::source::{Source, Span};
 
 /// The operations manifest's side of an app.
@@ -61,6 +64,8 @@ pub struct Case<'a> {
     pub parts: Vec<Part<'a>>,
     /// The comparisons of the accesses that its files can declare.
     pub comparisons: Vec<Comparison<'a>>,
+    /// The policies that count for it.
+    pub policies: Vec<&'a Policy>,
 }
 
 /// Returns the place of a range in an app manifest.
@@ -101,6 +106,7 @@ impl<'a> Case<'a> {
                     operations: None,
                     parts: vec![part],
                     comparisons: Vec::new(),
+                    policies: Vec::new(),
                 }),
             }
         }
@@ -118,11 +124,15 @@ impl<'a> Case<'a> {
                         operations: Some(Operations { file, app, plan }),
                         parts,
                         comparisons: Vec::new(),
+                        policies: Vec::new(),
                     };
                     case.compare(catalog, inputs);
                     cases.push(case);
                 }
             }
+        }
+        for case in &mut cases {
+            case.policies = policy::of_case(inputs, case);
         }
         cases
     }
@@ -143,7 +153,7 @@ impl<'a> Case<'a> {
         let is_hidden = inputs
             .unreadable
             .iter()
-            .any(|file| self.may_own(&file.path));
+            .any(|file| self.may_own(inputs, &file.path));
         for access in Access::ALL {
             let Some(home) = self.home(access) else {
                 continue;
@@ -191,7 +201,7 @@ impl<'a> Case<'a> {
 
     /// Whether a file that cannot be read may be one of the app's: it is named under `declared`, or stands beside
     /// the operations manifest or a file of the app.
-    fn may_own(&self, path: &Path) -> bool {
+    fn may_own(&self, inputs: &Inputs, path: &Path) -> bool {
         let Some(operations) = self.operations else {
             return false;
         };
@@ -200,7 +210,7 @@ impl<'a> Case<'a> {
         let mut declared = operations.app.declared.iter();
         let mut parts = self.parts.iter();
         let own = folder(path);
-        declared.any(|it| path.starts_with(normal(&base.join(&it.value))))
+        declared.any(|it| is_below(path, &inputs.resolved(&base, &it.value)))
             || own == base
             || parts.any(|part| folder(&part.file.path) == own)
     }

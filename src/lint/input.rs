@@ -8,6 +8,7 @@ use crate::declared::{Comment, Document, Kind};
 use crate::manifest::model::Manifest;
 use crate::manifest::{ManifestError, Policy};
 use crate::plan::model::AppPlan;
+use crate::source::relative::{is_below, shortest};
 use crate::source::{Source, Span};
 
 /// An app manifest or infrastructure file.
@@ -53,14 +54,17 @@ pub struct Former {
     pub policies: Vec<Policy>,
     /// The files that belong to it in the base, as far as that decides anything.
     pub owned: BTreeSet<PathBuf>,
+    /// The files that have an app now that stands in its reach in the base.
+    pub moved: BTreeSet<PathBuf>,
 }
 
 impl Former {
-    /// Returns whether a file lies below its folder, or where it names one.
+    /// Returns whether a file lies below its folder or where it names one, or has an app that came from there.
     pub fn reaches(&self, path: &Path) -> bool {
         let folder = self.path.parent();
-        folder.is_some_and(|folder| path.starts_with(folder))
-            || self.declared.iter().any(|it| path.starts_with(it))
+        folder.is_some_and(|folder| is_below(path, folder))
+            || self.declared.iter().any(|it| is_below(path, it))
+            || self.moved.contains(path)
     }
 }
 
@@ -95,6 +99,8 @@ pub struct Drift {
     pub span: Span,
     /// What would change, one line each.
     pub changes: Vec<String>,
+    /// Why it cannot be held against the plan, if it cannot.
+    pub unreadable: Option<String>,
 }
 
 /// A file that is one of ours and cannot be read.
@@ -127,11 +133,28 @@ pub struct Changed {
     pub revision: String,
 }
 
+/// A policy file with mistakes. What is valid in it counts.
+#[derive(Debug, Clone)]
+pub struct BrokenPolicy {
+    /// The path as it is shown.
+    pub path: PathBuf,
+    /// The text.
+    pub source: Source,
+    /// The mistakes.
+    pub mistakes: Vec<ManifestError>,
+}
+
 /// All that a run looks at. The order of the files does not matter.
 #[derive(Debug, Default)]
 pub struct Inputs {
+    /// The folder of the run, relative to the top folder of its repository.
+    pub here: PathBuf,
     /// Manifests of operations.
     pub operations: Vec<OperationsFile>,
+    /// Manifests above what is judged. They are not judged themselves; their policies count.
+    pub above: Vec<OperationsFile>,
+    /// Policy files with mistakes.
+    pub broken_policies: Vec<BrokenPolicy>,
     /// App manifests and infrastructure files.
     pub apps: Vec<AppFile>,
     /// Files that cannot be read.
@@ -149,6 +172,16 @@ pub struct Inputs {
 }
 
 impl Inputs {
+    /// Returns every manifest whose policy counts.
+    pub fn manifests(&self) -> impl Iterator<Item = &OperationsFile> {
+        self.operations.iter().chain(&self.above)
+    }
+
+    /// Returns the path of what a file of a folder names.
+    pub fn resolved(&self, folder: &Path, written: &str) -> PathBuf {
+        shortest(&self.here, &folder.join(written))
+    }
+
     /// Returns whether a file belongs to a manifest in the base too; always, when no base is asked for.
     pub fn is_reviewed(&self, manifest: &Path, path: &Path) -> bool {
         let mut former = self.former.iter();

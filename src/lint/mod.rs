@@ -28,13 +28,12 @@ use std::collections::BTreeSet;
 use jiff::civil::Date;
 
 use crate::catalog::Catalog;
-use crate::finding::{self, Finding, Findings, Persona, Severity};
+use crate::finding::{self, Finding, Findings, Persona};
 use crate::lint::associate::Link;
 use crate::lint::case::{Case, Comparison};
 use crate::lint::input::Inputs;
 use crate::lint::policy::Policies;
 use crate::lint::suppression::Suppressions;
-use crate::manifest::policy::Level;
 use crate::source::escape::shown;
 
 /// A rule: what it is, and how it is checked.
@@ -105,7 +104,7 @@ impl<'a> Context<'a> {
 
 /// Judges a run.
 pub fn inspect(context: &mut Context<'_>, options: Options) -> Findings {
-    let policies = Policies::new(context.inputs, context.links);
+    let policies = Policies::new(context.inputs, context.links, options.pedantic);
     let is_asked = |rule: &finding::Rule| {
         rule.persona == Persona::Regular || options.pedantic || policies.names(rule)
     };
@@ -119,11 +118,11 @@ pub fn inspect(context: &mut Context<'_>, options: Options) -> Findings {
     for rule in &rules {
         found.extend(rule.check(context));
     }
-    found.retain_mut(|finding| policies.weigh(finding));
+    policies.weigh(&mut found);
     context.suppressions.settle(&mut found, context.today);
     for rule in &rules {
         let mut late = rule.review(context);
-        late.retain_mut(|finding| policies.weigh(finding));
+        policies.weigh(&mut late);
         found.extend(late);
     }
     sort(&mut found);
@@ -132,29 +131,6 @@ pub fn inspect(context: &mut Context<'_>, options: Options) -> Findings {
         rules: rules.iter().map(|rule| rule.rule()).collect(),
         files: files(context.inputs),
         remarks: remarks(context),
-    }
-}
-
-/// Returns from which severity on the run fails: what the command line says, else what the policies say, else
-/// from warnings on. `None`: never.
-pub fn fails_from(inputs: &Inputs, wish: Option<Level>) -> Option<Severity> {
-    let own = inputs.operations.iter().flat_map(|file| &file.policies);
-    let former = inputs.former.iter().flat_map(|file| &file.policies);
-    let said: Vec<_> = own
-        .chain(former)
-        .chain(&inputs.policies)
-        .filter_map(|policy| policy.fail_on)
-        .collect();
-    // Of several policies the strictest counts, so that the order of files does not.
-    let levels = said.iter().map(|level| level.value);
-    let strictest = levels.filter(|level| *level != Level::Off).min();
-    let only_off = (!said.is_empty()).then_some(Level::Off);
-    let level = wish.or(strictest).or(only_off);
-    match level {
-        None | Some(Level::Warning) => Some(Severity::Warning),
-        Some(Level::Off) => None,
-        Some(Level::Info) => Some(Severity::Info),
-        Some(Level::Error) => Some(Severity::Error),
     }
 }
 

@@ -1,90 +1,162 @@
 //! The policies that count for a file: which severity a rule has there, and what is allowed.
+//!
+//! The policy of a manifest holds for the files that belong to it, and for all files in its folder and below. So
+//! several may hold for a file, and they add up: what one of them denies is denied, and of the severities that
+//! they give the heaviest counts. Only `--policy FILE` says the last word.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use crate::catalog::Catalog;
 use crate::catalog::model::{Access, PermissionId};
-use crate::finding::{self, Finding, Place, Related, Severity};
-use crate::lint::associate::{Link, Owner};
+use crate::finding::{self, Finding, Findings, Persona, Place, Related, Severity};
+use crate::lint::associate::Link;
 use crate::lint::case::{Case, place};
-use crate::lint::input::Inputs;
+use crate::lint::input::{Inputs, OperationsFile};
 use crate::manifest::Policy;
 use crate::manifest::policy::{Level, Selector};
 use crate::source::Span;
+use crate::source::relative::{depth, is_below};
 
-/// The policies of a run by file, the strongest first.
+/// The policies of a run by file.
 #[derive(Debug)]
 pub struct Policies<'a> {
-    shared: &'a [Policy],
-    by_path: BTreeMap<PathBuf, Vec<&'a Policy>>,
+    inputs: &'a Inputs,
+    /// The manifests that files belong to.
+    owners: BTreeMap<&'a Path, BTreeSet<usize>>,
+    /// Whether pedantic rules take part everywhere.
+    is_pedantic: bool,
 }
 
+/// A manifest and its policies: its own and what that extends.
+type Group<'a> = (&'a Path, &'a [Policy]);
+
 impl<'a> Policies<'a> {
-    /// Finds which policies count where: those of a manifest for it and for all files that belong to it.
-    pub fn new(inputs: &'a Inputs, links: &[Link]) -> Self {
-        let mut by_path: BTreeMap<PathBuf, Vec<&'a Policy>> = BTreeMap::new();
-        let mut operations: Vec<_> = inputs.operations.iter().enumerate().collect();
-        operations.sort_by_key(|(_, file)| &file.path);
-        for (index, file) in operations {
-            let own: Vec<&Policy> = file.policies.iter().collect();
-            by_path.entry(file.path.clone()).or_default().extend(&own);
-            let linked = links
-                .iter()
-                .filter(|link| link.owner.is_some_and(|owner| owner.operations == index));
-            let mut paths: Vec<_> = linked
-                .filter_map(|link| inputs.apps.get(link.file))
-                .map(|file| &file.path)
-                .collect();
-            paths.sort();
-            paths.dedup();
-            for path in paths {
-                by_path.entry(path.clone()).or_default().extend(&own);
-            }
+    /// Finds which policies count where.
+    pub fn new(inputs: &'a Inputs, links: &[Link], is_pedantic: bool) -> Self {
+        let mut owners: BTreeMap<&Path, BTreeSet<usize>> = BTreeMap::new();
+        for (index, file) in inputs.operations.iter().enumerate() {
+            owners.entry(&file.path).or_default().insert(index);
         }
         for link in links {
-            let Some(file) = inputs.apps.get(link.file) else {
-                continue;
-            };
-            let of_path = by_path.entry(file.path.clone()).or_default();
-            for policy in around(inputs, &file.path, link.owner) {
-                if !of_path.iter().any(|known| std::ptr::eq(*known, policy)) {
-                    of_path.push(policy);
-                }
+            let file = inputs.apps.get(link.file);
+            if let Some((owner, file)) = link.owner.zip(file) {
+                let owners = owners.entry(&file.path).or_default();
+                owners.insert(owner.operations);
             }
         }
         Self {
-            shared: &inputs.policies,
-            by_path,
+            inputs,
+            owners,
+            is_pedantic,
         }
     }
 
-    fn of(&self, path: &Path) -> impl Iterator<Item = &'a Policy> {
-        let own = self.by_path.get(path).into_iter().flatten().copied();
-        self.shared.iter().chain(own)
+    fn of(&self, path: &Path) -> Vec<Group<'a>> {
+        let owners = self.owners.get(path).into_iter().flatten();
+        groups(self.inputs, path, owners.copied())
     }
 
     /// Returns whether any policy gives the rule a severity, which makes a pedantic rule take part.
     pub fn names(&self, rule: &finding::Rule) -> bool {
-        let own = self.by_path.values().flatten().copied();
-        self.shared
-            .iter()
-            .chain(own)
-            .any(|policy| severity_in(policy, rule).is_some())
+        let manifests = self.inputs.manifests().flat_map(|file| &file.policies);
+        let former = self.inputs.former.iter().flat_map(|file| &file.policies);
+        let mut all = self.inputs.policies.iter().chain(manifests).chain(former);
+        all.any(|policy| severity_in(policy, rule).is_some())
     }
 
-    /// Gives a finding the severity that the policies want, and returns whether it is reported at all.
-    pub fn weigh(&self, finding: &mut Finding) -> bool {
-        let mut policies = self.of(&finding.place.path);
-        let level = policies.find_map(|policy| severity_in(policy, finding.rule));
-        match level {
-            None => {}
-            Some(Level::Off) => return false,
-            Some(Level::Info) => finding.severity = Severity::Info,
-            Some(Level::Warning) => finding.severity = Severity::Warning,
-            Some(Level::Error) => finding.severity = Severity::Error,
+    /// Gives findings the severity that the policies want, and leaves out those that they do not want.
+    pub fn weigh(&self, findings: &mut Vec<Finding>) {
+        let mut by_path = BTreeMap::new();
+        findings.retain_mut(|finding| {
+            let groups = by_path
+                .entry(finding.place.path.clone())
+                .or_insert_with(|| self.of(&finding.place.path));
+            match self.level(finding.rule, groups) {
+                None => {}
+                Some(Level::Off) => return false,
+                Some(Level::Info) => finding.severity = Severity::Info,
+                Some(Level::Warning) => finding.severity = Severity::Warning,
+                Some(Level::Error) => finding.severity = Severity::Error,
+            }
+            true
+        });
+    }
+
+    /// The severity that policies give a rule; `None` when they do not say. What one of them demands weighs at
+    /// least what it says, so that no other one can take it back.
+    fn level(&self, rule: &finding::Rule, groups: &[Group<'_>]) -> Option<Level> {
+        let shared = self.inputs.policies.as_slice();
+        if let Some(level) = first(shared, rule) {
+            return Some(level);
         }
-        true
+        let all = groups.iter().map(|(_, group)| *group).chain([shared]);
+        let given = all.flat_map(|group| {
+            let demanding = group.iter().filter(|policy| demands(policy, rule));
+            let least = demanding.map(|policy| severity_in(policy, rule).unwrap_or(usual(rule)));
+            first(group, rule).into_iter().chain(least)
+        });
+        // A pedantic rule that takes part for the policy of one file says nothing of another.
+        let silent = rule.persona == Persona::Pedantic && !self.is_pedantic;
+        given.max().or(silent.then_some(Level::Off))
+    }
+
+    /// Returns whether findings make the run fail: what the command line says, else what the policies of the
+    /// file say, else from warnings on. Of several policies the strictest counts, and one that demands
+    /// something and does not say means warnings.
+    pub fn fail(&self, findings: &Findings, wish: Option<Level>) -> bool {
+        let mut by_path = BTreeMap::new();
+        let mut counted = findings.counted();
+        counted.any(|finding| {
+            let from = wish.unwrap_or_else(|| {
+                let path = finding.place.path.as_path();
+                let groups = by_path.entry(path).or_insert_with(|| self.of(path));
+                self.fails_from(finding, groups)
+            });
+            let level = match finding.severity {
+                Severity::Info => Level::Info,
+                Severity::Warning => Level::Warning,
+                Severity::Error => Level::Error,
+            };
+            from != Level::Off && level >= from
+        })
+    }
+
+    fn fails_from(&self, finding: &Finding, groups: &[Group<'_>]) -> Level {
+        let shared = self.inputs.policies.as_slice();
+        let own = groups.iter().flat_map(|(_, group)| *group);
+        let said = own.chain(shared).filter_map(|policy| match policy.fail_on {
+            Some(level) => Some(level.value),
+            None => demands(policy, finding.rule).then_some(Level::Warning),
+        });
+        // Of those that fail the lowest, else `off`, if that is said.
+        let strictest = said.min_by_key(|level| (*level == Level::Off, *level));
+        strictest.unwrap_or(Level::Warning)
+    }
+}
+
+fn first(group: &[Policy], rule: &finding::Rule) -> Option<Level> {
+    group.iter().find_map(|policy| severity_in(policy, rule))
+}
+
+/// What a rule weighs where nobody says.
+const fn usual(rule: &finding::Rule) -> Level {
+    match rule.severity {
+        Severity::Info => Level::Info,
+        Severity::Warning => Level::Warning,
+        Severity::Error => Level::Error,
+    }
+}
+
+/// Whether a policy has lines that a rule enforces.
+fn demands(policy: &Policy, rule: &finding::Rule) -> bool {
+    match rule.name {
+        "policy-denied" => !policy.deny.is_empty(),
+        "policy-not-allowed" => policy.allow.is_some(),
+        "policy-access" => policy.access.is_some(),
+        "policy-reason" => !policy.reasons.is_empty(),
+        "long-lived-credential" => policy.credential_days.is_some(),
+        _ => false,
     }
 }
 
@@ -100,48 +172,63 @@ pub fn is_named(rule: &finding::Rule, text: &str) -> bool {
     text == rule.name || text.eq_ignore_ascii_case(rule.id)
 }
 
-/// Returns the policies that count for an app, the strongest first.
+/// Returns the policies that count for an app: those of the command line, then those of the manifest it belongs
+/// to, then the others from the nearest up.
 pub fn of_case<'a>(inputs: &'a Inputs, case: &Case<'a>) -> Vec<&'a Policy> {
-    let own = case.operations.iter().flat_map(|it| &it.file.policies);
-    let parts = case.parts.iter();
-    let around = parts.flat_map(|part| around(inputs, &part.file.path, part.link.owner));
-    let mut all: Vec<&Policy> = inputs.policies.iter().chain(own).collect();
-    for policy in around {
-        if !all.iter().any(|known| std::ptr::eq(*known, policy)) {
-            all.push(policy);
+    let own = case.operations.map(|operations| operations.file);
+    let index = own.and_then(|own| {
+        let mut all = inputs.operations.iter();
+        all.position(|file| std::ptr::eq(file, own))
+    });
+    let own = own.map(|own| (own.path.as_path(), index));
+    let parts = case.parts.iter().map(|part| {
+        let owner = part.link.owner.map(|owner| owner.operations);
+        (part.file.path.as_path(), owner)
+    });
+    let mut found: Vec<Group<'_>> = Vec::new();
+    let paths: BTreeSet<_> = own.iter().copied().chain(parts).collect();
+    for (path, owner) in own.into_iter().chain(paths) {
+        for group in groups(inputs, path, owner.into_iter()) {
+            if !found.iter().any(|(known, _)| *known == group.0) {
+                found.push(group);
+            }
         }
     }
-    all
+    let of_manifests = found.into_iter().flat_map(|(_, group)| group);
+    inputs.policies.iter().chain(of_manifests).collect()
 }
 
-/// Returns the policies that count for a file though it does not belong to their manifest: those of manifests
-/// beside and above a file that belongs to none, nearest first, and those that the base put on a file that now
-/// belongs to none or to a manifest that it does not belong to in the base.
-fn around<'a>(inputs: &'a Inputs, path: &Path, owner: Option<Owner>) -> Vec<&'a Policy> {
-    let owner = owner.and_then(|owner| inputs.operations.get(owner.operations));
-    if owner.is_some_and(|owner| !owner.is_new && inputs.is_reviewed(&owner.path, path)) {
-        return Vec::new();
-    }
-    let is_above = |manifest: &Path| {
-        manifest
-            .parent()
-            .is_some_and(|folder| path.starts_with(folder))
+/// The manifests whose policies hold for a file: its owners, then from the nearest up those that it lies below,
+/// and those that it lies or belongs below in the base, whatever a change does to what belongs where.
+fn groups<'a>(
+    inputs: &'a Inputs,
+    path: &Path,
+    owners: impl Iterator<Item = usize>,
+) -> Vec<Group<'a>> {
+    let group = |file: &'a OperationsFile| (file.path.as_path(), file.policies.as_slice());
+    let owners = owners.filter_map(|owner| inputs.operations.get(owner));
+    let mut found: Vec<Group<'_>> = owners.map(group).collect();
+    found.sort_by_key(|(path, _)| *path);
+    let holds = |file: &&OperationsFile| {
+        let folder = file.path.parent();
+        folder.is_some_and(|folder| is_below(path, folder))
     };
-    let operations = inputs.operations.iter();
-    let here = operations
-        .filter(|file| is_above(&file.path))
-        .map(|file| (&file.path, &file.policies));
-    let former = inputs.former.iter();
-    let former = former.filter(|former| former.reaches(path));
-    let former = former.map(|former| (&former.path, &former.policies));
-    let mut found: Vec<_> = here.chain(former).collect();
-    found.sort_by_key(|(path, _)| (std::cmp::Reverse(path.components().count()), *path));
-    // A manifest of the base that is still there has its policies of the base already.
-    found.dedup_by_key(|(path, _)| *path);
+    let former = inputs.former.iter().filter(|former| former.reaches(path));
+    let former = former.map(|former| (former.path.as_path(), former.policies.as_slice()));
+    let mut around: Vec<_> = inputs
+        .manifests()
+        .filter(holds)
+        .map(group)
+        .chain(former)
+        .collect();
+    around.sort_by_key(|(path, _)| (depth(path), *path));
+    for group in around {
+        // A manifest of the base that is still there has its policies of the base already.
+        if !found.iter().any(|(known, _)| *known == group.0) {
+            found.push(group);
+        }
+    }
     found
-        .into_iter()
-        .flat_map(|(_, policies)| policies)
-        .collect()
 }
 
 /// Returns whether a policy speaks of a permission under an access.

@@ -107,6 +107,8 @@ pub struct NewRoute {
 /// What is new for one app.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct AppAccess {
+    /// The manifest that lists it, where several are compared.
+    pub manifest: Option<String>,
     /// The app's name, or its id.
     pub app: Option<String>,
     /// Permissions that are new access, by access and name.
@@ -161,40 +163,113 @@ pub struct AccessDifference {
     pub objectives: Option<(String, String)>,
 }
 
-/// Says which access is new.
-pub fn new_access(catalog: &Catalog, old: &Lock, new: &Lock) -> AccessDifference {
-    let mut all = Vec::new();
-    for pair in pair::apps(&old.apps, &new.apps) {
-        let mut app = AppAccess {
-            app: pair.name().map(str::to_owned),
-            unknown: unknown(pair),
-            ..AppAccess::default()
+/// The lock of one of several manifests, and the manifest's name.
+pub type Named = (String, Lock);
+
+/// Says which access is new where there are several manifests: those of the same name are compared with each
+/// other, and the apps of all others by their ids and names, so that an app that moves is no new one.
+pub fn new_access_of_all(
+    catalog: &Catalog,
+    old: &[Named],
+    new: &[Named],
+    nothing: &Lock,
+) -> AccessDifference {
+    let find = |all: &'_ [Named], name: &str| all.iter().position(|(other, _)| other == name);
+    let mut apps = Vec::new();
+    for (name, lock) in new {
+        let Some((_, before)) = find(old, name).and_then(|at| old.get(at)) else {
+            continue;
         };
-        let causes = causes(catalog, pair);
-        for access in Access::ALL {
-            Side::new(catalog, access, pair).judge(&mut app, &causes);
-        }
-        let scopes = |app: Option<&LockedApp>| {
-            let plan = app.map(|app| app.delegated.sign_in.clone());
-            plan.unwrap_or_default()
-        };
-        let before = scopes(pair.old);
-        app.sign_in = scopes(pair.new);
-        app.sign_in.retain(|scope| !before.contains(scope));
-        if !app.is_quiet() {
-            all.push(app);
-        }
+        let told = new_access(catalog, before, lock);
+        apps.extend(told.apps.into_iter().map(|app| AppAccess {
+            manifest: Some(name.clone()),
+            ..app
+        }));
     }
-    let verdicts = all.iter().map(AppAccess::verdict);
+    let rest = |all: &[Named], others: &[Named]| {
+        let left = all.iter().filter(|(name, _)| find(others, name).is_none());
+        let apps = left.flat_map(|(name, lock)| lock.apps.iter().map(move |app| (name, app)));
+        let apps: (Vec<String>, Vec<LockedApp>) =
+            apps.map(|(name, app)| (name.clone(), app.clone())).unzip();
+        apps
+    };
+    let ((old_names, old_apps), (new_names, new_apps)) = (rest(old, new), rest(new, old));
+    for pair in pair::apps_elsewhere(&old_apps, &new_apps) {
+        let Some(mut app) = judge(catalog, pair) else {
+            continue;
+        };
+        let name = |apps: &[LockedApp], names: &[String], wanted: Option<&LockedApp>| {
+            let wanted = wanted?;
+            let at = apps.iter().position(|app| std::ptr::eq(app, wanted))?;
+            names.get(at).cloned()
+        };
+        app.manifest =
+            name(&new_apps, &new_names, pair.new).or_else(|| name(&old_apps, &old_names, pair.old));
+        apps.push(app);
+    }
+    apps.sort_by(|one, other| (&one.manifest, &one.app).cmp(&(&other.manifest, &other.app)));
+    let any = |all: &[Named]| all.first().map_or(nothing, |(_, lock)| lock).clone();
+    let (old, new) = (any(old), any(new));
     AccessDifference {
-        verdict: verdicts.max().unwrap_or(Verdict::NoNewAccess),
-        apps: all,
+        apps,
+        ..new_access(
+            catalog,
+            &Lock {
+                apps: Vec::new(),
+                ..old
+            },
+            &Lock {
+                apps: Vec::new(),
+                ..new
+            },
+        )
+    }
+    .settled()
+}
+
+impl AccessDifference {
+    fn settled(mut self) -> Self {
+        let verdicts = self.apps.iter().map(AppAccess::verdict);
+        self.verdict = verdicts.max().unwrap_or(Verdict::NoNewAccess);
+        self
+    }
+}
+
+/// Says which access is new between two states of one manifest.
+pub fn new_access(catalog: &Catalog, old: &Lock, new: &Lock) -> AccessDifference {
+    let pairs = pair::apps(&old.apps, &new.apps);
+    let apps = pairs.into_iter().filter_map(|pair| judge(catalog, pair));
+    AccessDifference {
+        verdict: Verdict::NoNewAccess,
+        apps: apps.collect(),
         data: Data::new(&old.catalog, &new.catalog),
         old: old.catalog.clone(),
         new: new.catalog.clone(),
         objectives: (old.objective != new.objective)
             .then(|| (old.objective.clone(), new.objective.clone())),
     }
+    .settled()
+}
+
+/// Says what is new for an app; `None` when nothing came or went.
+fn judge(catalog: &Catalog, pair: Pair<'_>) -> Option<AppAccess> {
+    let mut app = AppAccess {
+        app: pair.name().map(str::to_owned),
+        unknown: unknown(pair),
+        ..AppAccess::default()
+    };
+    let causes = causes(catalog, pair);
+    for access in Access::ALL {
+        Side::new(catalog, access, pair).judge(&mut app, &causes);
+    }
+    let scopes = |app: Option<&LockedApp>| {
+        let plan = app.map(|app| app.delegated.sign_in.clone());
+        plan.unwrap_or_default()
+    };
+    let before = scopes(pair.old);
+    app.sign_in = scopes(pair.new);
+    app.sign_in.retain(|scope| !before.contains(scope));
+    (!app.is_quiet()).then_some(app)
 }
 
 /// Why permissions came, by access and the catalog's name.

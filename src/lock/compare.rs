@@ -231,23 +231,29 @@ impl Difference {
             } => format!(
                 "{access} permission `{name}` {}: {}",
                 movement.word(),
-                self.because(causes)
+                self.because(*movement, causes)
             ),
             other => other.to_string(),
         }
     }
 
-    fn because(&self, causes: &[Cause]) -> String {
+    fn because(&self, movement: Movement, causes: &[Cause]) -> String {
         let told = causes.iter().take(3).map(|cause| match cause {
             Cause::OperationCame(request) => format!("`{request}` needs it and came"),
             Cause::OperationWent(request) => format!("`{request}` needed it and went"),
             Cause::OtherAnswer(request) => match self.data.words() {
                 None => format!(
-                    "`{request}` is served otherwise, as the manifest says something else of it or of what it is planned with"
+                    "`{request}` is served otherwise, as the manifest says something else of it or of what it is planned with, or the lock was edited by hand"
                 ),
                 Some(data) => format!("`{request}` is served otherwise, and {data} changed"),
             },
-            Cause::ByName => "no operation shows it, the manifest decides it".to_owned(),
+            Cause::ByName => match movement {
+                Movement::Came => "no operation shows it, the manifest asks for it",
+                Movement::Went => {
+                    "no operation shows it: the manifest asked for it, or the lock was edited by hand"
+                }
+            }
+            .to_owned(),
         });
         let mut told: Vec<String> = told.collect();
         if let Some(left) = causes.len().checked_sub(4) {

@@ -19,8 +19,8 @@ impl<'a> Pair<'a> {
     }
 }
 
-/// Puts apps together: those of the same name, else of the same id; two single apps are the same one,
-/// whatever they are called.
+/// Puts the apps of one manifest together: those of the same name, else of the same id; two single apps are the
+/// same one, whatever they are called.
 pub(super) fn apps<'a>(old: &'a [LockedApp], new: &'a [LockedApp]) -> Vec<Pair<'a>> {
     if let ([old], [new]) = (old, new) {
         return vec![Pair {
@@ -28,9 +28,34 @@ pub(super) fn apps<'a>(old: &'a [LockedApp], new: &'a [LockedApp]) -> Vec<Pair<'
             new: Some(new),
         }];
     }
+    by_keys(old, new, &[by_name, by_id, by_both])
+}
+
+/// Puts the apps of several manifests together: those of the same id, else of the same name where no id says
+/// otherwise. What has neither is no other's.
+pub(super) fn apps_elsewhere<'a>(old: &'a [LockedApp], new: &'a [LockedApp]) -> Vec<Pair<'a>> {
+    let mut pairs = by_keys(old, new, &[by_id, by_name]);
+    let is_another = |pair: &Pair<'a>| {
+        let id = |app: Option<&'a LockedApp>| app.and_then(|app| app.client_id.as_ref());
+        let ids = id(pair.old).zip(id(pair.new));
+        ids.is_some_and(|(old, new)| old != new)
+    };
+    for at in 0..pairs.len() {
+        let Some(pair) = pairs.get_mut(at).filter(|pair| is_another(pair)) else {
+            continue;
+        };
+        let old = pair.old.take();
+        pairs.push(Pair { old, new: None });
+    }
+    pairs
+}
+
+type KeyOf = for<'a> fn(&'a LockedApp) -> Option<Key<'a>>;
+
+fn by_keys<'a>(old: &'a [LockedApp], new: &'a [LockedApp], keys: &[KeyOf]) -> Vec<Pair<'a>> {
     let mut taken: Vec<Option<usize>> = vec![None; new.len()];
     let mut left: BTreeSet<usize> = (0..old.len()).collect();
-    for key in [by_name, by_id, by_both] {
+    for key in keys {
         let mut free: BTreeMap<Key<'_>, VecDeque<usize>> = BTreeMap::new();
         for (at, app) in old.iter().enumerate().filter(|(at, _)| left.contains(at)) {
             if let Some(key) = key(app) {

@@ -12,6 +12,7 @@ pub mod git;
 pub mod hcl;
 pub mod json;
 pub mod read;
+pub mod relative;
 pub mod span;
 pub mod suggest;
 pub mod walk;

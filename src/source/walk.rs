@@ -21,6 +21,8 @@ pub struct Walked {
     pub files: Vec<PathBuf>,
     /// Files that are too large to be read.
     pub too_large: Vec<PathBuf>,
+    /// Links to folders and to files with one of the endings, which are not followed.
+    pub links: Vec<PathBuf>,
     /// Whether there are more files than a walk looks at.
     pub is_cut: bool,
 }
@@ -57,6 +59,11 @@ fn walk(folder: &Path, endings: &[&str], depth: usize) -> Walked {
             walked.is_cut = true;
             break;
         }
+        let is_link = entry.file_type().is_some_and(|kind| kind.is_symlink());
+        if is_link && (entry.path().is_dir() || has_ending(entry.path(), endings)) {
+            walked.links.push(entry.into_path());
+            continue;
+        }
         let is_file = entry.file_type().is_some_and(|kind| kind.is_file());
         if !is_file || !has_ending(entry.path(), endings) {
             continue;
@@ -70,6 +77,7 @@ fn walk(folder: &Path, endings: &[&str], depth: usize) -> Walked {
     }
     walked.files.sort();
     walked.too_large.sort();
+    walked.links.sort();
     walked
 }
 
@@ -84,6 +92,13 @@ pub fn real(path: &Path) -> Result<PathBuf, ReadError> {
         path
     };
     fs::canonicalize(path).map_err(|reason| super::read::refusal(path, reason))
+}
+
+/// Returns the top folder of the git repository that a real folder lies in, if it lies in one.
+pub fn top(folder: &Path) -> Option<PathBuf> {
+    let mut above = folder.ancestors();
+    let has_git = |folder: &&Path| fs::symlink_metadata(folder.join(".git")).is_ok();
+    above.find(has_git).map(Path::to_owned)
 }
 
 /// Returns whether a path is a folder.
@@ -118,12 +133,18 @@ pub fn is_blocked(path: &Path, endings: &[&str]) -> bool {
     has_ending(path, endings) && !is_foreign(path) && fs::symlink_metadata(path).is_ok()
 }
 
-fn has_ending(path: &Path, endings: &[&str]) -> bool {
+/// Returns whether the name of a file has one of the endings, given without a dot.
+pub fn has_ending(path: &Path, endings: &[&str]) -> bool {
     let ending = path.extension().map(|it| it.to_string_lossy());
     ending.is_some_and(|ending| {
         let mut endings = endings.iter();
         endings.any(|known| ending.eq_ignore_ascii_case(known))
     })
+}
+
+/// Returns whether anything is at a path, be it a link that leads nowhere.
+pub fn is_there(path: &Path) -> bool {
+    fs::symlink_metadata(path).is_ok()
 }
 
 /// Returns whether there is a file or folder at a path.
@@ -206,6 +227,8 @@ mod tests {
         .unwrap();
         let walked = files(folder.path(), &["json"]);
         assert_eq!(names(folder.path(), &walked), ["a.json", "sub/deep/d.json"]);
+        let links = walked.links.iter().map(|path| path.file_name().unwrap());
+        assert_eq!(links.collect::<Vec<_>>(), ["l.json", "link"]);
         let root = real(folder.path()).unwrap();
         assert!(is_plain(&root, &root.join("sub/deep/d.json")));
         assert!(!is_plain(&root, &root.join("link/secret.json")));

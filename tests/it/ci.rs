@@ -84,7 +84,7 @@ fn pipelines_have_scripts_that_use_the_program() {
         let all: String = steps.iter().map(|step| step.script.as_str()).collect();
         for command in [
             "graphgrant lint ",
-            "graphgrant plan --locked",
+            "graphgrant plan --locked ",
             "graphgrant diff ",
         ] {
             assert!(all.contains(command), "{name} has no `{command}`");
@@ -138,6 +138,12 @@ mod run {
 
     use super::*;
 
+    /// One app at the top, or several apps in folders and nothing at the top.
+    const LAYOUTS: [&[&str]; 2] = [&["."], &["apps/mail", "apps/web"]];
+
+    /// Writes what the plan asks for as an app registration.
+    const APP: &str = "echo '{\"displayName\": \"Contoso Mail Filing\", \"signInAudience\": \"AzureADMultipleOrgs\", \"requiredResourceAccess\":' > app.json; graphgrant plan --format rra >> app.json; echo '}' >> app.json";
+
     /// A repository with an example and its lock, on a branch whose base is `origin/main`.
     struct Repository {
         folder: TempDir,
@@ -155,12 +161,20 @@ mod run {
 
     impl Repository {
         fn new() -> Self {
+            Self::with_apps(&["."])
+        }
+
+        /// One app for each of the folders.
+        fn with_apps(apps: &[&str]) -> Self {
             let made = Self {
                 folder: tempfile::tempdir().unwrap(),
                 temporary: tempfile::tempdir().unwrap(),
             };
             let example = root().join("examples/mail-add-in/graphgrant.yaml");
-            fs::copy(example, made.file("graphgrant.yaml")).unwrap();
+            for app in apps {
+                fs::create_dir_all(made.file(app)).unwrap();
+                fs::copy(&example, made.file(app).join("graphgrant.yaml")).unwrap();
+            }
             // What is installed where the action builds it.
             fs::create_dir_all(made.temporary.path().join("graphgrant/bin")).unwrap();
             std::os::unix::fs::symlink(
@@ -168,8 +182,10 @@ mod run {
                 made.temporary.path().join("graphgrant/bin/graphgrant"),
             )
             .unwrap();
-            made.passes("graphgrant lock");
-            made.passes("echo '{\"displayName\": \"Contoso Mail Filing\", \"signInAudience\": \"AzureADMultipleOrgs\", \"requiredResourceAccess\":' > app.json; graphgrant plan --format rra >> app.json; echo '}' >> app.json");
+            made.passes("graphgrant lock .");
+            for app in apps {
+                made.passes(&format!("cd {app}; {APP}"));
+            }
             made.passes("git init --quiet --initial-branch=main; git add --all; git commit --quiet --message=x; git update-ref refs/remotes/origin/main HEAD");
             made
         }
@@ -254,8 +270,11 @@ mod run {
 
     #[test]
     fn pipelines_pass_where_nothing_is_wrong() {
-        for name in PIPELINES {
-            let repository = Repository::new();
+        for (name, apps) in PIPELINES
+            .iter()
+            .flat_map(|name| LAYOUTS.map(|apps| (*name, apps)))
+        {
+            let repository = Repository::with_apps(apps);
             for step in pipeline(name) {
                 let output = repository.run(&step.script, &filled(&step, &of_base()));
                 assert!(
@@ -290,9 +309,13 @@ mod run {
     /// A pull request that calls more: an operation that the app manifest does not declare, and an old lock.
     #[test]
     fn pipelines_fail_where_access_is_added() {
-        for name in PIPELINES {
-            let repository = Repository::new();
-            let manifest = repository.file("graphgrant.yaml");
+        for (name, apps) in PIPELINES
+            .iter()
+            .flat_map(|name| LAYOUTS.map(|apps| (*name, apps)))
+        {
+            let repository = Repository::with_apps(apps);
+            let last = apps.last().unwrap();
+            let manifest = repository.file(last).join("graphgrant.yaml");
             let more = fs::read_to_string(&manifest).unwrap()
                 + "  - {request: POST /me/events, reason: x}\n";
             fs::write(&manifest, more).unwrap();
@@ -373,15 +396,17 @@ mod run {
 
     #[test]
     fn the_hooks_of_pre_commit_run() {
-        let repository = Repository::new();
         let hooks = yaml(".pre-commit-hooks.yaml");
         let hooks = hooks.as_sequence().unwrap();
         assert_eq!(hooks.len(), 2);
-        for hook in hooks {
-            for key in ["id", "name", "description", "entry", "language", "files"] {
-                assert!(!text(&hook[key]).is_empty(), "{key}");
+        for apps in LAYOUTS {
+            let repository = Repository::with_apps(apps);
+            for hook in hooks {
+                for key in ["id", "name", "description", "entry", "language", "files"] {
+                    assert!(!text(&hook[key]).is_empty(), "{key}");
+                }
+                repository.passes(&text(&hook["entry"]));
             }
-            repository.passes(&text(&hook["entry"]));
         }
     }
 }

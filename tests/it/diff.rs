@@ -177,10 +177,10 @@ fn a_base_without_a_manifest_held_nothing() {
     let outcome = with_git(&place, &["diff", "base", "HEAD", "-m", "new.yaml"]).ends_with(1);
     assert!(
         outcome
-            .err
-            .contains("`base` has no `new.yaml`: nothing was held there"),
+            .out
+            .contains("`base` has no `new.yaml`: nothing was held there, and all is new"),
         "{}",
-        outcome.err
+        outcome.out
     );
     assert!(
         outcome.out.contains("+ delegated User.Read"),
@@ -190,6 +190,184 @@ fn a_base_without_a_manifest_held_nothing() {
     let outcome = with_git(&place, &["diff", "HEAD", "base", "-m", "new.yaml"]).ends_with(2);
     assert!(
         outcome.err.contains("`base` has no `new.yaml`"),
+        "{}",
+        outcome.err
+    );
+}
+
+/// The answer as JSON, from a folder of the repository.
+#[track_caller]
+fn json_at(place: &Place, folder: &str, arguments: &[&str]) -> serde_json::Value {
+    let all = [&["diff", "--format", "json"], arguments].concat();
+    let path = search_path();
+    let folder = place.path().join(folder);
+    let outcome = crate::run::run_in_at(&folder, &[("PATH", &path)], &all);
+    assert!(outcome.code < 2, "{}", outcome.err);
+    outcome.json()
+}
+
+#[track_caller]
+fn verdict_at(place: &Place, folder: &str, arguments: &[&str], expected: &str) {
+    let json = json_at(place, folder, arguments);
+    assert_eq!(
+        json["verdict"], expected,
+        "{arguments:?} in {folder}: {json:#}"
+    );
+}
+
+fn write_in(place: &Place, name: &str, text: &str) {
+    let path = place.path().join(name);
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    fs::write(path, text).unwrap();
+}
+
+#[test]
+fn paths_of_revisions_are_read_as_git_reads_them() {
+    let place = repository(BEFORE);
+    write_in(&place, "web/graphgrant.yaml", AFTER);
+    commit(&place);
+    let same = "no-new-access";
+    verdict_at(
+        &place,
+        "",
+        &["HEAD:web/graphgrant.yaml", "web/graphgrant.yaml"],
+        same,
+    );
+    for old in [
+        "HEAD:web/graphgrant.yaml",
+        "HEAD:./graphgrant.yaml",
+        "HEAD:../web/graphgrant.yaml",
+        "HEAD",
+    ] {
+        verdict_at(&place, "web", &[old, "graphgrant.yaml"], same);
+    }
+    verdict_at(
+        &place,
+        "web",
+        &["HEAD:../graphgrant.yaml", "../graphgrant.yaml"],
+        same,
+    );
+    // Without dots it is the one at the top, though there is one here.
+    let json = json_at(&place, "web", &["HEAD:graphgrant.yaml", "graphgrant.yaml"]);
+    assert_eq!(json["verdict"], "new-access");
+    let note = json["notes"][0].as_str().unwrap();
+    assert!(
+        note.contains("`HEAD:./graphgrant.yaml` is the one here"),
+        "{note}"
+    );
+    // What is not there is said, and where it is.
+    let json = json_at(
+        &place,
+        "",
+        &["HEAD:wbe/graphgrant.yaml", "web/graphgrant.yaml"],
+    );
+    let note = json["notes"][0].as_str().unwrap();
+    assert!(
+        note.contains("`HEAD` has no `wbe/graphgrant.yaml`: nothing was held there"),
+        "{note}"
+    );
+    assert!(
+        note.contains("`web/graphgrant.yaml`: name the one that is meant"),
+        "{note}"
+    );
+}
+
+/// A manifest with a name and one operation.
+fn named(name: &str, operation: &str) -> String {
+    format!("app: {{name: {name}}}\naccess: delegated\noperations: [{operation}]\n")
+}
+
+#[test]
+fn a_folder_stands_for_all_its_manifests() {
+    let place = Place::new();
+    let (mail, users) = (
+        named("Mail", "GET /me/messages"),
+        named("Users", "GET /users"),
+    );
+    write_in(&place, "apps/mail/graphgrant.yaml", &mail);
+    write_in(&place, "apps/users/calls.yaml", &users);
+    git(place.path(), &["init", "--quiet", "--initial-branch=main"]);
+    commit(&place);
+    let (same, new) = ("no-new-access", "new-access");
+    for (folder, arguments) in [
+        ("", &["HEAD", "-m", "."][..]),
+        ("", &["HEAD:apps", "apps"]),
+        ("", &["HEAD", "HEAD", "-m", "apps"]),
+        ("apps", &["HEAD", "-m", "."]),
+        ("apps/mail", &["HEAD", "-m", ".."]),
+        ("apps/mail", &["HEAD:", "../.."]),
+    ] {
+        verdict_at(&place, folder, arguments, same);
+    }
+    // One app asks for more.
+    write_in(
+        &place,
+        "apps/users/calls.yaml",
+        &named("Users", "'PATCH /users/{id}'"),
+    );
+    let json = json_at(&place, "", &["HEAD", "-m", "."]);
+    assert_eq!(json["verdict"], new);
+    assert_eq!(json["apps"].as_array().unwrap().len(), 1);
+    assert_eq!(json["apps"][0]["manifest"], "apps/users/calls.yaml");
+    write_in(&place, "apps/users/calls.yaml", &users);
+    // An app that moves is the same one; another one in its place is not.
+    fs::remove_file(place.path().join("apps/mail/graphgrant.yaml")).unwrap();
+    write_in(&place, "apps/post/graphgrant.yaml", &mail);
+    verdict_at(&place, "", &["HEAD", "-m", "."], same);
+    write_in(
+        &place,
+        "apps/post/graphgrant.yaml",
+        &named("Post", "GET /me/messages"),
+    );
+    let json = json_at(&place, "", &["HEAD", "-m", "."]);
+    assert_eq!(json["verdict"], new);
+    assert_eq!(
+        json["notes"][0],
+        "`HEAD` has no `apps/post/graphgrant.yaml`"
+    );
+    let id = |id: &str| {
+        format!(
+            "app: {{name: Mail, clientId: {id}1111111-2222-3333-4444-555555555555}}\naccess: delegated\noperations: [GET /me/messages]\n"
+        )
+    };
+    write_in(&place, "apps/mail/graphgrant.yaml", &id("1"));
+    fs::remove_file(place.path().join("apps/post/graphgrant.yaml")).unwrap();
+    commit(&place);
+    fs::remove_file(place.path().join("apps/mail/graphgrant.yaml")).unwrap();
+    write_in(&place, "apps/post/graphgrant.yaml", &id("2"));
+    verdict_at(&place, "", &["HEAD", "-m", "."], new);
+    // What git has counts, whatever `.gitignore` says.
+    write_in(&place, ".gitignore", "post/\n");
+    git(place.path(), &["add", "--all", "--force"]);
+    git(place.path(), &["commit", "--quiet", "--message=x"]);
+    verdict_at(&place, "", &["HEAD~1", "-m", "."], new);
+}
+
+#[test]
+fn a_folder_is_compared_with_a_folder() {
+    let place = repository(BEFORE);
+    let outcome = with_git(&place, &["diff", "HEAD:graphgrant.yaml", "."]).ends_with(2);
+    assert!(
+        outcome.err.contains("compare a folder with a folder"),
+        "{}",
+        outcome.err
+    );
+    fs::create_dir(place.path().join("empty")).unwrap();
+    let outcome = with_git(&place, &["diff", "HEAD", "-m", "empty"]).ends_with(2);
+    assert!(
+        outcome.err.contains("`empty` has no operations manifest"),
+        "{}",
+        outcome.err
+    );
+    // A folder that is called like a branch is no file that would win over it.
+    fs::create_dir(place.path().join("base")).unwrap();
+    with_git(&place, &["diff", "base"]).ends_with(0);
+    fs::remove_file(place.path().join("graphgrant.yaml")).unwrap();
+    let outcome = with_git(&place, &["diff", "base"]).ends_with(2);
+    assert!(
+        outcome
+            .err
+            .contains("`--manifest .` takes those of all folders"),
         "{}",
         outcome.err
     );

@@ -219,3 +219,65 @@ fn a_manifest_that_lists_nothing_is_told() {
     let told = place.run(&["plan"]).ends_with(0).err;
     assert!(!told.contains("lists no operation"), "{told}");
 }
+
+#[test]
+fn a_folder_stands_for_all_its_manifests() {
+    let place = Place::new();
+    for (name, text) in [("a", BEFORE), ("b/c", AFTER)] {
+        let folder = place.path().join(name);
+        fs::create_dir_all(&folder).unwrap();
+        fs::write(folder.join("graphgrant.yaml"), text).unwrap();
+    }
+    // What has no lock is told, and keeps nothing else from being told.
+    let outcome = place.run(&["plan", "--locked", "."]).ends_with(2);
+    assert!(
+        outcome.err.contains("a/graphgrant.lock") && outcome.err.contains("b/c/graphgrant.lock"),
+        "{}",
+        outcome.err
+    );
+    let outcome = place.run(&["lock", "."]).ends_with(0);
+    assert_eq!(
+        outcome.out,
+        "wrote a/graphgrant.lock\nwrote b/c/graphgrant.lock\n"
+    );
+    let outcome = place.run(&["plan", "--locked", "."]).ends_with(0);
+    assert_eq!(
+        outcome.out,
+        "a/graphgrant.yaml: as locked\nb/c/graphgrant.yaml: as locked\n"
+    );
+    fs::write(place.path().join("a/graphgrant.yaml"), AFTER).unwrap();
+    let outcome = place.run(&["plan", "--locked", "."]).ends_with(1);
+    assert!(outcome.err.contains("Mail.Send"), "{}", outcome.err);
+    assert!(
+        outcome.out.contains("b/c/graphgrant.yaml: as locked"),
+        "{}",
+        outcome.out
+    );
+    place.run(&["plan", "--locked", "b"]).ends_with(0);
+    // What is about one manifest says so.
+    for arguments in [
+        &["lock", ".", "--app", "x"][..],
+        &["lock", ".", "-o", "x.lock"],
+        &["plan", "--locked", ".", "--lock-file", "a/graphgrant.lock"],
+    ] {
+        let outcome = place.run(arguments).ends_with(2);
+        assert!(outcome.err.contains("is a folder"), "{}", outcome.err);
+    }
+    place
+        .run(&["lock", "b/c", "--objective", "fewest"])
+        .ends_with(0);
+    fs::create_dir(place.path().join("empty")).unwrap();
+    place.run(&["lock", "empty"]).ends_with(2);
+}
+
+#[test]
+fn a_lock_that_was_edited_by_hand_may_be_the_reason() {
+    let place = locked(AFTER);
+    let path = place.path().join("graphgrant.lock");
+    let text = fs::read_to_string(&path).unwrap();
+    fs::write(&path, text.replace("Mail.Send", "Mail.Read")).unwrap();
+    let outcome = place.run(&["plan", "--locked"]).ends_with(1);
+    let told: Vec<&str> = outcome.err.split_whitespace().collect();
+    let told = told.join(" ");
+    assert!(told.contains("or the lock was edited by hand"), "{told}");
+}

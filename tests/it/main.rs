@@ -20,6 +20,7 @@ mod init;
 mod lint;
 mod lint_base;
 mod lint_fix;
+mod lint_policy;
 mod lock;
 mod plan;
 mod query;

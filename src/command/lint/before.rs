@@ -4,16 +4,20 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use crate::command::lint::base::{Base, Before};
-use crate::command::lint::files::Refused;
+use crate::command::lint::files::{ENDINGS, Refused};
 use crate::command::lint::inputs::Reading;
-use crate::declared::{self, Comment, Document, Kind, terraform};
+use crate::declared::{self, Comment, Document, Kind, Registration, terraform};
 use crate::lint::associate::associate;
-use crate::lint::input::{AppFile, BaseComment, Inputs, OperationsFile};
+use crate::lint::input::{AppFile, BaseComment, Former, Inputs, OperationsFile};
 use crate::lint::{comments, suppression};
 use crate::manifest::model::Manifest;
 use crate::source::Source;
 use crate::source::escape::shown;
 use crate::source::git::GitError;
+use crate::source::walk;
+
+/// How many words git is asked for at once: a command line has an end.
+const WORDS: usize = 200;
 
 impl Reading<'_> {
     /// Refuses files that the base could judge and that are there as something that cannot be read: a link, too
@@ -72,6 +76,7 @@ impl Reading<'_> {
         let before = Inputs {
             operations: operations.collect(),
             apps,
+            here: self.inputs.here.clone(),
             ..Inputs::default()
         };
         for link in associate(&before) {
@@ -84,8 +89,7 @@ impl Reading<'_> {
         Ok(())
     }
 
-    /// The files that belong to a manifest of which it matters whether they do so in the base: another one has a
-    /// policy that could count, or its own has suppressions.
+    /// The files that belong to a manifest with suppressions: whether they do so in the base decides.
     fn in_question(&self) -> BTreeSet<PathBuf> {
         let mut found = BTreeSet::new();
         for link in associate(&self.inputs) {
@@ -95,18 +99,72 @@ impl Reading<'_> {
                 continue;
             };
             let mut policies = owner.policies.iter();
-            let mut former = self.inputs.former.iter();
-            let matters = policies.any(|policy| !policy.suppressions.is_empty())
-                || former.any(|former| {
-                    former.path != owner.path
-                        && !former.policies.is_empty()
-                        && former.reaches(&file.path)
-                });
-            if matters && !owner.is_new {
+            if !owner.is_new && policies.any(|policy| !policy.suppressions.is_empty()) {
                 found.insert(file.path.clone());
             }
         }
         found
+    }
+
+    /// Finds the files that have an app now that another file has in the base: a move takes no app out of the
+    /// policies that hold for it there. An app is known by its client id, else by its name.
+    pub(super) fn read_moved(&mut self, base: &Base) -> Result<(), GitError> {
+        let tracked: BTreeSet<PathBuf> = base.files()?.into_iter().collect();
+        let is_policed = |former: &&Former| !former.policies.is_empty();
+        if !self.inputs.former.iter().any(|former| is_policed(&former)) {
+            return Ok(());
+        }
+        // Where something is gone, it may have come to a file that was there before.
+        let some_gone = tracked.iter().any(|path| {
+            let mut former = self.inputs.former.iter().filter(is_policed);
+            walk::has_ending(path, &ENDINGS)
+                && !walk::exists(path)
+                && former.any(|former| former.reaches(path))
+        });
+        let apps = self.inputs.apps.iter();
+        let apps: Vec<&AppFile> = apps
+            .filter(|file| some_gone || !tracked.contains(&file.path))
+            .collect();
+        let registrations = apps.iter().flat_map(|file| &file.document.registrations);
+        let words: BTreeSet<&str> = registrations.filter_map(identity).collect();
+        let words: Vec<&str> = words.into_iter().collect();
+        let mut origins = BTreeSet::new();
+        for some in words.chunks(WORDS) {
+            origins.extend(base.files_with(some, &ENDINGS)?);
+        }
+        let mut moved: Vec<(PathBuf, PathBuf)> = Vec::new();
+        for origin in origins {
+            let mut former = self.inputs.former.iter().filter(is_policed);
+            if !former.any(|former| former.reaches(&origin)) {
+                continue;
+            }
+            let Some(text) = base_text(base, &origin)? else {
+                continue;
+            };
+            let kind = declared::detect(&origin.to_string_lossy(), &text);
+            let kind = kind.filter(|kind| *kind != Kind::Operations);
+            let Some(document) = kind.and_then(|kind| self.base_document(&text, kind)) else {
+                continue;
+            };
+            let is_gone = !walk::exists(&origin);
+            for file in &apps {
+                let may_have = is_gone || !tracked.contains(&file.path);
+                let mut now = file.document.registrations.iter();
+                let has_one = |one: &Registration| {
+                    let mut before = document.registrations.iter();
+                    before.any(|other| is_same_app(one, other))
+                };
+                if may_have && file.path != origin && now.any(has_one) {
+                    moved.push((origin.clone(), file.path.clone()));
+                }
+            }
+        }
+        for former in &mut self.inputs.former {
+            let came = moved.iter().filter(|(origin, _)| former.reaches(origin));
+            let came: Vec<PathBuf> = came.map(|(_, path)| path.clone()).collect();
+            former.moved.extend(came);
+        }
+        Ok(())
     }
 
     /// Reads the suppressions that the base has in files that have some now.
@@ -153,6 +211,26 @@ impl Reading<'_> {
             declared::read(&self.ids, text, kind)
         };
         read.ok()
+    }
+}
+
+/// What a registration is looked for by.
+fn identity(registration: &Registration) -> Option<&str> {
+    let id = registration.client_id.as_ref();
+    let known = id.or(registration.name.as_ref());
+    known
+        .map(|it| it.value.as_str())
+        .filter(|it| !it.is_empty())
+}
+
+/// Whether two registrations are of one app: the same client id or, where one of both has none, the same name.
+fn is_same_app(one: &Registration, other: &Registration) -> bool {
+    match (&one.client_id, &other.client_id) {
+        (Some(one), Some(other)) => one.value == other.value,
+        _ => match (&one.name, &other.name) {
+            (Some(one), Some(other)) => one.value.eq_ignore_ascii_case(&other.value),
+            _ => false,
+        },
     }
 }
 

@@ -4,18 +4,18 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use crate::cli::Lint;
-use crate::declared;
-use crate::lint::associate::normal;
-use crate::manifest::init::FILE_NAME;
+use crate::command::manifests::{NAMES, YAML};
+use crate::declared::{self, Kind};
 use crate::source::escape::shown;
 use crate::source::read::{self, LIMIT, ReadError, STDIN};
+use crate::source::relative::{between, is_below, normal, shortest};
 use crate::source::{Source, walk};
 
 /// The endings of files that may declare something.
-const ENDINGS: [&str; 6] = ["json", "jsonc", "tf", "bicep", "yaml", "yml"];
+pub(super) const ENDINGS: [&str; 6] = ["json", "jsonc", "tf", "bicep", "yaml", "yml"];
 
-/// The names of operations manifests that are looked for beside and above a named file.
-pub(super) const NAMES: [&str; 2] = [FILE_NAME, "graphgrant.yml"];
+/// How many links that were left out are named.
+const LINKS: usize = 5;
 
 /// What UTF-8 files of Windows may start with; a [`Source`] does not have it.
 const MARK: &[u8] = b"\xef\xbb\xbf";
@@ -57,11 +57,19 @@ pub(super) struct Files {
     pub(super) refused: Vec<Refused>,
     /// What the reader should know.
     pub(super) remarks: Vec<String>,
+    /// The manifests above what was named: their policies count, and they may name files that are judged.
+    pub(super) above: BTreeMap<PathBuf, File>,
     /// The folder of the run, without links.
     folder: PathBuf,
+    /// The top folder of the repository that it is in; itself where it is in none.
+    top: PathBuf,
+    /// The folder of the run, relative to the top folder.
+    pub(super) here: PathBuf,
     /// The folders that are walked, as they are shown.
     walked: Vec<PathBuf>,
-    /// What nothing is read or written outside of.
+    /// The folders above that were looked at for manifests, as they are shown.
+    passed: BTreeSet<PathBuf>,
+    /// What nothing is written outside of. Read is what lies in the repository, too.
     roots: BTreeSet<PathBuf>,
     /// The paths that were looked at already.
     seen: BTreeSet<PathBuf>,
@@ -70,11 +78,15 @@ pub(super) struct Files {
 impl Files {
     /// Reads what the command line names.
     pub(super) fn gather(options: &Lint) -> Result<Self, ReadError> {
+        let folder = walk::real(Path::new("."))?;
+        let top = walk::top(&folder).unwrap_or_else(|| folder.clone());
         let mut files = Self {
-            folder: walk::real(Path::new("."))?,
+            here: between(&top, &folder),
+            roots: BTreeSet::from([folder.clone()]),
+            folder,
+            top,
             ..Self::default()
         };
-        files.roots.insert(files.folder.clone());
         for path in &options.paths {
             if path.as_os_str() == STDIN {
                 files.standard_input()?;
@@ -82,19 +94,22 @@ impl Files {
             }
             let real = walk::real(path)?;
             if walk::is_folder(path) {
-                files.roots.insert(real);
+                files.roots.insert(real.clone());
                 files.walk(path);
+                let above = real.parent().map(Path::to_owned);
+                files.look_above(&real, above);
                 continue;
             }
-            let parent = path.parent().unwrap_or(Path::new(""));
-            files.roots.insert(walk::real(parent)?);
-            if !files.is_inside(&real) {
+            let parent = walk::real(path.parent().unwrap_or(Path::new("")))?;
+            files.roots.insert(parent.clone());
+            if !files.may_write_at(&real) {
                 return Err(ReadError::NotFound {
                     name: shown(&path.to_string_lossy()),
                 });
             }
             files.read(path, true);
             files.beside(path);
+            files.look_above(&parent, Some(parent.clone()));
         }
         Ok(files)
     }
@@ -119,9 +134,13 @@ impl Files {
     /// `.gitignore` says of them says nothing, and may have been written to hide them.
     pub(super) fn read_tracked(&mut self, tracked: &[PathBuf]) {
         for path in tracked {
-            let is_walked = self.walked.iter().any(|folder| path.starts_with(folder));
+            let is_walked = self.walked.iter().any(|folder| is_below(path, folder));
             if is_walked && walk::would_find(path, &ENDINGS) {
                 self.read(path, false);
+            }
+            let is_passed = path.parent().is_some_and(|it| self.passed.contains(it));
+            if is_passed && walk::would_find(path, &YAML) {
+                self.read_above(path);
             }
         }
     }
@@ -129,7 +148,7 @@ impl Files {
     /// Returns those of the files of git below the folders that were walked that are there and could not be read.
     pub(super) fn unread(&self, tracked: &[PathBuf]) -> Vec<PathBuf> {
         let unread = tracked.iter().filter(|path| {
-            self.has_seen(path)
+            self.was_asked_for(path)
                 && !self.all.contains_key(*path)
                 && !self.refused.iter().any(|refused| refused.path == **path)
                 && walk::is_blocked(path, &ENDINGS)
@@ -137,9 +156,14 @@ impl Files {
         unread.cloned().collect()
     }
 
-    /// Returns whether a file was looked at: by itself, or with all of a folder.
+    /// Returns whether a manifest was looked at: by itself, or with all of a folder.
     pub(super) fn has_seen(&self, path: &Path) -> bool {
-        self.seen.contains(path) || self.walked.iter().any(|folder| path.starts_with(folder))
+        let folder = path.parent();
+        self.was_asked_for(path) || folder.is_some_and(|folder| self.passed.contains(folder))
+    }
+
+    fn was_asked_for(&self, path: &Path) -> bool {
+        self.seen.contains(path) || self.walked.iter().any(|folder| is_below(path, folder))
     }
 
     fn walk(&mut self, folder: &Path) {
@@ -158,6 +182,19 @@ impl Files {
             let remark = format!("{} is too large and was left out", name(path));
             self.remarks.push(remark);
         }
+        let links = walked.links.iter().map(|path| name(&self.shown_path(path)));
+        let links: Vec<String> = links.collect();
+        if !links.is_empty() {
+            let more = links.len().saturating_sub(LINKS);
+            let more = if more > 0 {
+                format!(" and {more} more")
+            } else {
+                String::new()
+            };
+            let named = links.get(..LINKS).unwrap_or(&links).join(", ");
+            let remark = format!("links are not followed, so these were left out: {named}{more}");
+            self.remarks.push(remark);
+        }
         if walked.is_cut {
             let remark = format!(
                 "{} has more than {} files; those beyond were left out",
@@ -169,7 +206,7 @@ impl Files {
     }
 
     /// Reads what belongs to a named file: all in its folder for an operations manifest, the operations
-    /// manifests beside and above it for another.
+    /// manifests beside it for another, and then all in its folder, too.
     fn beside(&mut self, path: &Path) {
         let parent = path.parent().unwrap_or(Path::new("")).to_owned();
         let name = path.file_name().map(|name| name.to_string_lossy());
@@ -188,23 +225,75 @@ impl Files {
             around(self, &parent);
             return;
         }
-        let mut at = Some(normal(&parent));
+        let mut found = false;
+        for name in NAMES {
+            let manifest = parent.join(name);
+            if walk::exists(&manifest) {
+                found = true;
+                self.read(&manifest, false);
+            }
+        }
+        if found {
+            // The other files of the app are judged together with this one.
+            around(self, &parent);
+        }
+    }
+
+    /// Looks for manifests in a folder and above it, up to the top folder of the repository that `named` lies in:
+    /// that of the run, if it does, else its own. Outside of any there is nothing above.
+    fn look_above(&mut self, named: &Path, first: Option<PathBuf>) {
+        let top = if named.starts_with(&self.top) {
+            self.top.clone()
+        } else {
+            walk::top(named).unwrap_or_else(|| named.to_owned())
+        };
+        let mut at = first.filter(|folder| folder.starts_with(&top));
         while let Some(folder) = at {
-            let mut found = false;
-            for name in NAMES {
-                let manifest = folder.join(name);
-                if walk::exists(&manifest) {
-                    found = true;
-                    self.read(&manifest, false);
+            if self.passed.insert(self.shown_path(&folder)) {
+                let named_so = NAMES.map(|name| folder.join(name));
+                let named_so = named_so.into_iter().filter(|path| walk::is_file(path));
+                let found = walk::beside(&folder, &YAML).files;
+                for path in named_so.chain(found) {
+                    self.read_above(&self.shown_path(&path));
                 }
             }
-            if found && folder == normal(&parent) {
-                // The other files of the app are judged together with this one.
-                around(self, &folder);
+            let above = folder.parent().filter(|above| above.starts_with(&top));
+            at = above.map(Path::to_owned);
+        }
+    }
+
+    /// Reads a file above what was named, if it is a manifest.
+    fn read_above(&mut self, path: &Path) {
+        let key = self.shown_path(path);
+        if self.seen.contains(&key) {
+            return;
+        }
+        self.read(path, false);
+        self.seen.remove(&key);
+        let Some(file) = self.all.remove(&key) else {
+            return;
+        };
+        if declared::detect(&key.to_string_lossy(), &file.source) == Some(Kind::Operations) {
+            self.above.insert(key, file);
+        }
+    }
+
+    /// Judges a manifest above like those that were named, together with the other files in its folder where
+    /// these belong to it by that.
+    pub(super) fn judge_above(&mut self, path: &Path, with_folder: bool) {
+        let Some(file) = self.above.remove(path) else {
+            return;
+        };
+        let folder = file.real.as_ref().and_then(|real| real.parent());
+        let folder = folder
+            .filter(|_| with_folder)
+            .map(|it| Path::new(".").join(it));
+        self.seen.insert(path.to_owned());
+        self.all.insert(path.to_owned(), file);
+        if let Some(folder) = folder {
+            for path in walk::beside(&folder, &ENDINGS).files {
+                self.read(&path, false);
             }
-            let is_root = folder.as_os_str().is_empty()
-                || walk::real(&folder).is_ok_and(|real| self.roots.contains(&real));
-            at = folder.parent().filter(|_| !is_root).map(Path::to_owned);
         }
     }
 
@@ -236,7 +325,7 @@ impl Files {
 
     /// Reads a file that `declared` names, and says why when it cannot be judged.
     pub(super) fn declared(&mut self, path: &Path) -> Result<(), (String, String)> {
-        let path = normal(path);
+        let path = shortest(&self.here, path);
         let Ok(real) = walk::real(&self.opened(&path)) else {
             return Err((
                 "does not exist".to_owned(),
@@ -244,10 +333,7 @@ impl Files {
             ));
         };
         if !self.is_inside(&real) {
-            return Err((
-                "lies outside the folder that is judged".to_owned(),
-                "run the tool from the folder that has both".to_owned(),
-            ));
+            return Err(self.outside());
         }
         if walk::is_folder(&real) {
             for path in walk::files(&self.opened(&path), &ENDINGS).files {
@@ -269,10 +355,7 @@ impl Files {
             )
         })?;
         if !self.is_inside(&real) {
-            return Err((
-                "lies outside the folder that is judged".to_owned(),
-                "run the tool from the folder that has both".to_owned(),
-            ));
+            return Err(self.outside());
         }
         read::bytes(&opened, LIMIT)
             .and_then(|bytes| read::decode(path.to_string_lossy(), bytes))
@@ -282,6 +365,26 @@ impl Files {
                     "mend the file".to_owned(),
                 )
             })
+    }
+
+    fn outside(&self) -> (String, String) {
+        let (what, help) = if walk::top(&self.folder).is_some() {
+            ("the repository", "name one of the repository")
+        } else {
+            (
+                "the folder that is judged",
+                "run the tool from the folder that has both, or in a git repository with both",
+            )
+        };
+        (format!("lies outside {what}"), help.to_owned())
+    }
+
+    /// Returns whether a path that is shown lies in the repository.
+    pub(super) fn is_in_repository(&self, path: &Path) -> bool {
+        if path.is_absolute() {
+            return path.starts_with(&self.top);
+        }
+        !normal(&self.here.join(path)).starts_with("..")
     }
 
     /// Returns the path to open for one that is shown.
@@ -305,6 +408,7 @@ impl Files {
             }
             return;
         }
+        self.above.remove(&key);
         let name = key.to_string_lossy().replace('\\', "/");
         let real = walk::real(path);
         let is_inside = real.as_ref().is_ok_and(|real| self.is_inside(real));
@@ -343,6 +447,10 @@ impl Files {
     }
 
     fn is_inside(&self, real: &Path) -> bool {
+        real.starts_with(&self.top) || self.may_write_at(real)
+    }
+
+    fn may_write_at(&self, real: &Path) -> bool {
         self.roots.iter().any(|root| real.starts_with(root))
     }
 
@@ -365,19 +473,19 @@ impl Files {
         let Ok(parent) = walk::real(parent) else {
             return false;
         };
-        name.is_some_and(|name| parent.join(name) == real) && self.is_inside(&parent)
+        name.is_some_and(|name| parent.join(name) == real) && self.may_write_at(&parent)
     }
 
-    /// Returns a path as it is shown: relative to the folder of the run where it lies in it.
+    /// Returns a path as it is shown: relative to the folder of the run where it lies in its repository.
     fn shown_path(&self, path: &Path) -> PathBuf {
-        if path.is_absolute() {
-            let plain = normal(path);
-            return plain
-                .strip_prefix(&self.folder)
-                .map(Path::to_owned)
-                .unwrap_or(plain);
+        if !path.is_absolute() {
+            return shortest(&self.here, path);
         }
-        normal(path)
+        let plain = normal(path);
+        match plain.strip_prefix(&self.top) {
+            Ok(below) => between(&self.here, below),
+            Err(_) => plain,
+        }
     }
 }
 

@@ -14,15 +14,18 @@ use crate::command::lint::policies::Sources;
 use crate::command::manifest;
 use crate::declared::{self, Document, Ids, Kind, SyntaxError, terraform};
 use crate::finding::Findings;
-use crate::lint::associate::{associate, normal};
+use crate::lint::associate::associate;
 use crate::lint::comments;
 use crate::lint::input::{Absent, AppFile, Inputs, OperationsFile, Unreadable};
+use crate::lint::policy::Policies;
 use crate::lint::{self, Options};
 use crate::manifest::model::Manifest;
+use crate::manifest::policy::Level;
 use crate::plan;
 use crate::requirement;
 use crate::source::escape::shown;
-use crate::source::{Source, Span};
+use crate::source::relative::{is_below, normal};
+use crate::source::{Source, Span, json, walk};
 
 impl From<KindName> for Kind {
     fn from(name: KindName) -> Self {
@@ -40,6 +43,9 @@ impl From<KindName> for Kind {
         }
     }
 }
+
+/// The folders inside that of an app in which solutions and Teams apps keep their package.
+const INNER: [&str; 2] = ["config", "appPackage"];
 
 /// A run whose files are read.
 pub(super) struct Reading<'c> {
@@ -65,6 +71,8 @@ impl<'c> Reading<'c> {
             files,
             inputs: Inputs::default(),
         };
+        reading.inputs.here.clone_from(&reading.files.here);
+        reading.read_above(catalog);
         reading.read_operations(catalog);
         reading.read_declared();
         reading.files.read_modules();
@@ -82,6 +90,7 @@ impl<'c> Reading<'c> {
         reading.read_apps();
         if let Some(base) = base {
             reading.read_base_owners(base, before)?;
+            reading.read_moved(base)?;
             reading.read_base_comments(base)?;
         }
         Ok(reading)
@@ -96,6 +105,12 @@ impl<'c> Reading<'c> {
         findings
     }
 
+    /// Returns whether findings make the run fail.
+    pub(super) fn fail(&self, findings: &Findings, wish: Option<Level>) -> bool {
+        let links = associate(&self.inputs);
+        Policies::new(&self.inputs, &links, false).fail(findings, wish)
+    }
+
     fn kind_of(&self, file: &File) -> Option<Kind> {
         self.kind_with(file, &file.source)
     }
@@ -107,29 +122,51 @@ impl<'c> Reading<'c> {
     }
 
     fn read_operations(&mut self, catalog: &Catalog) {
-        let mut found = Vec::new();
-        for file in self.files.all.values() {
-            if self.kind_of(file) != Some(Kind::Operations) {
+        let all = self.files.all.values();
+        let found = all.filter(|file| self.kind_of(file) == Some(Kind::Operations));
+        self.inputs.operations = found.map(|file| operations(catalog, file)).collect();
+    }
+
+    /// Reads the manifests above what was named. One that a file of the run belongs to is judged with it.
+    fn read_above(&mut self, catalog: &Catalog) {
+        let from_top = |path: &Path| normal(&self.inputs.here.join(path));
+        let mut judged = Vec::new();
+        for (path, file) in &self.files.above {
+            let mut read = operations(catalog, file);
+            let folder = path.parent().map(Path::to_owned).unwrap_or_default();
+            let apps = read.manifest.apps.iter();
+            let declared: Vec<PathBuf> = apps
+                .flat_map(|app| &app.declared)
+                .map(|it| self.inputs.resolved(&folder, &it.value))
+                .collect();
+            let names = |file: &PathBuf| declared.iter().any(|it| is_below(file, it));
+            let is_home = |file: &PathBuf| {
+                let parent = from_top(file).parent().map(Path::to_owned);
+                parent.is_some_and(|parent| {
+                    let name = parent.file_name();
+                    let is_inner = name.is_some_and(|name| INNER.iter().any(|it| name == *it));
+                    is_inner && parent.parent() == Some(&from_top(&folder))
+                })
+            };
+            let by_folder = self.files.all.keys().any(is_home);
+            if by_folder || self.files.all.keys().any(names) {
+                judged.push((path.clone(), by_folder));
                 continue;
             }
-            let read = manifest::reading(catalog, &file.source);
-            let plans = read.manifest.apps.iter().map(|app| {
-                let needs = requirement::requirements(catalog, app, &read.manifest.source);
-                plan::plan(catalog, app, needs, &plan::Options::default()).ok()
+            // Of what is not judged only a policy is of interest that may not be what was meant.
+            let policy = read.manifest.policy.as_ref().map(|policy| policy.span);
+            let may_have_one = file.source.text().contains("policy");
+            read.mistakes.retain(|mistake| {
+                let span = mistake.span();
+                policy.map_or(may_have_one, |it| {
+                    it.start <= span.start && span.end <= it.end
+                })
             });
-            found.push(OperationsFile {
-                path: file.path.clone(),
-                plans: plans.collect(),
-                mistakes: read.errors,
-                comments: comments::of_yaml(&file.source),
-                absent: Vec::new(),
-                policies: Vec::new(),
-                lock: None,
-                is_new: false,
-                manifest: read.manifest,
-            });
+            self.inputs.above.push(read);
         }
-        self.inputs.operations = found;
+        for (path, with_folder) in judged {
+            self.files.judge_above(&path, with_folder);
+        }
     }
 
     /// Reads the files that `declared` names.
@@ -139,10 +176,13 @@ impl<'c> Reading<'c> {
             let folder = file.path.parent().map(Path::to_owned).unwrap_or_default();
             for app in &file.manifest.apps {
                 for declared in &app.declared {
-                    let path = normal(&folder.join(&declared.value));
+                    let path = self.inputs.resolved(&folder, &declared.value);
                     let mut outcome = self.files.declared(&path);
                     let read = self.files.all.get(&path);
-                    if read.is_some_and(|file| self.kind_of(file).is_none()) {
+                    // One that is broken is told as such.
+                    let is_nothing =
+                        |file: &File| self.kind_of(file).is_none() && broken(file).is_none();
+                    if read.is_some_and(is_nothing) {
                         outcome = Err((
                             "is nothing that can be judged".to_owned(),
                             "name an app manifest or an infrastructure file".to_owned(),
@@ -171,21 +211,44 @@ impl<'c> Reading<'c> {
             files: &self.files,
             base,
             changed: Vec::new(),
+            broken: Vec::new(),
         };
         if let Some(path) = &options.policy {
             self.inputs.policies = sources.shared(path)?;
         }
-        for file in &mut self.inputs.operations {
+        let above = self.inputs.above.iter_mut();
+        for file in self.inputs.operations.iter_mut().chain(above) {
             let own = file.manifest.policy.clone();
             file.policies = sources.of_manifest(&file.path, own.as_ref(), &mut file.absent)?;
         }
         let mut before = Vec::new();
-        for (former, manifest) in sources.former(&mut self.inputs.operations)? {
+        for (former, manifest) in sources.former(&mut self.inputs)? {
             before.push((former.path.clone(), manifest));
             self.inputs.former.push(former);
         }
         self.inputs.changed = sources.changed;
+        self.inputs.broken_policies = sources.broken;
+        self.tell_paths_from_top();
         Ok(before)
+    }
+
+    /// Lets the paths that suppressions name start at the top folder, whichever one the run is in.
+    fn tell_paths_from_top(&mut self) {
+        let Inputs {
+            here,
+            operations,
+            above,
+            policies,
+            ..
+        } = &mut self.inputs;
+        let of_manifests = operations.iter_mut().chain(above);
+        let of_manifests = of_manifests.flat_map(|file| &mut file.policies);
+        for policy in of_manifests.chain(policies) {
+            for suppression in &mut policy.suppressions {
+                let path = suppression.path.take();
+                suppression.path = path.map(|path| path.for_paths_from(here));
+            }
+        }
     }
 
     /// Reads every app manifest anew.
@@ -209,6 +272,7 @@ impl<'c> Reading<'c> {
                         help: error.help,
                     }),
                 },
+                None if broken(file).is_some() => unreadable.extend(broken(file)),
                 None if file.is_named => {
                     let path = shown(&file.path.to_string_lossy());
                     left_out.insert(format!(
@@ -251,5 +315,38 @@ impl<'c> Reading<'c> {
             .map(|other| &other.source)
             .collect();
         terraform::read_in_module(&self.ids, &file.source, &beside)
+    }
+}
+
+/// A file that somebody named and that is no JSON though it should be: what it declares cannot be told.
+fn broken(file: &File) -> Option<Unreadable> {
+    let is_json = walk::has_ending(&file.path, &["json", "jsonc"]);
+    let error = json::parse(&file.source).err()?;
+    (file.is_named && is_json).then(|| Unreadable {
+        path: file.path.clone(),
+        source: file.source.clone(),
+        span: error.span,
+        message: error.message,
+        help: error.help.to_owned(),
+    })
+}
+
+/// Reads a manifest and plans its apps.
+fn operations(catalog: &Catalog, file: &File) -> OperationsFile {
+    let read = manifest::reading(catalog, &file.source);
+    let plans = read.manifest.apps.iter().map(|app| {
+        let needs = requirement::requirements(catalog, app, &read.manifest.source);
+        plan::plan(catalog, app, needs, &plan::Options::default()).ok()
+    });
+    OperationsFile {
+        path: file.path.clone(),
+        plans: plans.collect(),
+        mistakes: read.errors,
+        comments: comments::of_yaml(&file.source),
+        absent: Vec::new(),
+        policies: Vec::new(),
+        lock: None,
+        is_new: false,
+        manifest: read.manifest,
     }
 }

@@ -9,15 +9,20 @@ mod locks;
 mod output;
 mod policies;
 
+use std::path::Path;
+
+use clap::ValueEnum as _;
+
 use crate::cli::{FixName, Lint, LintFormat, SeverityName};
 use crate::command::{Context, clock};
 use crate::exit::Exit;
 use crate::finding::Findings;
 use crate::lint::fix::Allowed;
-use crate::lint::{Options, fails_from, rule};
+use crate::lint::{Options, rule};
 use crate::manifest::policy::Level;
 use crate::report::{human, words};
 use crate::source::escape::shown;
+use crate::source::walk;
 
 use base::Base;
 use files::Files;
@@ -34,6 +39,17 @@ use inputs::Reading;
 )]
 struct NothingToJudge {
     paths: String,
+}
+
+/// The safety of fixes stands apart from `--fix`, and so is taken for a path.
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+#[error("`{word}` does not exist")]
+#[diagnostic(
+    code(graphgrant::lint::fix_apart),
+    help("did you mean `--fix={word}`? `--fix` takes its value with `=` alone")
+)]
+struct FixApart {
+    word: String,
 }
 
 impl From<SeverityName> for Level {
@@ -76,6 +92,13 @@ pub fn run(context: &Context, options: &Lint) -> miette::Result<Exit> {
         None => None,
     };
     let (catalog, other_catalog) = base::catalog(context, base.as_ref())?;
+    let apart = options
+        .paths
+        .iter()
+        .find_map(|path| fix_apart(options, path));
+    if let Some(apart) = apart {
+        return Err(apart.into());
+    }
     let mut files = Files::gather(options)?;
     if let Some(base) = &base {
         files.read_tracked(&base.files()?);
@@ -111,7 +134,7 @@ pub fn run(context: &Context, options: &Lint) -> miette::Result<Exit> {
             context.remark(&no_fix(&findings));
         }
         context.write(&text, options.output.as_deref())?;
-        return Ok(exit(&findings, reading.fails_from(fail_on)));
+        return Ok(exit(reading.fail(&findings, fail_on)));
     }
     if let Some(fixed) = &fixed {
         for remark in fixed.write(&reading)? {
@@ -120,9 +143,18 @@ pub fn run(context: &Context, options: &Lint) -> miette::Result<Exit> {
     }
     let findings = reading.judge(&catalog, wish, today);
     something(&findings, options)?;
-    let text = output::write(context, &findings, options)?;
+    let text = output::write(context, &findings, &reading.inputs.here, options)?;
     context.write(&text, options.output.as_deref())?;
-    Ok(exit(&findings, reading.fails_from(fail_on)))
+    Ok(exit(reading.fail(&findings, fail_on)))
+}
+
+/// Finds a path that is none and was perhaps meant as the value of `--fix`.
+fn fix_apart(options: &Lint, path: &Path) -> Option<FixApart> {
+    let word = path.to_str()?;
+    let is_meant = options.fix.is_some() && FixName::from_str(word, false).is_ok();
+    (is_meant && !walk::is_there(path)).then(|| FixApart {
+        word: word.to_owned(),
+    })
 }
 
 /// Refuses a run that had nothing to judge: a check of the wrong folder must not pass.
@@ -152,14 +184,6 @@ fn no_fix(findings: &Findings) -> String {
     }
 }
 
-impl Reading<'_> {
-    fn fails_from(&self, wish: Option<Level>) -> Option<crate::finding::Severity> {
-        fails_from(&self.inputs, wish)
-    }
-}
-
-fn exit(findings: &Findings, from: Option<crate::finding::Severity>) -> Exit {
-    let mut counted = findings.counted();
-    let fails = from.is_some_and(|from| counted.any(|finding| finding.severity >= from));
+fn exit(fails: bool) -> Exit {
     if fails { Exit::Findings } else { Exit::Fine }
 }

@@ -5,26 +5,24 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use crate::command::lint::base::{Base, Before};
-use crate::command::lint::files::{Files, NAMES};
+use crate::command::lint::files::Files;
+use crate::command::manifests::{LISTS, YAML, is_named_so};
 use crate::declared::{self, Kind};
-use crate::lint::associate::normal;
-use crate::lint::input::{Absent, Changed, Former, OperationsFile};
+use crate::lint::input::{Absent, BrokenPolicy, Changed, Former, Inputs};
 use crate::manifest::model::Manifest;
+use crate::manifest::policy::{self, PolicyReading};
 use crate::manifest::read::from_source;
-use crate::manifest::{ManifestError, Policy, policy};
+use crate::manifest::{ManifestError, Policy};
 use crate::report::words;
 use crate::source::escape::shown;
 use crate::source::read::{self, LIMIT};
+use crate::source::relative::{is_below, shortest};
 use crate::source::{Named, Source, Span, walk};
 
 /// How many policies may extend one another.
 const DEPTH: usize = 8;
 
-/// What every manifest of another name than the usual ones has, and how its name ends.
-const LISTS: [&str; 2] = ["operations:", "apps:"];
-const YAML: [&str; 2] = ["yaml", "yml"];
-
-/// A policy with mistakes: all of them. No run is judged by half a policy.
+/// The policy of the command line has mistakes: all of them. No run is judged by half of it.
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 #[error("the policy `{name}` has {count}")]
 #[diagnostic(code(graphgrant::lint::policy))]
@@ -52,6 +50,8 @@ pub(super) struct Sources<'a> {
     pub(super) files: &'a Files,
     pub(super) base: Option<&'a Base>,
     pub(super) changed: Vec<Changed>,
+    /// Policies that are extended and have mistakes.
+    pub(super) broken: Vec<BrokenPolicy>,
 }
 
 impl Sources<'_> {
@@ -66,7 +66,7 @@ impl Sources<'_> {
             })?;
         let first = sound(&source).map_err(|mistakes| miette::Report::new(*mistakes))?;
         let mut absent = Vec::new();
-        let all = self.with_extended(first, path, &mut absent)?;
+        let all = self.with_extended(first, path, &mut absent);
         match absent.pop() {
             None => Ok(all),
             Some(absent) => Err(NoPolicy {
@@ -86,9 +86,9 @@ impl Sources<'_> {
         absent: &mut Vec<Absent>,
     ) -> miette::Result<Vec<Policy>> {
         let Some(base) = self.base else {
-            return own.map_or(Ok(Vec::new()), |own| {
+            return Ok(own.map_or_else(Vec::new, |own| {
                 self.with_extended(own.clone(), path, absent)
-            });
+            }));
         };
         let before = base.before(path)?;
         let is_odd = matches!(before, Before::Odd);
@@ -115,25 +115,24 @@ impl Sources<'_> {
                 revision: base.name().to_owned(),
             });
         }
-        before.map_or(Ok(Vec::new()), |policy| {
-            self.with_extended(policy, path, absent)
-        })
+        Ok(before.map_or_else(Vec::new, |policy| self.with_extended(policy, path, absent)))
     }
 
     /// Reads the manifests of the base, and marks those that it does not have. One that is gone, with a policy or
     /// a lock, is a change.
     pub(super) fn former(
         &mut self,
-        operations: &mut [OperationsFile],
+        inputs: &mut Inputs,
     ) -> miette::Result<Vec<(Former, Manifest)>> {
         let Some(base) = self.base else {
             return Ok(Vec::new());
         };
         let tracked: BTreeSet<PathBuf> = base.files()?.into_iter().collect();
-        for file in &mut *operations {
+        for file in inputs.operations.iter_mut().chain(&mut inputs.above) {
             file.is_new = !tracked.contains(&file.path);
         }
-        let known = operations.iter().filter(|file| !file.is_new);
+        let inputs = &*inputs;
+        let known = inputs.manifests().filter(|file| !file.is_new);
         let named = tracked.iter().filter(|path| is_named_so(path)).cloned();
         // One of another name is known by what it says.
         let likely = base.files_with(&LISTS, &YAML)?;
@@ -144,7 +143,7 @@ impl Sources<'_> {
             .collect();
         let mut former = Vec::new();
         for path in paths {
-            let is_there = operations.iter().any(|file| file.path == path);
+            let is_there = inputs.manifests().any(|file| file.path == path);
             if !is_there && !self.is_gone(&path) {
                 continue;
             }
@@ -160,7 +159,7 @@ impl Sources<'_> {
                     let mut files = self.files.all.keys();
                     if is_named_so(&path)
                         && !is_there
-                        && files.any(|file| file.starts_with(&folder))
+                        && files.any(|file| is_below(file, &folder))
                         && !is_same()
                     {
                         self.note_gone(&path, "a manifest that is no text in the base");
@@ -177,11 +176,12 @@ impl Sources<'_> {
             }
             let manifest = from_source(&text, &|_| Ok(())).manifest;
             let declared = manifest.apps.iter().flat_map(|app| &app.declared);
-            let declared = declared.map(|it| normal(&folder.join(&it.value)));
+            let declared = declared.map(|it| inputs.resolved(&folder, &it.value));
             let mut one = Former {
                 declared: declared.collect(),
                 policies: Vec::new(),
                 owned: BTreeSet::new(),
+                moved: BTreeSet::new(),
                 path: path.clone(),
             };
             if !is_there {
@@ -195,11 +195,7 @@ impl Sources<'_> {
             }
             if let Some(policy) = manifest.policy.clone() {
                 // What it extends may be gone with it: then the change above is all that is told.
-                match self.with_extended(policy, &path, &mut Vec::new()) {
-                    Ok(policies) => one.policies = policies,
-                    Err(error) if is_there => return Err(error),
-                    Err(_) => {}
-                }
+                one.policies = self.with_extended(policy, &path, &mut Vec::new());
             }
             former.push((one, manifest));
         }
@@ -229,12 +225,12 @@ impl Sources<'_> {
         first: Policy,
         path: &Path,
         absent: &mut Vec<Absent>,
-    ) -> miette::Result<Vec<Policy>> {
+    ) -> Vec<Policy> {
         let mut all = vec![first];
         let mut at = path.to_owned();
         while let Some(extends) = all.last().and_then(|policy| policy.extends.clone()) {
             let folder = at.parent().map(Path::to_owned).unwrap_or_default();
-            let next = normal(&folder.join(&extends.value));
+            let next = shortest(&self.files.here, &folder.join(&extends.value));
             let mut refuse = |why: String, help: String| {
                 absent.push(Absent {
                     span: extends.span,
@@ -249,7 +245,9 @@ impl Sources<'_> {
             }
             match self.policy_text(&next, Some(extends.span)) {
                 Ok(source) => {
-                    all.push(sound(&source).map_err(|mistakes| miette::Report::new(*mistakes))?);
+                    let reading = policy::from_source(&source);
+                    self.note_mistakes(&next, &reading);
+                    all.push(reading.policy);
                 }
                 Err((why, help)) => {
                     refuse(why, help);
@@ -258,7 +256,20 @@ impl Sources<'_> {
             }
             at = next;
         }
-        Ok(all)
+        all
+    }
+
+    /// Keeps the mistakes of a policy that is extended; what is valid in it counts.
+    fn note_mistakes(&mut self, path: &Path, reading: &PolicyReading) {
+        let is_known = self.broken.iter().any(|known| known.path == path);
+        if reading.errors.is_empty() || is_known {
+            return;
+        }
+        self.broken.push(BrokenPolicy {
+            path: path.to_owned(),
+            source: reading.policy.source.clone(),
+            mistakes: reading.errors.clone(),
+        });
     }
 
     /// Returns the text of a policy file: that of the base where there is one, and says when it differs.
@@ -282,7 +293,7 @@ impl Sources<'_> {
         let now = here();
         let Some(before) = before else {
             // What lies outside the repository is no part of the change.
-            let is_tracked_place = !path.is_absolute() && !path.starts_with("..");
+            let is_tracked_place = self.files.is_in_repository(path);
             return match now {
                 Ok(source) if !is_tracked_place => Ok(source),
                 Ok(source) => {
@@ -310,11 +321,6 @@ impl Sources<'_> {
             path,
         });
     }
-}
-
-fn is_named_so(path: &Path) -> bool {
-    let name = path.file_name().map(|name| name.to_string_lossy());
-    name.is_some_and(|name| NAMES.contains(&name.as_ref()))
 }
 
 /// Reads a policy file without a mistake.

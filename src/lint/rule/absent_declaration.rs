@@ -10,12 +10,14 @@ pub const META: finding::Rule = finding::Rule {
     name: "absent-declaration",
     severity: Severity::Error,
     persona: Persona::Regular,
-    summary: "a file under `declared` is not there, or is no app manifest",
+    summary: "a file under `declared` or `extends` is not there, or is none that can be judged",
     explanation: "\
-The operations manifest names a file that declares what the app has. It does not exist, lies outside the folder of the run, \
-is reached through a link that leads outside, or is nothing that can be judged; so the app was judged without it.
+The operations manifest names a file that declares what the app has, or a policy that it extends. It does not exist, lies \
+outside the git repository (where there is none: outside the folder of the run), is reached through a link that leads outside, \
+or is nothing that can be judged; so the app was judged without it.
 
-**What to do.** Correct the path: it is relative to the operations manifest. Run the tool from the folder that has both.
+**What to do.** Correct the path: it is relative to the file that names it. Outside of a repository, run the tool from the \
+folder that has both.
 
 **When to suppress.** When the file is made by a build.",
     security: None,
@@ -31,7 +33,7 @@ impl Rule for AbsentDeclaration {
     }
 
     fn check(&self, context: &Context<'_>) -> Vec<Finding> {
-        let files = context.inputs.operations.iter();
+        let files = context.inputs.manifests();
         let absent = files.flat_map(|file| file.absent.iter().map(move |it| (file, it)));
         absent
             .map(|(file, absent)| {

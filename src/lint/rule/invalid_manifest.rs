@@ -12,7 +12,7 @@ pub const META: finding::Rule = finding::Rule {
     name: "invalid-manifest",
     severity: Severity::Error,
     persona: Persona::Regular,
-    summary: "the operations manifest has a mistake",
+    summary: "the operations manifest, or a policy that it extends, has a mistake",
     explanation: "\
 A key that is unknown, a value of the wrong kind, an operation that is no `METHOD URL`, a secret. What is valid is judged all \
 the same.
@@ -33,12 +33,21 @@ impl Rule for InvalidManifest {
     }
 
     fn check(&self, context: &Context<'_>) -> Vec<Finding> {
-        let files = context.inputs.operations.iter();
-        let mistakes = files.flat_map(|file| file.mistakes.iter().map(move |it| (file, it)));
-        mistakes
-            .map(|(file, mistake)| {
+        let files = context.inputs.manifests();
+        let of_manifests = files.flat_map(|file| {
+            let mistakes = file.mistakes.iter();
+            mistakes.map(move |it| (&file.path, &file.manifest.source, it))
+        });
+        let policies = context.inputs.broken_policies.iter();
+        let of_policies = policies.flat_map(|file| {
+            let mistakes = file.mistakes.iter();
+            mistakes.map(move |it| (&file.path, &file.source, it))
+        });
+        of_manifests
+            .chain(of_policies)
+            .map(|(path, source, mistake)| {
                 let message = mistake.to_string();
-                let place = place(&file.path, &file.manifest.source, mistake.span());
+                let place = place(path, source, mistake.span());
                 let mut finding = Finding::new(&META, place, message.as_str(), "here").about([message]);
                 finding.help = mistake.help().map(|help| help.to_string());
                 finding

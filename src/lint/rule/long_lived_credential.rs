@@ -42,9 +42,8 @@ impl Rule for LongLivedCredential {
     fn check(&self, context: &Context<'_>) -> Vec<Finding> {
         let mut found = Vec::new();
         for case in &context.cases {
-            let policies = policy::of_case(context.inputs, case);
+            let policies = case.policies.iter().copied();
             let strictest = policies
-                .into_iter()
                 .filter_map(|policy| Some((policy, policy.credential_days?)))
                 .min_by_key(|(_, days)| days.value);
             for part in &case.parts {

@@ -35,7 +35,7 @@ impl Rule for PolicyAccess {
     fn check(&self, context: &Context<'_>) -> Vec<Finding> {
         let mut found = Vec::new();
         for case in &context.cases {
-            let policies = policy::of_case(context.inputs, case);
+            let policies = &case.policies;
             let against = |access: Access| -> Option<&Policy> {
                 let mut policies = policies.iter().copied();
                 policies.find(|policy| {

@@ -38,13 +38,13 @@ impl Rule for PolicyDenied {
         let catalog = context.catalog;
         let mut found = Vec::new();
         for case in &context.cases {
-            let policies = policy::of_case(context.inputs, case);
+            let policies = &case.policies;
             for (part, entry) in case.entries() {
                 let (Known::Permission(permission), Some(access)) = (&entry.known, &entry.access)
                 else {
                     continue;
                 };
-                let line = denial(catalog, &policies, *permission, access.value);
+                let line = denial(catalog, policies, *permission, access.value);
                 let Some((by, line)) = line else { continue };
                 let name = catalog.name(*permission);
                 let why = reason(line);
@@ -61,7 +61,7 @@ impl Rule for PolicyDenied {
                 );
             }
             for planned in policy::planned(case) {
-                let line = denial(catalog, &policies, planned.permission, planned.access);
+                let line = denial(catalog, policies, planned.permission, planned.access);
                 let Some((by, line)) = line else { continue };
                 let (name, access) = (catalog.name(planned.permission), planned.access);
                 let why = reason(line);

@@ -36,7 +36,7 @@ impl Rule for PolicyNotAllowed {
         let catalog = context.catalog;
         let mut found = Vec::new();
         for case in &context.cases {
-            let policies = policy::of_case(context.inputs, case);
+            let policies = &case.policies;
             for (part, entry) in case.entries() {
                 let (Known::Permission(permission), Some(access)) = (&entry.known, &entry.access)
                 else {

@@ -35,8 +35,8 @@ impl Rule for PolicyReason {
         let mut found = Vec::new();
         for case in &context.cases {
             let Some(operations) = case.operations else { continue };
-            let policies = policy::of_case(context.inputs, case);
-            let demands = policies
+            let demands = case
+                .policies
                 .iter()
                 .flat_map(|policy| policy.reasons.iter().map(move |it| (*policy, it)));
             for (demanding, kind) in demands {

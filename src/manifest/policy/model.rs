@@ -112,7 +112,7 @@ pub struct Suppression {
     pub rule: Spanned<String>,
     /// What the findings are about: a permission, an operation, a URI.
     pub subject: Option<Pattern>,
-    /// The files they are in, relative to the root of the run.
+    /// The files they are in, relative to the top folder of the repository or to the folder of the run.
     pub path: Option<Pattern>,
     /// Why.
     pub reason: String,

@@ -1,9 +1,15 @@
 //! Names with wildcards.
 
+use std::path::{Path, PathBuf};
+
+use crate::source::relative::normal;
+
 /// A text in which `*` stands for any run of characters. Case does not count.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Pattern {
     written: String,
+    /// The folder that paths start at which are held against it, relative to the one that it is meant from.
+    start: PathBuf,
 }
 
 impl Pattern {
@@ -11,7 +17,16 @@ impl Pattern {
     pub fn new(written: &str) -> Self {
         Self {
             written: written.to_owned(),
+            start: PathBuf::new(),
         }
+    }
+
+    /// Returns the pattern for paths that start at another folder than the one that it is meant from. As they are
+    /// they match, too.
+    #[must_use]
+    pub fn for_paths_from(self, start: &Path) -> Self {
+        let start = start.to_owned();
+        Self { start, ..self }
     }
 
     /// Returns the pattern as written.
@@ -21,6 +36,16 @@ impl Pattern {
 
     /// Returns whether a text is of the pattern.
     pub fn matches(&self, text: &str) -> bool {
+        let from_top = || {
+            normal(&self.start.join(text))
+                .to_string_lossy()
+                .replace('\\', "/")
+        };
+        let is_elsewhere = !self.start.as_os_str().is_empty();
+        self.is_of(text) || (is_elsewhere && self.is_of(&from_top()))
+    }
+
+    fn is_of(&self, text: &str) -> bool {
         let pattern = self.written.to_ascii_lowercase();
         let text = text.to_ascii_lowercase();
         let mut parts = pattern.split('*');
@@ -49,6 +74,15 @@ mod tests {
     #[track_caller]
     fn case(pattern: &str, text: &str, expected: bool) {
         assert_eq!(Pattern::new(pattern).matches(text), expected);
+    }
+
+    #[test]
+    fn paths_match_from_both_folders() {
+        let pattern = |text: &str| Pattern::new(text).for_paths_from(Path::new("web"));
+        assert!(pattern("web/*.json").matches("app.json"));
+        assert!(pattern("app.json").matches("app.json"));
+        assert!(pattern("api/app.json").matches("../api/app.json"));
+        assert!(!pattern("api/*").matches("app.json"));
     }
 
     #[test]

@@ -23,7 +23,7 @@ pub fn write(difference: &AccessDifference, sides: &Sides, look: Look) -> String
         one(app, look, &mut out);
     }
     out.push('\n');
-    for remark in remarks(difference) {
+    for remark in remarks(difference, sides) {
         out.push_str(&look.paragraph("note: ", &safe(&remark)));
     }
     let tone = match difference.verdict {
@@ -36,12 +36,14 @@ pub fn write(difference: &AccessDifference, sides: &Sides, look: Look) -> String
 }
 
 fn one(app: &AppAccess, look: Look, out: &mut String) {
-    if let Some(name) = &app.app {
-        let _ = writeln!(
-            out,
-            "{}",
-            look.paint(Tone::Heading, &format!("App {}", safe(name)))
-        );
+    let title = match (&app.app, &app.manifest) {
+        (Some(name), Some(manifest)) => Some(format!("App {} of {}", safe(name), safe(manifest))),
+        (Some(name), None) => Some(format!("App {}", safe(name))),
+        (None, Some(manifest)) => Some(format!("App of {}", safe(manifest))),
+        (None, None) => None,
+    };
+    if let Some(title) = title {
+        let _ = writeln!(out, "{}", look.paint(Tone::Heading, &title));
     }
     for new in &app.new {
         let sign = look.paint(Tone::Bad, "+");

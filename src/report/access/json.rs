@@ -24,6 +24,8 @@ pub struct Document<'a> {
     pub old: SideForm<'a>,
     /// The newer side.
     pub new: SideForm<'a>,
+    /// What the reader should know of the sides: what the older one does not have.
+    pub notes: &'a [String],
     /// The apps where anything came or went.
     pub apps: Vec<AppForm<'a>>,
 }
@@ -43,6 +45,9 @@ pub struct SideForm<'a> {
 #[serde(rename_all = "camelCase")]
 #[schemars(rename = "AppAccess")]
 pub struct AppForm<'a> {
+    /// The manifest that lists it, where several are compared.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub manifest: Option<&'a str>,
     /// Its name or id.
     pub app: Option<&'a str>,
     /// Permissions that are new access.
@@ -158,12 +163,14 @@ pub fn write(difference: &AccessDifference, sides: &Sides) -> serde_json::Result
             name: &sides.new,
             catalog: version(&difference.new),
         },
+        notes: &sides.notes,
         apps: difference.apps.iter().map(app).collect(),
     })
 }
 
 fn app(app: &AppAccess) -> AppForm<'_> {
     AppForm {
+        manifest: app.manifest.as_deref(),
         app: app.app.as_deref(),
         new: app.new.iter().map(permission).collect(),
         routes: app.routes.iter().map(route).collect(),

@@ -18,13 +18,19 @@ pub fn write(difference: &AccessDifference, sides: &Sides) -> String {
         code(&sides.new)
     );
     for app in &difference.apps {
-        if let Some(name) = &app.app {
-            let _ = writeln!(out, "### {}\n", code(name));
+        match (&app.app, &app.manifest) {
+            (Some(name), Some(manifest)) => {
+                let _ = writeln!(out, "### {} of {}\n", code(name), code(manifest));
+            }
+            (Some(name), None) | (None, Some(name)) => {
+                let _ = writeln!(out, "### {}\n", code(name));
+            }
+            (None, None) => {}
         }
         one(app, &mut out);
         out.push('\n');
     }
-    for remark in remarks(difference) {
+    for remark in remarks(difference, sides) {
         let _ = writeln!(out, "- {}", unlinked(&remark));
     }
     out

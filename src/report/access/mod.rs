@@ -15,6 +15,8 @@ pub struct Sides {
     pub old: String,
     /// The newer one.
     pub new: String,
+    /// What the reader should know of them: what the older one does not have.
+    pub notes: Vec<String>,
 }
 
 /// What the comparison comes to, in a sentence without a full stop.
@@ -27,8 +29,8 @@ fn sentence(difference: &AccessDifference) -> &'static str {
 }
 
 /// What is told of the comparison as a whole.
-fn remarks(difference: &AccessDifference) -> Vec<String> {
-    let mut remarks = Vec::new();
+fn remarks(difference: &AccessDifference, sides: &Sides) -> Vec<String> {
+    let mut remarks = sides.notes.clone();
     if let Some(data) = difference.data.words() {
         remarks.push(format!(
             "the two sides rest on other data: {data} changed between {} and {}",

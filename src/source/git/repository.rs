@@ -7,6 +7,7 @@ use super::error::GitError;
 use super::process::{self, Answer, TIME, ask};
 use crate::source::escape::shown;
 use crate::source::read::LIMIT;
+use crate::source::relative::{between, normal};
 
 /// How long the name of a revision may be.
 const NAME: usize = 256;
@@ -74,6 +75,30 @@ impl Repository {
         &self.root
     }
 
+    /// Returns the folder that was opened, relative to the top folder.
+    pub fn here(&self) -> &Path {
+        &self.prefix
+    }
+
+    /// Returns whether a revision has anything at a path; one outside has nothing.
+    pub fn has(&self, revision: &Revision, path: &Path) -> Result<bool, GitError> {
+        match self.inside(path) {
+            Ok(inside) => Ok(self.entry(revision, &inside)?.is_some()),
+            Err(GitError::Outside { .. }) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Returns whether a revision has a folder at a path.
+    pub fn is_folder(&self, revision: &Revision, path: &Path) -> Result<bool, GitError> {
+        let is_top = normal(&self.prefix.join(path)).as_os_str().is_empty();
+        if is_top {
+            return Ok(true);
+        }
+        let entry = self.entry(revision, &self.inside(path)?)?;
+        Ok(matches!(entry, Some((Kind::Folder, _))))
+    }
+
     /// Finds the commit that a name stands for: a branch, a tag, an id, `HEAD~1`.
     pub fn resolve(&self, name: &str) -> Result<Revision, GitError> {
         // A colon would search messages or name a file; neither is a revision.
@@ -137,7 +162,7 @@ impl Repository {
         }
     }
 
-    /// Returns the files of a revision at and below the folder that was opened, relative to it.
+    /// Returns the files of a revision, relative to the folder that was opened.
     pub fn files(&self, revision: &Revision) -> Result<Vec<PathBuf>, GitError> {
         let arguments = [
             "ls-tree",
@@ -161,13 +186,11 @@ impl Repository {
         };
         let names = out.split(|byte| *byte == 0).filter(|name| !name.is_empty());
         let paths = names.filter_map(path_from);
-        Ok(paths
-            .filter_map(|path| path.strip_prefix(&self.prefix).map(Path::to_owned).ok())
-            .collect())
+        Ok(paths.map(|path| between(&self.prefix, &path)).collect())
     }
 
-    /// Returns those files of a revision with one of the endings, at and below the folder that was opened and
-    /// relative to it, that have one of the words anywhere.
+    /// Returns those files of a revision with one of the endings that have one of the words anywhere, relative to
+    /// the folder that was opened.
     pub fn files_with(
         &self,
         revision: &Revision,
@@ -181,6 +204,7 @@ impl Repository {
             "grep",
             "--files-with-matches",
             "--null",
+            "--full-name",
             "--text",
             "--no-textconv",
             "--no-recurse-submodules",
@@ -195,7 +219,7 @@ impl Repository {
         );
         arguments.push(revision.commit.clone());
         arguments.push("--".to_owned());
-        arguments.extend(endings.iter().map(|it| format!(":(icase)*.{it}")));
+        arguments.extend(endings.iter().map(|it| format!(":(top,icase)*.{it}")));
         let answer = self.ask(&arguments, NAMES)?;
         let out = match &answer.out {
             // Without a match git ends as if it had failed, and says nothing.
@@ -212,7 +236,8 @@ impl Repository {
         let start = format!("{}:", revision.commit);
         let names = out.split(|byte| *byte == 0);
         let names = names.filter_map(|name| name.strip_prefix(start.as_bytes()));
-        Ok(names.filter_map(path_from).collect())
+        let paths = names.filter_map(path_from);
+        Ok(paths.map(|path| between(&self.prefix, &path)).collect())
     }
 
     /// What a tree has at a path.

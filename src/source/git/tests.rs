@@ -429,6 +429,25 @@ fn what_never_ends_is_ended() {
 }
 
 #[test]
+fn all_files_are_told_from_the_folder_that_was_opened() {
+    let made = Made::new();
+    made.write("a", "a")
+        .write("x/b", "b")
+        .write("x/y/c", "c")
+        .commit();
+    let repository = Repository::open(&made.path().join("x")).unwrap();
+    let head = repository.resolve("HEAD").unwrap();
+    let files = repository.files(&head).unwrap();
+    assert_eq!(files, ["../a", "b", "y/c"].map(std::path::PathBuf::from));
+    assert_eq!(repository.here(), Path::new("x"));
+    let is_folder = |path: &str| repository.is_folder(&head, Path::new(path)).unwrap();
+    assert!(is_folder("..") && is_folder("y") && is_folder(""));
+    assert!(!is_folder("b") && !is_folder("../a") && !is_folder("none"));
+    let has = |path: &str| repository.has(&head, Path::new(path)).unwrap();
+    assert!(has("../a") && has("y") && !has("none") && !has("../../a"));
+}
+
+#[test]
 fn files_are_found_by_their_words_and_endings() {
     let made = Made::new();
     made.write("a.yaml", "operations: []")
@@ -457,6 +476,9 @@ fn files_are_found_by_their_words_and_endings() {
         ["a.yaml", "b.YML", "sub/e.yaml", "sub/f\u{e4} g.yaml"]
     );
     let sub = made.path().join("sub");
-    assert_eq!(found(&sub, &words), ["e.yaml", "f\u{e4} g.yaml"]);
+    assert_eq!(
+        found(&sub, &words),
+        ["../a.yaml", "../b.YML", "e.yaml", "f\u{e4} g.yaml"]
+    );
     assert_eq!(found(made.path(), &["nothing of the kind"]), [""; 0]);
 }
