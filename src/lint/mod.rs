@@ -16,6 +16,7 @@ pub mod policy;
 mod repair;
 mod rsc;
 pub mod rule;
+mod slip;
 pub mod suppression;
 mod tier;
 

@@ -4,7 +4,7 @@ use crate::catalog::Catalog;
 use crate::catalog::model::{Access, PermissionId};
 use crate::declared::edit;
 use crate::declared::{Entry, EntryRole, GRAPH, Kind, Known};
-use crate::finding::{Fix, Safety};
+use crate::finding::{Finding, Fix, Safety};
 use crate::lint::case::Part;
 use crate::source::Span;
 
@@ -69,6 +69,39 @@ pub(super) fn retype(
         file: part.file.path.clone(),
         edits,
     })
+}
+
+/// Returns the change that makes an entry name another permission under the access that it has.
+pub(super) fn respell(
+    catalog: &Catalog,
+    part: Part<'_>,
+    entry: &Entry,
+    permission: PermissionId,
+) -> Option<Fix> {
+    let index = index_of(part, entry)?;
+    let document = &part.file.document;
+    let edits = edit::respell(catalog, document, part.link.registration, index, permission)?;
+    let access = entry.access.as_ref()?.value;
+    let name = catalog.name(permission);
+    Some(Fix {
+        title: format!("replace `{}` with `{name}`", entry.key.value),
+        safety: safety(catalog, permission, access),
+        file: part.file.path.clone(),
+        edits,
+    })
+}
+
+/// Puts a change into a finding, or says why there is none where its format or its text stand in the way.
+pub(super) fn offered(finding: Finding, part: Part<'_>, fix: Option<Fix>) -> Finding {
+    let mut finding = finding.fixed_by(fix);
+    if finding.fix.is_none()
+        && let Some(why) = edit::obstacle(&part.file.document, part.link.registration)
+    {
+        let help = finding.help.take();
+        let help = help.map_or_else(String::new, |help| format!("{help}; "));
+        finding.help = Some(format!("{help}no fix: {why}"));
+    }
+    finding
 }
 
 /// Puts a change and others of the same file together; `None` when they get in each other's way.

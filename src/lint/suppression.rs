@@ -156,6 +156,18 @@ impl<'a> Suppressions<'a> {
         Self { all }
     }
 
+    /// Returns whether a finding, were it made, would be set aside.
+    pub(super) fn holds(&self, finding: &Finding, today: Date) -> bool {
+        let line = finding.place.source.position(finding.place.span.start).line;
+        self.all.iter().any(|found| {
+            found.allowance.as_ref().is_ok_and(|allowance| {
+                found.is_trusted
+                    && allowance.until >= today
+                    && covers(&found.scope, &found.place, allowance, finding, line)
+            })
+        })
+    }
+
     /// Sets findings aside.
     pub(super) fn settle(&mut self, findings: &mut [Finding], today: Date) {
         if self.all.is_empty() {

@@ -88,7 +88,7 @@ fn broader(
             // In each other's way, as in a list of one entry: then what is wide is excess afterwards.
             repair::joined(removal, add.clone()).or_else(|| add.into_iter().next())
         });
-        Finding::new(
+        let finding = Finding::new(
             &META,
             place_in(part.file, entry.key.span),
             format!("the {access} permission `{name}` is broader than needed: {instead} would do"),
@@ -96,8 +96,8 @@ fn broader(
         )
         .explained(operations)
         .about([name, access.name()])
-        .help(format!("declare {instead} instead, and revoke the grant of `{name}`"))
-        .fixed_by(fix)
+        .help(format!("declare {instead} instead, and revoke the grant of `{name}`"));
+        repair::offered(finding, part, fix)
     });
     found.collect()
 }

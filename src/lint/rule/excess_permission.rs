@@ -55,17 +55,16 @@ impl Rule for ExcessPermission {
                 let name = catalog.name(held.permission);
                 for (part, entry) in case.entries_of(catalog, held.permission, access) {
                     let verb = repair::verb(entry);
-                    found.push(
-                        Finding::new(
-                            &META,
-                            place_in(part.file, entry.key.span),
-                            format!("the {access} permission `{name}` is {verb}, and nothing in the operations manifest needs it"),
-                            "needed by nothing",
-                        )
-                        .about([name, access.name()])
-                        .help("remove it and revoke its grant; or list the call that needs it, or the permission with a reason under `permissions:`")
-                        .fixed_by(repair::remove(part, entry, &format!("remove `{name}`"))),
-                    );
+                    let finding = Finding::new(
+                        &META,
+                        place_in(part.file, entry.key.span),
+                        format!("the {access} permission `{name}` is {verb}, and nothing in the operations manifest needs it"),
+                        "needed by nothing",
+                    )
+                    .about([name, access.name()])
+                    .help("remove it and revoke its grant; or list the call that needs it, or the permission with a reason under `permissions:`");
+                    let fix = repair::remove(part, entry, &format!("remove `{name}`"));
+                    found.push(repair::offered(finding, part, fix));
                 }
             }
         }

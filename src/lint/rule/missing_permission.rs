@@ -5,7 +5,7 @@ use crate::coverage::NeededState;
 use crate::declared::Kind as FileKind;
 use crate::finding::{self, Finding, Persona, Safety, Severity};
 use crate::lint::case::{Case, Comparison, place_in};
-use crate::lint::{Context, Rule, repair, rsc};
+use crate::lint::{Context, Rule, repair, rsc, slip};
 
 /// The facts of the rule.
 pub const META: finding::Rule = finding::Rule {
@@ -95,7 +95,14 @@ fn missing(
     let related = needing
         .iter()
         .filter_map(|requirement| case.operation_place(requirement, "this call needs it"));
-    let mut finding = Finding::new(
+    let instead = slip::instead(context, case, permission, access);
+    let help = match &instead {
+        Some((_, written)) => format!("`{written}` stands there, and was most likely meant to be `{name}` ({}): correct it and have it consented to", access.resource_access_type()),
+        None => format!("declare `{name}` ({}) and have it consented to", access.resource_access_type()),
+    };
+    let fix = instead.map(|(fix, _)| fix);
+    let fix = fix.or_else(|| repair::add(catalog, home, permission, access));
+    let finding = Finding::new(
         &META,
         place_in(home.file, repair::home_span(home)),
         message,
@@ -103,8 +110,8 @@ fn missing(
     )
     .explained(related)
     .about([name, access.name()])
-    .help(format!("declare `{name}` ({}) and have it consented to", access.resource_access_type()))
-    .fixed_by(repair::add(catalog, home, permission, access));
+    .help(help);
+    let mut finding = repair::offered(finding, home, fix);
     if let Some(narrow) = rsc::asked_instead(catalog, case, permission, access) {
         let narrow = catalog.name(narrow);
         finding.help = Some(format!(
