@@ -21,6 +21,8 @@ pub mod suppression;
 mod tier;
 
 #[cfg(test)]
+mod laws;
+#[cfg(test)]
 mod sample;
 #[cfg(test)]
 mod tests;

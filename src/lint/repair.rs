@@ -104,8 +104,42 @@ pub(super) fn offered(finding: Finding, part: Part<'_>, fix: Option<Fix>) -> Fin
     finding
 }
 
+/// Returns the change that puts permissions under the same access in the place of an entry; where that cannot be
+/// done at once, what of it comes first.
+pub(super) fn replace(
+    catalog: &Catalog,
+    part: Part<'_>,
+    entry: &Entry,
+    others: &[PermissionId],
+    title: &str,
+) -> Option<Fix> {
+    let access = entry.access.as_ref()?.value;
+    // A new id in the same place leaves everything else alone. In Terraform the comment behind an id has its
+    // name, so that the line has to go.
+    let at_once = others.split_first().filter(|_| part.file.document.kind != Kind::Terraform);
+    let at_once = at_once.and_then(|(first, rest)| {
+        let fix = respell(catalog, part, entry, *first)?;
+        Some((Fix { title: title.to_owned(), ..fix }, rest))
+    });
+    let (first, rest) = match at_once {
+        Some(found) => found,
+        None => (remove(part, entry, title)?, others),
+    };
+    let added: Option<Vec<Fix>> = rest
+        .iter()
+        .map(|id| add(catalog, part, *id, access))
+        .collect();
+    let added = added?;
+    // In each other's way, as in a list of one entry: then what is wide is excess afterwards.
+    let fix = joined(first, added.clone()).or_else(|| added.into_iter().next())?;
+    Some(Fix {
+        safety: Safety::Unsafe,
+        ..fix
+    })
+}
+
 /// Puts a change and others of the same file together; `None` when they get in each other's way.
-pub(super) fn joined(mut fix: Fix, others: Vec<Fix>) -> Option<Fix> {
+fn joined(mut fix: Fix, others: Vec<Fix>) -> Option<Fix> {
     for other in others {
         if other.file != fix.file {
             return None;
