@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use crate::declared::bicep::handed::Handed;
 use crate::declared::bicep::value::{Content, Evaluator, Scope, TOO_FAR, Value};
 use crate::declared::known::{GRAPH, Ids};
 use crate::declared::model::{Document, Fault, FaultKind, Registration, Undecided};
-use crate::source::bicep::{Expression, ExpressionKind, File, Resource};
+use crate::source::bicep::{Expression, ExpressionKind, File, Module, Resource};
 use crate::source::escape::shown;
 use crate::source::{Source, Span, Spanned};
 
@@ -72,6 +73,8 @@ pub(super) struct Collector<'a> {
     file: &'a File,
     registrations: BTreeMap<Owner, Registration>,
     undecided: Vec<Undecided>,
+    /// What is undecided and can be about none of the registrations.
+    apart: Vec<Undecided>,
     faults: Vec<Fault>,
 }
 
@@ -84,6 +87,7 @@ impl<'a> Collector<'a> {
             file,
             registrations: BTreeMap::new(),
             undecided: Vec::new(),
+            apart: Vec::new(),
             faults: Vec::new(),
         }
     }
@@ -101,7 +105,7 @@ impl<'a> Collector<'a> {
             }
         }
         for module in &self.file.modules {
-            self.read_module(&module.name, &module.value);
+            self.read_module(module);
         }
         if self.evaluator.is_exhausted() {
             self.undecided.push(Undecided {
@@ -125,6 +129,8 @@ impl<'a> Collector<'a> {
         document.registrations = registrations;
         document.undecided = self.undecided;
         document.undecided.sort_unstable();
+        document.apart = self.apart;
+        document.apart.sort_unstable();
         document.faults = self.faults;
         document.faults.sort_unstable();
         document.faults.dedup();
@@ -299,29 +305,41 @@ impl<'a> Collector<'a> {
     }
 
     /// A module may do anything with what it is handed.
-    fn read_module(&mut self, name: &Spanned<String>, value: &Expression) {
-        let undecided = Undecided {
-            span: name.span,
-            what: format!("the module `{}`", shown(&name.value)),
+    fn read_module(&mut self, module: &Module) {
+        let what = format!("the module `{}`", shown(&module.name.value));
+        let undecided = |what: String| Undecided {
+            span: module.name.span,
+            what,
         };
-        let mut symbols = Vec::new();
-        names_in(value, &mut symbols);
-        let mut is_told = false;
-        for symbol in symbols {
-            let Some(resource) = self.evaluator.resource(&symbol) else {
+        let known = Handed::to(self.source, self.file, module);
+        let mut told: Vec<(Owner, String)> = Vec::new();
+        for symbol in &known.symbols {
+            let Some(resource) = self.evaluator.resource(symbol) else {
                 continue;
             };
             let owner = match kind(resource).as_str() {
                 SERVICE_PRINCIPALS => self.service_principal(resource).owner,
-                _ => Owner::Symbol(symbol),
+                _ => Owner::Symbol((*symbol).to_owned()),
             };
+            told.push((owner, what.clone()));
+        }
+        for owner in self.registrations.keys() {
+            let Owner::Symbol(symbol) = owner else { continue };
+            let resource = self.evaluator.resource(symbol);
+            let is_told = told.iter().any(|(told, _)| told == owner);
+            if !is_told && resource.is_some_and(|it| known.has_name_of(it)) {
+                told.push((owner.clone(), format!("{what}, which is handed its name,")));
+            }
+        }
+        let mut is_told = false;
+        for (owner, what) in told {
             if let Some(found) = self.registrations.get_mut(&owner) {
-                found.undecided.push(undecided.clone());
+                found.undecided.push(undecided(what));
                 is_told = true;
             }
         }
         if !is_told {
-            self.undecided.push(undecided);
+            self.apart.push(undecided(what));
         }
     }
 }
@@ -334,14 +352,5 @@ fn of_resource(resource: &Resource) -> Found {
             .is_existing
             .then(|| format!("`{}`, which exists already", shown(&name))),
         owner: Owner::Symbol(name),
-    }
-}
-
-fn names_in(expression: &Expression, found: &mut Vec<String>) {
-    if let ExpressionKind::Name(name) = &expression.kind {
-        found.push(name.clone());
-    }
-    for inner in expression.inner() {
-        names_in(inner, found);
     }
 }

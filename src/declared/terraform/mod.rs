@@ -11,8 +11,8 @@
 //!   principal, named after what is referred to. It is decided when that is a resource of the module:
 //!   something that only stands elsewhere may have permissions that are not seen here.
 //! - What is assigned to users and groups is no permission of an app.
-//! - A module that is handed anything of an application may give it permissions: the registration is
-//!   undecided. Other modules may have apps of their own, and are told apart.
+//! - A module that is handed anything of an application, or what it is named after, may give it permissions:
+//!   the registration is undecided. Other modules may have apps of their own, and are told apart.
 //!
 //! `ignore_changes = [required_resource_access]` makes the inline list undecided, unless there is none and
 //! `azuread_application_api_access` has it: the provider's documentation prescribes that pair.
