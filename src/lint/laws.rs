@@ -427,7 +427,7 @@ fn terraform(format: Format, items: &[Item], look: Look) -> Text {
 }
 
 /// Applies fixes until nothing changes; how many rounds had something to do.
-fn settled(mut sample: Sample, allowed: Allowed) -> (Sample, usize) {
+pub(super) fn settled(mut sample: Sample, allowed: Allowed) -> (Sample, usize) {
     for round in 0..60 {
         let findings = sample.inspect().findings;
         let texts = apply(&findings, allowed, |path| text_at(&sample, path));
