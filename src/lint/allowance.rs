@@ -79,9 +79,11 @@ fn lookalike(text: &str) -> Option<String> {
         let is_call = !word.is_empty() && then.trim_start().starts_with('(');
         let is_word = WORDS.contains(&word);
         let is_first = before.is_empty();
-        let is_meant = is_first && (has_colon || is_word)
-            || is_call && (has_colon || is_word)
-            || is_word && has_colon;
+        let is_meant = if has_colon {
+            is_first || is_call || is_word
+        } else {
+            is_word && (is_first || is_call)
+        };
         if !is_meant {
             continue;
         }
@@ -99,8 +101,7 @@ fn allowances(text: &str) -> Result<Vec<Allowance>, String> {
     let inside = text
         .strip_prefix("allow(")
         .ok_or("it does not say `allow(RULE)`")?;
-    let (scope, rest) =
-        closed(inside).ok_or("the parenthesis after `allow(` is not closed")?;
+    let (scope, rest) = closed(inside).ok_or("the parenthesis after `allow(` is not closed")?;
     let (rules, subject) = scope_of(scope)?;
     let mut values = values(rest)?;
     let mut taken = |key: &str| {
@@ -184,7 +185,10 @@ fn means_rule(part: &str) -> bool {
         && part.len() > 2
         && part.bytes().skip(2).all(|byte| byte.is_ascii_digit());
     let mut rules = rule::TABLE.iter().map(|it| it.rule());
-    let looks_so = part.contains('-') && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+    let looks_so = part.contains('-')
+        && part
+            .bytes()
+            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
     let names = rule::TABLE.iter().map(|it| it.rule().name);
     is_id
         || rules.any(|it| is_named(it, part))
@@ -243,7 +247,10 @@ mod tests {
             let first = &found[0];
             let subject = first.subject.as_ref().map_or("", Pattern::written);
             let (reason, owner, until) = (&first.reason, &first.owner, first.until);
-            format!("{} | {subject} | {reason} | {owner} | {until}", rules.join(" "))
+            format!(
+                "{} | {subject} | {reason} | {owner} | {until}",
+                rules.join(" ")
+            )
         };
         let answer = match parse(text) {
             None => "none of ours".to_owned(),
@@ -343,7 +350,10 @@ mod tests {
             );
         };
         good("GG005,GG003", "GG005 GG003 | ");
-        good("gg005, excess-permission, Mail.*", "gg005 excess-permission | Mail.*");
+        good(
+            "gg005, excess-permission, Mail.*",
+            "gg005 excess-permission | Mail.*",
+        );
         // A slip in a rule is no subject: nothing would ever be about it.
         good("GG005, GG999", "GG005 GG999 | ");
         good("GG005, exces-permission", "GG005 exces-permission | ");
@@ -352,12 +362,18 @@ mod tests {
             "GG020, GET /me/reminderView(startDateTime='a',endDateTime='b')",
             "GG020 | GET /me/reminderView(startDateTime='a',endDateTime='b')",
         );
-        good("GG020, GET /users?$select=id,mail", "GG020 | GET /users?$select=id,mail");
+        good(
+            "GG020, GET /users?$select=id,mail",
+            "GG020 | GET /users?$select=id,mail",
+        );
         let bad = |scope: &str, expected: &str| {
             case(&format!("graphgrant: allow({scope}) {REST}"), expected);
         };
         bad("GG005, GG005", "`GG005` is given twice");
-        bad("GG005, GG003,", "nothing stands after the comma in `allow(RULE, SUBJECT)`");
+        bad(
+            "GG005, GG003,",
+            "nothing stands after the comma in `allow(RULE, SUBJECT)`",
+        );
         bad(
             "GG005, Mail.Read, GG003",
             "the rule `GG003` stands behind the subject; rules come first",

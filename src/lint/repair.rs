@@ -116,10 +116,18 @@ pub(super) fn replace(
     let access = entry.access.as_ref()?.value;
     // A new id in the same place leaves everything else alone. In Terraform the comment behind an id has its
     // name, so that the line has to go.
-    let at_once = others.split_first().filter(|_| part.file.document.kind != Kind::Terraform);
+    let at_once = others
+        .split_first()
+        .filter(|_| part.file.document.kind != Kind::Terraform);
     let at_once = at_once.and_then(|(first, rest)| {
         let fix = respell(catalog, part, entry, *first)?;
-        Some((Fix { title: title.to_owned(), ..fix }, rest))
+        Some((
+            Fix {
+                title: title.to_owned(),
+                ..fix
+            },
+            rest,
+        ))
     });
     let (first, rest) = match at_once {
         Some(found) => found,

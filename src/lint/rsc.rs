@@ -114,9 +114,7 @@ pub(super) fn missing<'a>(catalog: &Catalog, case: &Case<'a>) -> Vec<Missing<'a>
             for grant in &route.grants {
                 let is_rsc = catalog.permission(*grant).kind == GrantKind::Rsc;
                 let is_there = case.entries().any(|(_, entry)| match entry.known {
-                    Known::Permission(held) => {
-                        stands_for(catalog, &records, held, *grant, access)
-                    }
+                    Known::Permission(held) => stands_for(catalog, &records, held, *grant, access),
                     _ => false,
                 });
                 if !is_rsc || is_there {

@@ -429,7 +429,9 @@ resource "azuread_application" "two" {
     fn a_policy_says_nothing_of_the_apps_of_another_manifest_in_the_same_file() {
         let policy = "policy: {suppressions: [{rule: tier-1-risk, subject: Mail.Read, reason: r, owner: o, until: 2027-01-01}]}\n";
         let calls = |name: &str, more: &str| {
-            format!("app: {{name: {name}}}\ndeclared: main.tf\naccess: application\noperations: ['GET /sites/{{id}}']\n{more}")
+            format!(
+                "app: {{name: {name}}}\ndeclared: main.tf\naccess: application\noperations: ['GET /sites/{{id}}']\n{more}"
+            )
         };
         let mut sample = Sample::new(&calls("One", policy)).file("main.tf", TERRAFORM);
         let mut other = Sample::new(&calls("Two", "")).inputs.operations;

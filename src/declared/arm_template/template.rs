@@ -76,8 +76,12 @@ fn template(reader: &mut Reader<'_>, root: &Node, depth: usize, document: &mut D
                 } else if let Some(link) = resource.properties.get("templateLink") {
                     // What it is handed may lead to any app of this file.
                     let parameters = resource.properties.get("parameters");
-                    let is_handed = parameters.is_some_and(|node| refers(node));
-                    let list = if is_handed { &mut document.undecided } else { &mut document.apart };
+                    let is_handed = parameters.is_some_and(refers);
+                    let list = if is_handed {
+                        &mut document.undecided
+                    } else {
+                        &mut document.apart
+                    };
                     list.push(undecided(opening(link), "a linked template"));
                 }
             }

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use crate::declared::api::Api;
 use crate::declared::bicep::handed::Handed;
 use crate::declared::bicep::value::{Content, Evaluator, Scope, TOO_FAR, Value};
-use crate::declared::known::{GRAPH, Ids};
+use crate::declared::known::Ids;
 use crate::declared::model::{Document, Fault, FaultKind, Registration, Undecided};
 use crate::source::bicep::{Expression, ExpressionKind, File, Module, Resource};
 use crate::source::escape::shown;
@@ -38,30 +39,6 @@ pub(super) enum Owner {
 pub(super) struct Found {
     pub(super) owner: Owner,
     pub(super) doubt: Option<String>,
-}
-
-/// The resource that permissions are of.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Api {
-    /// By its application id in lower case.
-    Known(String),
-    /// An application of the user's own.
-    Own,
-    /// Why it is not told.
-    Undecided(String),
-}
-
-impl Api {
-    pub(super) fn app_id(&self) -> Option<String> {
-        match self {
-            Self::Known(id) => Some(id.clone()),
-            Self::Own | Self::Undecided(_) => None,
-        }
-    }
-
-    pub(super) fn is_graph(&self) -> bool {
-        matches!(self, Self::Known(id) if id == GRAPH)
-    }
 }
 
 /// Goes through the resources of a file.
@@ -114,17 +91,9 @@ impl<'a> Collector<'a> {
             });
         }
         let mut registrations: Vec<_> = self.registrations.into_values().collect();
-        for found in &mut registrations {
-            found
-                .entries
-                .sort_by_key(|entry| (entry.span, entry.key.span));
-            found.resources.sort_by_key(|resource| resource.span);
-            found.credentials.sort_by_key(|credential| credential.span);
-            for list in [&mut found.undecided, &mut found.undecided_settings] {
-                list.sort_unstable();
-                list.dedup();
-            }
-        }
+        registrations
+            .iter_mut()
+            .for_each(Registration::put_in_order);
         registrations.sort_by_key(|found| found.span);
         document.registrations = registrations;
         document.undecided = self.undecided;
@@ -324,7 +293,9 @@ impl<'a> Collector<'a> {
             told.push((owner, what.clone()));
         }
         for owner in self.registrations.keys() {
-            let Owner::Symbol(symbol) = owner else { continue };
+            let Owner::Symbol(symbol) = owner else {
+                continue;
+            };
             let resource = self.evaluator.resource(symbol);
             let is_told = told.iter().any(|(told, _)| told == owner);
             if !is_told && resource.is_some_and(|it| known.has_name_of(it)) {

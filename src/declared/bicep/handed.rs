@@ -10,7 +10,13 @@ use crate::source::Source;
 use crate::source::bicep::{Expression, ExpressionKind, File, Module, Part, Resource};
 
 /// What an application or another principal can be looked up by.
-const NAMES: [&str; 5] = ["displayName", "uniqueName", "appId", "identifierUris", "name"];
+const NAMES: [&str; 5] = [
+    "displayName",
+    "uniqueName",
+    "appId",
+    "identifierUris",
+    "name",
+];
 
 /// How many expressions a name is put together from.
 const STEPS: usize = 100;

@@ -17,6 +17,7 @@ mod secret;
 mod value;
 
 use crate::declared::bicep::collect::Collector;
+use crate::declared::blot::keep_places;
 use crate::declared::error::SyntaxError;
 use crate::declared::known::Ids;
 use crate::declared::model::{Comment, Document, Kind};
@@ -47,13 +48,7 @@ pub fn read(ids: &Ids<'_>, source: &Source) -> Result<Document, SyntaxError> {
         });
     };
     let mut document = document(ids, &shown, &file);
-    let registrations = document.registrations.iter_mut();
-    // Blotted out it no longer looks like a secret.
-    for (found, before) in registrations.zip(&with.registrations) {
-        for (credential, before) in found.credentials.iter_mut().zip(&before.credentials) {
-            credential.secret = before.secret;
-        }
-    }
+    keep_places(&mut document, &with);
     Ok(document)
 }
 

@@ -203,7 +203,9 @@ impl<'m, 'a> Handed<'m, 'a> {
         };
         if let ExpressionKind::Traversal(_, steps) = &value.kind {
             for step in steps {
-                let Step::Attribute(name) = step else { continue };
+                let Step::Attribute(name) = step else {
+                    continue;
+                };
                 if let Some(attribute) = block.body.attribute(&name.value)
                     && self.attributes.insert((address.clone(), &name.value))
                 {
@@ -230,7 +232,9 @@ impl<'m, 'a> Handed<'m, 'a> {
             return Some(Way::Reference);
         }
         let (file, block) = self.module.block(address)?;
-        let mut named = NAMES.into_iter().filter_map(|name| block.body.attribute(name));
+        let mut named = NAMES
+            .into_iter()
+            .filter_map(|name| block.body.attribute(name));
         let is_named = named.any(|attribute| {
             let mut values = vec![&attribute.value];
             values.extend(attribute.value.inner());
@@ -304,6 +308,10 @@ fn put(
 fn push_written(module: &Module<'_>, file: usize, value: &Expression, text: &mut String) {
     let source = module.files.get(file).map(|file| file.source);
     text.push_str("${");
-    text.extend(source.map_or("", |source| source.slice(value.span)).split_whitespace());
+    text.extend(
+        source
+            .map_or("", |source| source.slice(value.span))
+            .split_whitespace(),
+    );
     text.push('}');
 }

@@ -34,6 +34,7 @@ mod value;
 
 use std::collections::BTreeMap;
 
+use crate::declared::blot::keep_places;
 use crate::declared::error::SyntaxError;
 use crate::declared::known::Ids;
 use crate::declared::model::{Comment, Document, Elsewhere, Kind, Undecided};
@@ -91,13 +92,7 @@ fn read_known(
     };
     let with = document(ids, source, parsed, beside);
     let mut document = document(ids, &shown, without, beside);
-    let registrations = document.registrations.iter_mut();
-    // Blotted out it no longer looks like a secret.
-    for (found, before) in registrations.zip(&with.registrations) {
-        for (credential, before) in found.credentials.iter_mut().zip(&before.credentials) {
-            credential.secret = before.secret;
-        }
-    }
+    keep_places(&mut document, &with);
     Ok(document)
 }
 

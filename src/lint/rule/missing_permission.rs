@@ -20,7 +20,8 @@ the call fails with 403 as soon as somebody makes it.
 
 **What to do.** Declare the permission (`lint --fix` adds it where its risk tier allows, `--fix=unsafe` always) and have \
 it consented to, or remove the operation from the manifest if the app no longer makes the call. Operations that \
-another grant serves, such as an Exchange role or a site's own grant, belong under `routes:`.
+another grant serves, such as an Exchange role or a site's own grant, belong under `routes:`. Where a mistyped entry stands for \
+it, the fix corrects that. Bicep, generated files and Terraform that cannot be assessed have no fix; the finding says so.
 
 **When to suppress.** When the permission is declared in a place that this tool does not read.
 

@@ -27,10 +27,25 @@ mod tests {
     fn a_day_is_written_in_one_way_and_exists() {
         assert_eq!(day("2027-01-31").unwrap().to_string(), "2027-01-31");
         assert!(day("2028-02-29").is_ok());
-        for text in ["2026-02-31", "2027-02-29", "2027-13-01", "2027-00-10", "0000-00-00"] {
+        for text in [
+            "2026-02-31",
+            "2027-02-29",
+            "2027-13-01",
+            "2027-00-10",
+            "0000-00-00",
+        ] {
             assert_eq!(day(text), Err("is no day of the calendar"), "{text}");
         }
-        for text in ["", "soon", "2027-1-31", "20270131", "31.01.2027", "2027-01-31T00:00", "+027-01-31", "２027-01-3"] {
+        for text in [
+            "",
+            "soon",
+            "2027-1-31",
+            "20270131",
+            "31.01.2027",
+            "2027-01-31T00:00",
+            "+027-01-31",
+            "２027-01-3",
+        ] {
             assert_eq!(day(text), Err("is not written as `YYYY-MM-DD`"), "{text}");
         }
     }

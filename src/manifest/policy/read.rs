@@ -2,9 +2,7 @@
 
 use crate::manifest::error::ManifestError;
 use crate::manifest::field::{Fields, Reader};
-use crate::manifest::policy::{
-    Level, Pattern, Policy, ReasonRule, Selector, Suppression, day,
-};
+use crate::manifest::policy::{Level, Pattern, Policy, ReasonRule, Selector, Suppression, day};
 use crate::manifest::secret;
 use crate::source::escape::shown;
 use crate::source::yaml::{self, Node, NodeKind};

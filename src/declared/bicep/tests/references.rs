@@ -252,19 +252,33 @@ audience Some(MultipleOrgs)"
 
 #[test]
 fn a_module_veils_only_the_apps_that_it_is_handed_something_of() {
-    let more = "var ids = { app: app.appId }\nmodule ids2 'i.bicep' = {\n  params: { of: app }\n}\n";
+    let more =
+        "var ids = { app: app.appId }\nmodule ids2 'i.bicep' = {\n  params: { of: app }\n}\n";
     let told_of = |handed: &str| {
         told(&document(&format!(
             "{APP}{more}module m 'm.bicep' = {{\n  name: 'App'\n  params: {{ of: {handed} }}\n}}\n"
         )))
     };
-    for handed in ["app.appId", "sp", "[sp.id]", "ids", "ids.app", "ids2.outputs.x"] {
+    for handed in [
+        "app.appId",
+        "sp",
+        "[sp.id]",
+        "ids",
+        "ids.app",
+        "ids2.outputs.x",
+    ] {
         let found = told_of(handed);
-        assert!(found.contains("? the module `m` at m\n"), "{handed}: {found}");
+        assert!(
+            found.contains("? the module `m` at m\n"),
+            "{handed}: {found}"
+        );
     }
     for handed in ["'westeurope'", "location", "graph.id", "'App 2'"] {
         let found = told_of(handed);
-        assert!(found.contains("apart: the module `m` at m\n"), "{handed}: {found}");
+        assert!(
+            found.contains("apart: the module `m` at m\n"),
+            "{handed}: {found}"
+        );
     }
 }
 
@@ -290,7 +304,10 @@ fn a_module_that_is_handed_the_name_of_an_app_may_look_it_up() {
     }
     for (name, handed) in [("name", "stage"), ("stage", "'x'"), ("stage", "other")] {
         let found = told_of(name, handed);
-        assert!(found.contains("apart: the module `m`"), "{name} {handed}: {found}");
+        assert!(
+            found.contains("apart: the module `m`"),
+            "{name} {handed}: {found}"
+        );
     }
     assert!(told_of("stage", "stage").contains("? the module `m`, which is handed its name, at m"));
 }

@@ -368,7 +368,8 @@ pub(super) fn appended(
         }
         // Behind the comments, on the line before the bracket.
         let line = page.line_start(inside.end);
-        let is_free = line > inside.start && page.slice(Span::new(line, inside.end)).trim().is_empty();
+        let is_free =
+            line > inside.start && page.slice(Span::new(line, inside.end)).trim().is_empty();
         let outer = page.indent(inside.end);
         let comment = comment.unwrap_or_default();
         let text = format!("{outer}  {item},{comment}{}", page.line_end());

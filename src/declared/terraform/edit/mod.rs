@@ -44,7 +44,10 @@ pub(in crate::declared) fn obstacle(document: &Document, index: usize) -> Option
     let mut alone = alone.registrations.iter();
     let alone = alone.find(|other| other.span == found.span);
     Some(match alone.and_then(|alone| alone.undecided.first()) {
-        Some(doubt) => format!("a fix changes one file by itself, and this rests on {}", doubt.what),
+        Some(doubt) => format!(
+            "a fix changes one file by itself, and this rests on {}",
+            doubt.what
+        ),
         None => "what is written here cannot be changed without changing more".to_owned(),
     })
 }

@@ -161,7 +161,10 @@ fn moved(
         if items.len() == 1 {
             let renamed = Edit::new(from.name.span, to);
             let item = Edit::new(item.span, right);
-            return Some(vec![renamed, item]);
+            // Where another fix would begin a list of the same name: it has to wait for this one.
+            let next = page.next_line(from.span.end);
+            let guard = Edit::new(Span::new(next, next), "");
+            return Some(vec![renamed, item, guard]);
         }
         let gap = page.slice(Span::new(from.name.span.end, from.value.span.start));
         let list = format!("{to}{gap}[{right}]");
