@@ -21,8 +21,6 @@ pub mod suppression;
 mod tier;
 
 #[cfg(test)]
-mod laws;
-#[cfg(test)]
 mod sample;
 #[cfg(test)]
 mod tests;

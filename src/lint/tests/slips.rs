@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use crate::declared::GRAPH;
 use crate::finding::{Finding, Safety};
 use crate::lint::fix::Allowed;
-use crate::lint::laws::settled;
 use crate::lint::sample::{Sample, id, role, rsc, scope};
+use crate::lint::tests::laws::settled;
 
 use crate::catalog::model::Access;
 use crate::lint::slip::has_slip;

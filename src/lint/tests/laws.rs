@@ -9,9 +9,6 @@
     reason = "one story of a file, from its text to the end of all fixes"
 )]
 
-mod slips;
-mod text;
-
 use std::collections::BTreeSet;
 use std::path::Path;
 
@@ -23,8 +20,8 @@ use crate::finding::Finding;
 use crate::lint::Context;
 use crate::lint::associate::associate;
 use crate::lint::fix::{Allowed, apply};
-use crate::lint::laws::text::{Format, Item, Look, Sort, written};
 use crate::lint::sample::Sample;
+use crate::lint::tests::text::{Format, Item, Look, Sort, written};
 
 /// Permissions that entries are made of: some that calls need, some wider ones, some that nothing needs.
 const NAMES: [&str; 16] = [
