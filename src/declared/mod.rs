@@ -5,8 +5,10 @@
 //! missing, too much or dangerous is for `coverage` and `lint`.
 
 mod agents_toolkit;
+mod api;
 mod arm_template;
 pub mod bicep;
+mod blot;
 mod credential;
 mod detect;
 pub mod edit;

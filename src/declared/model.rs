@@ -209,6 +209,21 @@ pub struct Registration {
     pub elsewhere: Vec<Elsewhere>,
 }
 
+impl Registration {
+    /// Puts what was collected in any order into that of the text. What is told twice is told once.
+    pub(super) fn put_in_order(&mut self) {
+        self.entries
+            .sort_by_key(|entry| (entry.span, entry.key.span));
+        self.resources.sort_by_key(|resource| resource.span);
+        self.redirects.sort_by_key(|redirect| redirect.uri.span);
+        self.credentials.sort_by_key(|credential| credential.span);
+        for list in [&mut self.undecided, &mut self.undecided_settings] {
+            list.sort_unstable();
+            list.dedup();
+        }
+    }
+}
+
 /// What an entry does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum EntryRole {

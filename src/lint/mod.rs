@@ -6,6 +6,7 @@
 //! one thing, `policy` gives the severities, `suppression` sets aside, `fix` applies what findings offer.
 //! Nothing here reads or writes files, knows the clock, or prints.
 
+mod allowance;
 pub mod associate;
 pub mod case;
 pub mod comments;
@@ -15,6 +16,7 @@ pub mod policy;
 mod repair;
 mod rsc;
 pub mod rule;
+mod slip;
 pub mod suppression;
 mod tier;
 
@@ -28,9 +30,12 @@ use std::collections::BTreeSet;
 use jiff::civil::Date;
 
 use crate::catalog::Catalog;
+use crate::catalog::model::Access;
+use crate::coverage::HeldState;
+use crate::declared::Entry;
 use crate::finding::{self, Finding, Findings, Persona};
 use crate::lint::associate::Link;
-use crate::lint::case::{Case, Comparison};
+use crate::lint::case::{Case, Comparison, Part};
 use crate::lint::input::Inputs;
 use crate::lint::policy::Policies;
 use crate::lint::suppression::Suppressions;
@@ -76,6 +81,19 @@ pub struct Context<'a> {
     asked: Vec<&'static str>,
 }
 
+/// An entry of a permission that nothing needs.
+#[derive(Debug)]
+pub struct Excess<'a, 'c> {
+    /// Where.
+    pub part: Part<'a>,
+    /// The entry.
+    pub entry: &'a Entry,
+    /// The name of the permission.
+    pub name: &'c str,
+    /// The access.
+    pub access: Access,
+}
+
 impl<'a> Context<'a> {
     /// Puts a run together.
     pub fn new(catalog: &'a Catalog, today: Date, inputs: &'a Inputs, links: &'a [Link]) -> Self {
@@ -93,6 +111,27 @@ impl<'a> Context<'a> {
     /// Returns whether a rule takes part in the run.
     pub fn takes_part(&self, rule: &finding::Rule) -> bool {
         self.asked.contains(&rule.id)
+    }
+
+    /// Returns every entry of a permission that nothing needs: of those whose operations are known, or of those
+    /// of which no operation is.
+    pub fn excess(&self, opens_known: bool) -> Vec<Excess<'a, '_>> {
+        let mut found = Vec::new();
+        for (case, comparison) in self.comparisons().filter(|(case, _)| case.is_whole()) {
+            let access = comparison.access();
+            let held = comparison.coverage.held.iter();
+            for held in held.filter(|it| it.state == (HeldState::Excess { opens_known })) {
+                let name = self.catalog.name(held.permission);
+                let entries = case.entries_of(self.catalog, held.permission, access);
+                found.extend(entries.into_iter().map(|(part, entry)| Excess {
+                    part,
+                    entry,
+                    name,
+                    access,
+                }));
+            }
+        }
+        found
     }
 
     /// Returns every comparison with its app.

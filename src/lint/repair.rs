@@ -4,7 +4,7 @@ use crate::catalog::Catalog;
 use crate::catalog::model::{Access, PermissionId};
 use crate::declared::edit;
 use crate::declared::{Entry, EntryRole, GRAPH, Kind, Known};
-use crate::finding::{Fix, Safety};
+use crate::finding::{Finding, Fix, Safety};
 use crate::lint::case::Part;
 use crate::source::Span;
 
@@ -71,8 +71,83 @@ pub(super) fn retype(
     })
 }
 
+/// Returns the change that makes an entry name another permission under the access that it has.
+pub(super) fn respell(
+    catalog: &Catalog,
+    part: Part<'_>,
+    entry: &Entry,
+    permission: PermissionId,
+) -> Option<Fix> {
+    let index = index_of(part, entry)?;
+    let document = &part.file.document;
+    let edits = edit::respell(catalog, document, part.link.registration, index, permission)?;
+    let access = entry.access.as_ref()?.value;
+    let name = catalog.name(permission);
+    Some(Fix {
+        title: format!("replace `{}` with `{name}`", entry.key.value),
+        safety: safety(catalog, permission, access),
+        file: part.file.path.clone(),
+        edits,
+    })
+}
+
+/// Puts a change into a finding, or says why there is none where its format or its text stand in the way.
+pub(super) fn offered(finding: Finding, part: Part<'_>, fix: Option<Fix>) -> Finding {
+    let mut finding = finding.fixed_by(fix);
+    if finding.fix.is_none()
+        && let Some(why) = edit::obstacle(&part.file.document, part.link.registration)
+    {
+        let help = finding.help.take();
+        let help = help.map_or_else(String::new, |help| format!("{help}; "));
+        finding.help = Some(format!("{help}no fix: {why}"));
+    }
+    finding
+}
+
+/// Returns the change that puts permissions under the same access in the place of an entry; where that cannot be
+/// done at once, what of it comes first.
+pub(super) fn replace(
+    catalog: &Catalog,
+    part: Part<'_>,
+    entry: &Entry,
+    others: &[PermissionId],
+    title: &str,
+) -> Option<Fix> {
+    let access = entry.access.as_ref()?.value;
+    // A new id in the same place leaves everything else alone. In Terraform the comment behind an id has its
+    // name, so that the line has to go.
+    let at_once = others
+        .split_first()
+        .filter(|_| part.file.document.kind != Kind::Terraform);
+    let at_once = at_once.and_then(|(first, rest)| {
+        let fix = respell(catalog, part, entry, *first)?;
+        Some((
+            Fix {
+                title: title.to_owned(),
+                ..fix
+            },
+            rest,
+        ))
+    });
+    let (first, rest) = match at_once {
+        Some(found) => found,
+        None => (remove(part, entry, title)?, others),
+    };
+    let added: Option<Vec<Fix>> = rest
+        .iter()
+        .map(|id| add(catalog, part, *id, access))
+        .collect();
+    let added = added?;
+    // In each other's way, as in a list of one entry: then what is wide is excess afterwards.
+    let fix = joined(first, added.clone()).or_else(|| added.into_iter().next())?;
+    Some(Fix {
+        safety: Safety::Unsafe,
+        ..fix
+    })
+}
+
 /// Puts a change and others of the same file together; `None` when they get in each other's way.
-pub(super) fn joined(mut fix: Fix, others: Vec<Fix>) -> Option<Fix> {
+fn joined(mut fix: Fix, others: Vec<Fix>) -> Option<Fix> {
     for other in others {
         if other.file != fix.file {
             return None;

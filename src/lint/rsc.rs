@@ -7,7 +7,7 @@ use crate::catalog::Catalog;
 use crate::catalog::model::{Access, Kind as GrantKind, PermissionId};
 use crate::catalog::overlay::RouteKind;
 use crate::catalog::record::RouteRecord;
-use crate::declared::{Entry, EntryRole, Known};
+use crate::declared::{Entry, EntryRole, Kind, Known};
 use crate::lint::case::{Case, Operations, Part};
 use crate::plan::model::{AppPlan, RoutePlan};
 use crate::requirement::{Requirement, Verdict};
@@ -78,6 +78,61 @@ pub(super) fn asked<'a>(catalog: &Catalog, case: &Case<'a>) -> Vec<Asked<'a>> {
             purpose: routes.purpose(part, permission, access),
         })
         .collect()
+}
+
+/// A resource-specific permission that a route of the plan takes and no Teams app asks for.
+#[derive(Debug)]
+pub(super) struct Missing<'a> {
+    /// The Teams app that should ask.
+    pub(super) part: Part<'a>,
+    /// For what.
+    pub(super) permission: PermissionId,
+    /// Under which access.
+    pub(super) access: Access,
+    /// The requirements that take the route.
+    pub(super) operations: Vec<&'a Requirement>,
+}
+
+/// Returns what routes of an app need and its Teams app does not ask for; nothing while a part of that cannot be
+/// read.
+pub(super) fn missing<'a>(catalog: &Catalog, case: &Case<'a>) -> Vec<Missing<'a>> {
+    let mut parts = case.parts.iter();
+    let teams = parts.find(|part| part.file.document.kind == Kind::TeamsApp);
+    let plan = case.operations.and_then(|operations| operations.plan);
+    let (Some(part), Some(plan)) = (teams, plan) else {
+        return Vec::new();
+    };
+    if !part.registration.undecided.is_empty() {
+        return Vec::new();
+    }
+    let records = catalog.routes();
+    let records: Vec<_> = records.filter(|it| it.via == RouteKind::Rsc).collect();
+    let mut found = Vec::new();
+    for access in Access::ALL {
+        let routes = plan.plan(access).routes.iter();
+        for route in routes.filter(|route| route.via == RouteKind::Rsc) {
+            for grant in &route.grants {
+                let is_rsc = catalog.permission(*grant).kind == GrantKind::Rsc;
+                let is_there = case.entries().any(|(_, entry)| match entry.known {
+                    Known::Permission(held) => stands_for(catalog, &records, held, *grant, access),
+                    _ => false,
+                });
+                if !is_rsc || is_there {
+                    continue;
+                }
+                let operations = route.operations.iter();
+                found.push(Missing {
+                    part: *part,
+                    permission: *grant,
+                    access,
+                    operations: operations
+                        .filter_map(|index| plan.requirements.get(*index))
+                        .collect(),
+                });
+            }
+        }
+    }
+    found
 }
 
 /// Whether a permission that is held can stand for one that a route asks for: the same, a wider one, or the one

@@ -1,23 +1,17 @@
 //! Findings that are set aside, for a time and for a reason: by a comment in the file or by the policy.
 //!
-//! A comment that starts with `graphgrant:` is one of
-//!
-//! ```text
-//! graphgrant: allow(RULE) reason="..." owner=... until=YYYY-MM-DD
-//! graphgrant: allow(RULE, SUBJECT) reason="..." owner=... until=YYYY-MM-DD
-//! ```
-//!
-//! and nothing else. RULE is the name or id of a rule. With a SUBJECT (a permission, an operation, a URI; `*`
-//! stands for anything) it holds for the whole file, without one for what starts on the comment's line or, where
-//! the comment stands alone, on the next line that is no comment. The three keys come in any order, each once; a
-//! value with spaces stands in double quotes. `until` is the last day on which it holds.
+//! `allowance` has the grammar of comments. With a subject (a permission, an operation, a URI; `*` stands for
+//! anything) a comment holds for the whole file, without one for what starts on the comment's line or, where the
+//! comment stands alone, on the next line that is no comment.
 
-use std::collections::BTreeMap;
+pub use crate::lint::allowance::{Allowance, parse};
+
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use jiff::civil::Date;
 
-use crate::declared::Comment;
+use crate::declared::{Comment, Registration};
 use crate::finding::{Finding, Place, Suppressed};
 use crate::lint::associate::Link;
 use crate::lint::case::place;
@@ -26,106 +20,8 @@ use crate::lint::policy::is_named;
 use crate::manifest::policy::{Pattern, Suppression};
 use crate::source::{Source, Span};
 
-/// What a comment starts with to be one of ours.
-const MARK: &str = "graphgrant:";
-
 /// How many suppressions of a file are read: nobody reviews more, and each is held against each finding.
 const MOST: usize = 500;
-
-/// A suppression as it is written in a comment.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Allowance {
-    /// The name or id of the rule.
-    pub rule: String,
-    /// What the findings are about.
-    pub subject: Option<Pattern>,
-    /// Why.
-    pub reason: String,
-    /// Who answers for it.
-    pub owner: String,
-    /// The last day on which it holds.
-    pub until: Date,
-}
-
-/// Reads a comment without its marks; `None` when it is none of ours.
-pub fn parse(text: &str) -> Option<Result<Allowance, String>> {
-    let rest = text.trim().strip_prefix(MARK)?;
-    Some(allowance(rest.trim()))
-}
-
-fn allowance(text: &str) -> Result<Allowance, String> {
-    let inside = text
-        .strip_prefix("allow(")
-        .ok_or("it does not say `allow(RULE)`")?;
-    let (scope, rest) = inside
-        .split_once(')')
-        .ok_or("the parenthesis after `allow(` is not closed")?;
-    let (rule, subject) = match scope.split_once(',') {
-        Some((rule, subject)) => (rule.trim(), Some(subject.trim())),
-        None => (scope.trim(), None),
-    };
-    let is_rule = |text: &str| {
-        let mut bytes = text.bytes();
-        !text.is_empty() && bytes.all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
-    };
-    if !is_rule(rule) {
-        return Err("the rule in `allow(RULE)` is missing or no name".to_owned());
-    }
-    if subject.is_some_and(str::is_empty) {
-        return Err("nothing stands after the comma in `allow(RULE, SUBJECT)`".to_owned());
-    }
-    let mut values = values(rest)?;
-    let mut taken = |key: &str| {
-        values
-            .remove(key)
-            .ok_or_else(|| format!("`{key}=` is missing"))
-    };
-    let (reason, owner, until) = (taken("reason")?, taken("owner")?, taken("until")?);
-    let is_day = until.len() == 10;
-    let until = until.parse().ok().filter(|_| is_day);
-    Ok(Allowance {
-        rule: rule.to_owned(),
-        subject: subject.map(Pattern::new),
-        reason,
-        owner,
-        until: until.ok_or("`until` is no day such as `2027-01-31`")?,
-    })
-}
-
-/// Reads `key=value key="a value"`.
-fn values(text: &str) -> Result<BTreeMap<&str, String>, String> {
-    let mut values = BTreeMap::new();
-    let mut rest = text;
-    while !rest.trim_start().is_empty() {
-        if !rest.starts_with(char::is_whitespace) {
-            return Err("a space is missing between two parts".to_owned());
-        }
-        let (key, after) = rest
-            .trim_start()
-            .split_once('=')
-            .ok_or("after `allow(...)` only `key=value` may follow")?;
-        if !["reason", "owner", "until"].contains(&key) {
-            return Err(format!(
-                "`{}` is none of `reason`, `owner` and `until`",
-                key.trim()
-            ));
-        }
-        let (value, left) = match after.strip_prefix('"') {
-            Some(quoted) => quoted
-                .split_once('"')
-                .ok_or_else(|| format!("the quote after `{key}=` is not closed"))?,
-            None => after.split_at(after.find(char::is_whitespace).unwrap_or(after.len())),
-        };
-        if value.trim().is_empty() {
-            return Err(format!("`{key}=` has no value"));
-        }
-        if values.insert(key, value.trim().to_owned()).is_some() {
-            return Err(format!("`{key}` is given twice"));
-        }
-        rest = left;
-    }
-    Ok(values)
-}
 
 /// A suppression of a run.
 #[derive(Debug)]
@@ -150,9 +46,40 @@ enum Scope<'a> {
     Line(usize),
     /// The files of a policy, of these paths.
     Policy {
-        files: Option<Vec<PathBuf>>,
+        files: Option<Rc<[Reached]>>,
         path: Option<&'a Pattern>,
     },
+}
+
+/// A file that a policy is about.
+#[derive(Debug)]
+struct Reached {
+    path: PathBuf,
+    /// In a file that other apps share: what stands of those that the policy is about, and of the others.
+    shared: Option<(Vec<Span>, Vec<Span>)>,
+}
+
+impl Reached {
+    /// Whether a finding is about what the policy is about. What belongs to no registration is everybody's.
+    fn has(&self, finding: &Finding) -> bool {
+        if finding.place.path != self.path {
+            return false;
+        }
+        let Some((own, others)) = &self.shared else {
+            return true;
+        };
+        let at = finding.place.span;
+        let nearest = |spans: &[Span]| {
+            let around = spans.iter();
+            let around = around.filter(|span| span.start <= at.start && at.end <= span.end);
+            around.map(|span| span.end - span.start).min()
+        };
+        match (nearest(own), nearest(others)) {
+            (_, None) => true,
+            (None, Some(_)) => false,
+            (Some(own), Some(other)) => own < other,
+        }
+    }
 }
 
 /// All suppressions of a run.
@@ -175,24 +102,34 @@ impl<'a> Suppressions<'a> {
                 let allowance = parse(&comment.text)?;
                 Some((comment, allowance))
             });
-            let ours: Vec<_> = ours.take(MOST).collect();
+            // One beyond what is read, to be told.
+            let ours: Vec<_> = ours.take(MOST + 1).collect();
             if ours.is_empty() {
                 continue;
             }
             let layout = Lines::new(source, comments);
-            for (comment, allowance) in ours {
-                all.push(in_comment(
-                    inputs, path, source, &layout, comment, allowance,
-                ));
+            for (at, (comment, allowances)) in ours.into_iter().enumerate() {
+                let allowances = match allowances {
+                    _ if at == MOST => vec![Err(format!(
+                        "only the first {MOST} suppressions of a file are read"
+                    ))],
+                    Ok(allowances) => allowances.into_iter().map(Ok).collect(),
+                    Err(why) => vec![Err(why)],
+                };
+                let found = allowances.into_iter();
+                all.extend(found.map(|allowance| {
+                    in_comment(inputs, path, source, &layout, comment, allowance)
+                }));
             }
         }
         for (index, file) in inputs.operations.iter().enumerate() {
+            let reached: Rc<[Reached]> = reach(inputs, links, index).into();
             for policy in &file.policies {
                 all.extend(policy.suppressions.iter().map(|given| Found {
                     place: place(Path::new(policy.source.name()), &policy.source, given.span),
                     allowance: Ok(allowance_of(given)),
                     scope: Scope::Policy {
-                        files: Some(reach(inputs, links, index)),
+                        files: Some(Rc::clone(&reached)),
                         path: given.path.as_ref(),
                     },
                     is_trusted: true,
@@ -217,6 +154,18 @@ impl<'a> Suppressions<'a> {
             key(one).cmp(&key(other))
         });
         Self { all }
+    }
+
+    /// Returns whether a finding, were it made, would be set aside.
+    pub(super) fn holds(&self, finding: &Finding, today: Date) -> bool {
+        let line = finding.place.source.position(finding.place.span.start).line;
+        self.all.iter().any(|found| {
+            found.allowance.as_ref().is_ok_and(|allowance| {
+                found.is_trusted
+                    && allowance.until >= today
+                    && covers(&found.scope, &found.place, allowance, finding, line)
+            })
+        })
     }
 
     /// Sets findings aside.
@@ -257,16 +206,51 @@ fn allowance_of(given: &Suppression) -> Allowance {
 
 /// The files that an operations manifest and its policy are about. What is approved of those of the base says
 /// nothing of files that come to it now.
-fn reach(inputs: &Inputs, links: &[Link], operations: usize) -> Vec<PathBuf> {
-    let own = inputs.operations.get(operations).map(|file| &file.path);
-    let is_reviewed = |path: &&PathBuf| own.is_some_and(|own| inputs.is_reviewed(own, path));
-    let linked = links.iter().filter(|link| {
-        link.owner
-            .is_some_and(|owner| owner.operations == operations)
-    });
-    let linked = linked.filter_map(|link| inputs.apps.get(link.file));
-    let linked = linked.map(|file| &file.path).filter(is_reviewed);
-    own.into_iter().chain(linked).cloned().collect()
+fn reach(inputs: &Inputs, links: &[Link], operations: usize) -> Vec<Reached> {
+    let Some(own) = inputs.operations.get(operations).map(|file| &file.path) else {
+        return Vec::new();
+    };
+    let mut reached = vec![Reached {
+        path: own.clone(),
+        shared: None,
+    }];
+    for (at, file) in inputs.apps.iter().enumerate() {
+        let here = links.iter().filter(|link| link.file == at);
+        let is_own = |link: &&Link| {
+            link.owner
+                .is_some_and(|owner| owner.operations == operations)
+        };
+        let (ours, others): (Vec<&Link>, Vec<&Link>) = here.partition(is_own);
+        if ours.is_empty() || !inputs.is_reviewed(own, &file.path) {
+            continue;
+        }
+        let spans = |links: Vec<&Link>| {
+            let registrations = &file.document.registrations;
+            let found = links.into_iter();
+            let found = found.filter_map(|link| registrations.get(link.registration));
+            found.flat_map(parts_of).collect()
+        };
+        reached.push(Reached {
+            path: file.path.clone(),
+            shared: (!others.is_empty()).then(|| (spans(ours), spans(others))),
+        });
+    }
+    reached
+}
+
+/// Returns the places of everything that a file says of a registration.
+fn parts_of(found: &Registration) -> Vec<Span> {
+    let mut parts = vec![found.span];
+    parts.extend(found.name.as_ref().map(|name| name.span));
+    parts.extend(found.client_id.as_ref().map(|id| id.span));
+    parts.extend(found.audience.as_ref().map(|audience| audience.span));
+    parts.extend(found.entries.iter().flat_map(|it| [it.span, it.key.span]));
+    parts.extend(found.resources.iter().map(|it| it.span));
+    parts.extend(found.redirects.iter().map(|it| it.uri.span));
+    parts.extend(found.credentials.iter().map(|it| it.span));
+    let undecided = found.undecided.iter().chain(&found.undecided_settings);
+    parts.extend(undecided.map(|it| it.span));
+    parts
 }
 
 fn in_comment<'a>(
@@ -408,7 +392,7 @@ fn covers(
             let shown = finding.place.path.to_string_lossy();
             files
                 .as_ref()
-                .is_none_or(|files| files.contains(&finding.place.path))
+                .is_none_or(|files| files.iter().any(|file| file.has(finding)))
                 && path.is_none_or(|path| path.matches(&shown))
         }
     }
@@ -416,106 +400,54 @@ fn covers(
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use crate::lint::sample::Sample;
 
-    #[track_caller]
-    fn case(text: &str, expected: &str) {
-        let answer = match parse(text) {
-            None => "none of ours".to_owned(),
-            Some(Err(why)) => why,
-            Some(Ok(found)) => format!(
-                "{} | {} | {} | {} | {}",
-                found.rule,
-                found
-                    .subject
-                    .map_or(String::new(), |it| it.written().to_owned()),
-                found.reason,
-                found.owner,
-                found.until
-            ),
-        };
-        assert_eq!(answer, expected, "{text}");
+    const TERRAFORM: &str = r#"resource "azuread_application" "one" {
+  display_name = "One"
+  required_resource_access {
+    resource_app_id = "00000003-0000-0000-c000-000000000000"
+    resource_access {
+      id   = "810c84a8-4a9e-49e6-bf7d-12d183f40d01"
+      type = "Role"
     }
+  }
+}
+
+resource "azuread_application" "two" {
+  display_name = "Two"
+  required_resource_access {
+    resource_app_id = "00000003-0000-0000-c000-000000000000"
+    resource_access {
+      id   = "810c84a8-4a9e-49e6-bf7d-12d183f40d01"
+      type = "Role"
+    }
+  }
+}
+"#;
 
     #[test]
-    fn the_grammar_is_strict() {
-        let rest = "reason=\"two words\" owner=me until=2027-01-31";
-        case(" just a comment", "none of ours");
-        case("Graphgrant: allow(x)", "none of ours");
-        case(
-            &format!("graphgrant: allow(tier-1-risk) {rest}"),
-            "tier-1-risk |  | two words | me | 2027-01-31",
-        );
-        case(
-            &format!("  graphgrant:allow( GG012 , Mail.* ) {rest}  "),
-            "GG012 | Mail.* | two words | me | 2027-01-31",
-        );
-        case(
-            "graphgrant: allow(x) until=2027-01-31 owner=\"a b\" reason=short",
-            "x |  | short | a b | 2027-01-31",
-        );
-        case("graphgrant: ignore(x)", "it does not say `allow(RULE)`");
-        case("graphgrant: allow x", "it does not say `allow(RULE)`");
-        case(
-            "graphgrant: allow(x",
-            "the parenthesis after `allow(` is not closed",
-        );
-        case(
-            &format!("graphgrant: allow() {rest}"),
-            "the rule in `allow(RULE)` is missing or no name",
-        );
-        case(
-            &format!("graphgrant: allow(*) {rest}"),
-            "the rule in `allow(RULE)` is missing or no name",
-        );
-        case(
-            &format!("graphgrant: allow(x,) {rest}"),
-            "nothing stands after the comma in `allow(RULE, SUBJECT)`",
-        );
-        case("graphgrant: allow(x)", "`reason=` is missing");
-        case(
-            "graphgrant: allow(x) reason=r until=2027-01-31",
-            "`owner=` is missing",
-        );
-        case(
-            "graphgrant: allow(x) reason=r owner=o",
-            "`until=` is missing",
-        );
-        case(
-            "graphgrant: allow(x) reason=r owner=o until=soon",
-            "`until` is no day such as `2027-01-31`",
-        );
-        case(
-            "graphgrant: allow(x) reason=r owner=o until=2027-02-30",
-            "`until` is no day such as `2027-01-31`",
-        );
-        case(
-            "graphgrant: allow(x) reason=r reason=s owner=o until=2027-01-31",
-            "`reason` is given twice",
-        );
-        case(
-            "graphgrant: allow(x) reason=\"r owner=o until=2027-01-31",
-            "the quote after `reason=` is not closed",
-        );
-        case(
-            "graphgrant: allow(x) reason= owner=o until=2027-01-31",
-            "`reason=` has no value",
-        );
-        case(
-            "graphgrant: allow(x) why=r owner=o until=2027-01-31",
-            "`why` is none of `reason`, `owner` and `until`",
-        );
-        case(
-            &format!("graphgrant: allow(x){rest}"),
-            "a space is missing between two parts",
-        );
-        case(
-            &format!("graphgrant: allow(x) {rest} trailing"),
-            "after `allow(...)` only `key=value` may follow",
-        );
-        case(
-            "graphgrant: allow(x) reason=\"r\"owner=o until=2027-01-31",
-            "a space is missing between two parts",
-        );
+    fn a_policy_says_nothing_of_the_apps_of_another_manifest_in_the_same_file() {
+        let policy = "policy: {suppressions: [{rule: tier-1-risk, subject: Mail.Read, reason: r, owner: o, until: 2027-01-01}]}\n";
+        let calls = |name: &str, more: &str| {
+            format!(
+                "app: {{name: {name}}}\ndeclared: main.tf\naccess: application\noperations: ['GET /sites/{{id}}']\n{more}"
+            )
+        };
+        let mut sample = Sample::new(&calls("One", policy)).file("main.tf", TERRAFORM);
+        let mut other = Sample::new(&calls("Two", "")).inputs.operations;
+        for file in &mut other {
+            file.path = "two/graphgrant.yaml".into();
+            file.manifest.apps[0].declared[0].value = "../main.tf".to_owned();
+        }
+        sample.inputs.operations.extend(other);
+        let found = sample.inspect().findings;
+        let risks = found.iter().filter(|it| it.rule.name == "tier-1-risk");
+        let told: Vec<_> = risks
+            .map(|it| {
+                let line = it.place.source.position(it.place.span.start).line;
+                (line, it.suppressed.is_some())
+            })
+            .collect();
+        assert_eq!(told, [(6, true), (17, false)]);
     }
 }

@@ -332,12 +332,16 @@ pub enum ManifestError {
         span: Span,
     },
     /// A day that is none.
-    #[error("the day must be written as `YYYY-MM-DD`")]
+    #[error("`{written}` {why}")]
     #[diagnostic(
         code(graphgrant::manifest::day),
         help("write the last day on which it holds, such as `2027-01-31`")
     )]
     Day {
+        /// The value as written.
+        written: String,
+        /// Why it is none: the end of the sentence.
+        why: &'static str,
         /// The value.
         #[label("no day")]
         span: Span,
@@ -386,7 +390,7 @@ impl ManifestError {
             | Self::BesideApps { span, .. }
             | Self::SameName { span, .. }
             | Self::OutOfRange { span, .. }
-            | Self::Day { span }
+            | Self::Day { span, .. }
             | Self::TooMany { span, .. } => *span,
         }
     }

@@ -169,6 +169,40 @@ fn a_folder_of_terraform_is_one_module() {
 }
 
 #[test]
+fn findings_without_a_fix_say_why() {
+    let main = "resource \"azuread_application\" \"app\" {\n  display_name = \"Reports\"\n}\nresource \"azuread_application_api_access\" \"graph\" {\n  application_id = azuread_application.app.id\n  api_client_id  = \"00000003-0000-0000-c000-000000000000\"\n  role_ids       = local.roles\n}\n";
+    let locals = format!("locals {{\n  roles = [\"{}\"]\n}}\n", CALENDARS.0);
+    let bicep = "resource app 'Microsoft.Graph/applications@v1.0' = {\n  uniqueName: 'Reports'\n  displayName: 'Reports'\n}\n";
+    let yaml = "app: {name: Reports}\naccess: application\noperations: ['GET /sites/{id}']\n";
+    for (files, why) in [
+        (
+            vec![("main.tf", main), ("locals.tf", locals.as_str())],
+            "no fix: a fix changes one file by itself, and this rests on `local.roles`, which is not in this file",
+        ),
+        (
+            vec![("main.bicep", bicep)],
+            "no fix: Bicep files are never changed",
+        ),
+    ] {
+        let folder = Folder::new(&[&[("graphgrant.yaml", yaml)], &files[..]].concat());
+        let document = folder.lint(&["--format", "json"]).json();
+        let found = document["findings"].as_array().unwrap().iter();
+        let about = ["missing-permission", "excess-permission"];
+        let mut found = found
+            .filter(|it| about.contains(&it["name"].as_str().unwrap()))
+            .peekable();
+        assert!(found.peek().is_some());
+        for finding in found {
+            let help = finding["help"].as_str().unwrap();
+            assert!(help.ends_with(why), "{help}");
+        }
+        let before = folder.read(files[0].0);
+        folder.lint(&["--fix=unsafe"]);
+        assert_eq!(folder.read(files[0].0), before);
+    }
+}
+
+#[test]
 fn a_module_puts_into_doubt_only_what_it_is_handed() {
     let yaml = "app: {name: Reports}\naccess: application\noperations: ['GET /sites/{id}']\n";
     let main = |handed: &str| {

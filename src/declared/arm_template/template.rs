@@ -73,11 +73,28 @@ fn template(reader: &mut Reader<'_>, root: &Node, depth: usize, document: &mut D
                     } else {
                         template(reader, nested, depth - 1, document);
                     }
+                } else if let Some(link) = resource.properties.get("templateLink") {
+                    // What it is handed may lead to any app of this file.
+                    let parameters = resource.properties.get("parameters");
+                    let is_handed = parameters.is_some_and(refers);
+                    let list = if is_handed {
+                        &mut document.undecided
+                    } else {
+                        &mut document.apart
+                    };
+                    list.push(undecided(opening(link), "a linked template"));
                 }
             }
             _ => {}
         }
     }
+}
+
+/// Returns whether anything in a value is worked out from something else.
+fn refers(node: &Node) -> bool {
+    node.text().is_some_and(|text| text.starts_with('['))
+        || node.items().iter().any(refers)
+        || node.members().iter().any(|member| refers(&member.value))
 }
 
 /// A resource of a template.

@@ -1,7 +1,8 @@
 //! `Microsoft.Graph/applications`.
 
 use crate::catalog::model::Access;
-use crate::declared::bicep::collect::{Api, Collector};
+use crate::declared::api::Api;
+use crate::declared::bicep::collect::Collector;
 use crate::declared::bicep::secret::inner;
 use crate::declared::bicep::value::{Content, Value};
 use crate::declared::model::{

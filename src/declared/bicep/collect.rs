@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use crate::declared::api::Api;
+use crate::declared::bicep::handed::Handed;
 use crate::declared::bicep::value::{Content, Evaluator, Scope, TOO_FAR, Value};
-use crate::declared::known::{GRAPH, Ids};
+use crate::declared::known::Ids;
 use crate::declared::model::{Document, Fault, FaultKind, Registration, Undecided};
-use crate::source::bicep::{Expression, ExpressionKind, File, Resource};
+use crate::source::bicep::{Expression, ExpressionKind, File, Module, Resource};
 use crate::source::escape::shown;
 use crate::source::{Source, Span, Spanned};
 
@@ -39,30 +41,6 @@ pub(super) struct Found {
     pub(super) doubt: Option<String>,
 }
 
-/// The resource that permissions are of.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Api {
-    /// By its application id in lower case.
-    Known(String),
-    /// An application of the user's own.
-    Own,
-    /// Why it is not told.
-    Undecided(String),
-}
-
-impl Api {
-    pub(super) fn app_id(&self) -> Option<String> {
-        match self {
-            Self::Known(id) => Some(id.clone()),
-            Self::Own | Self::Undecided(_) => None,
-        }
-    }
-
-    pub(super) fn is_graph(&self) -> bool {
-        matches!(self, Self::Known(id) if id == GRAPH)
-    }
-}
-
 /// Goes through the resources of a file.
 #[derive(Debug)]
 pub(super) struct Collector<'a> {
@@ -72,6 +50,8 @@ pub(super) struct Collector<'a> {
     file: &'a File,
     registrations: BTreeMap<Owner, Registration>,
     undecided: Vec<Undecided>,
+    /// What is undecided and can be about none of the registrations.
+    apart: Vec<Undecided>,
     faults: Vec<Fault>,
 }
 
@@ -84,6 +64,7 @@ impl<'a> Collector<'a> {
             file,
             registrations: BTreeMap::new(),
             undecided: Vec::new(),
+            apart: Vec::new(),
             faults: Vec::new(),
         }
     }
@@ -101,7 +82,7 @@ impl<'a> Collector<'a> {
             }
         }
         for module in &self.file.modules {
-            self.read_module(&module.name, &module.value);
+            self.read_module(module);
         }
         if self.evaluator.is_exhausted() {
             self.undecided.push(Undecided {
@@ -110,21 +91,15 @@ impl<'a> Collector<'a> {
             });
         }
         let mut registrations: Vec<_> = self.registrations.into_values().collect();
-        for found in &mut registrations {
-            found
-                .entries
-                .sort_by_key(|entry| (entry.span, entry.key.span));
-            found.resources.sort_by_key(|resource| resource.span);
-            found.credentials.sort_by_key(|credential| credential.span);
-            for list in [&mut found.undecided, &mut found.undecided_settings] {
-                list.sort_unstable();
-                list.dedup();
-            }
-        }
+        registrations
+            .iter_mut()
+            .for_each(Registration::put_in_order);
         registrations.sort_by_key(|found| found.span);
         document.registrations = registrations;
         document.undecided = self.undecided;
         document.undecided.sort_unstable();
+        document.apart = self.apart;
+        document.apart.sort_unstable();
         document.faults = self.faults;
         document.faults.sort_unstable();
         document.faults.dedup();
@@ -299,29 +274,43 @@ impl<'a> Collector<'a> {
     }
 
     /// A module may do anything with what it is handed.
-    fn read_module(&mut self, name: &Spanned<String>, value: &Expression) {
-        let undecided = Undecided {
-            span: name.span,
-            what: format!("the module `{}`", shown(&name.value)),
+    fn read_module(&mut self, module: &Module) {
+        let what = format!("the module `{}`", shown(&module.name.value));
+        let undecided = |what: String| Undecided {
+            span: module.name.span,
+            what,
         };
-        let mut symbols = Vec::new();
-        names_in(value, &mut symbols);
-        let mut is_told = false;
-        for symbol in symbols {
-            let Some(resource) = self.evaluator.resource(&symbol) else {
+        let known = Handed::to(self.source, self.file, module);
+        let mut told: Vec<(Owner, String)> = Vec::new();
+        for symbol in &known.symbols {
+            let Some(resource) = self.evaluator.resource(symbol) else {
                 continue;
             };
             let owner = match kind(resource).as_str() {
                 SERVICE_PRINCIPALS => self.service_principal(resource).owner,
-                _ => Owner::Symbol(symbol),
+                _ => Owner::Symbol((*symbol).to_owned()),
             };
+            told.push((owner, what.clone()));
+        }
+        for owner in self.registrations.keys() {
+            let Owner::Symbol(symbol) = owner else {
+                continue;
+            };
+            let resource = self.evaluator.resource(symbol);
+            let is_told = told.iter().any(|(told, _)| told == owner);
+            if !is_told && resource.is_some_and(|it| known.has_name_of(it)) {
+                told.push((owner.clone(), format!("{what}, which is handed its name,")));
+            }
+        }
+        let mut is_told = false;
+        for (owner, what) in told {
             if let Some(found) = self.registrations.get_mut(&owner) {
-                found.undecided.push(undecided.clone());
+                found.undecided.push(undecided(what));
                 is_told = true;
             }
         }
         if !is_told {
-            self.undecided.push(undecided);
+            self.apart.push(undecided(what));
         }
     }
 }
@@ -334,14 +323,5 @@ fn of_resource(resource: &Resource) -> Found {
             .is_existing
             .then(|| format!("`{}`, which exists already", shown(&name))),
         owner: Owner::Symbol(name),
-    }
-}
-
-fn names_in(expression: &Expression, found: &mut Vec<String>) {
-    if let ExpressionKind::Name(name) = &expression.kind {
-        found.push(name.clone());
-    }
-    for inner in expression.inner() {
-        names_in(inner, found);
     }
 }

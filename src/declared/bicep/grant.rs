@@ -1,7 +1,8 @@
 //! `appRoleAssignedTo` and `oauth2PermissionGrants`, and what an entry is.
 
 use crate::catalog::model::Access;
-use crate::declared::bicep::collect::{Api, Collector};
+use crate::declared::api::Api;
+use crate::declared::bicep::collect::Collector;
 use crate::declared::bicep::value::{Content, Scope, Value};
 use crate::declared::known::guid;
 use crate::declared::model::{Entry, EntryRole, Fault, FaultKind, Known, Registration, Undecided};

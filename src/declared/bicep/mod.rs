@@ -3,7 +3,8 @@
 //! `Microsoft.Graph/applications` are registrations. `appRoleAssignedTo` and `oauth2PermissionGrants` belong
 //! to the application whose `appId` the service principal has that they name; a grant to something else,
 //! such as a managed identity, makes a registration of its own, named after the symbol. What is `existing`,
-//! or stands in a module, has permissions that are not seen here: that is undecided.
+//! or stands in a module, has permissions that are not seen here: that is undecided. A module that is handed
+//! something of an application, or what it is named after, may give it permissions; other modules are told apart.
 //!
 //! Followed are `var` names, loops over lists that are written out, `filter(graph.appRoles, ...)[0].id` and
 //! its like. Parameters, conditions, functions and other loops are undecided.
@@ -11,10 +12,12 @@
 mod application;
 mod collect;
 mod grant;
+mod handed;
 mod secret;
 mod value;
 
 use crate::declared::bicep::collect::Collector;
+use crate::declared::blot::keep_places;
 use crate::declared::error::SyntaxError;
 use crate::declared::known::Ids;
 use crate::declared::model::{Comment, Document, Kind};
@@ -45,13 +48,7 @@ pub fn read(ids: &Ids<'_>, source: &Source) -> Result<Document, SyntaxError> {
         });
     };
     let mut document = document(ids, &shown, &file);
-    let registrations = document.registrations.iter_mut();
-    // Blotted out it no longer looks like a secret.
-    for (found, before) in registrations.zip(&with.registrations) {
-        for (credential, before) in found.credentials.iter_mut().zip(&before.credentials) {
-            credential.secret = before.secret;
-        }
-    }
+    keep_places(&mut document, &with);
     Ok(document)
 }
 

@@ -213,6 +213,22 @@ pub(super) fn retype_resource_specific(
     )?)
 }
 
+pub(super) fn respell(
+    catalog: &Catalog,
+    kind: Kind,
+    entry: &Entry,
+    permission: PermissionId,
+) -> Option<Vec<Edit>> {
+    let access = entry.access.as_ref()?.value;
+    let name = catalog.name(permission);
+    let key = match kind {
+        Kind::TeamsApp | Kind::SharePointFramework => name,
+        Kind::AgentsToolkit if guid(&entry.key.value).is_none() => name,
+        _ => catalog.grant_for(permission, access)?.id?,
+    };
+    Some(vec![replaced(entry.key.span, key)])
+}
+
 /// Returns the edits that give an entry its type.
 fn typed(document: &Document, entry: &Entry, access: Access, word: &str) -> Option<Vec<Edit>> {
     if let Some(written) = &entry.access {

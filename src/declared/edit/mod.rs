@@ -91,5 +91,46 @@ pub fn retype(
     }
 }
 
+/// Returns the edits that make an entry name another permission under the access that it has.
+pub fn respell(
+    catalog: &Catalog,
+    document: &Document,
+    registration: usize,
+    index: usize,
+    permission: PermissionId,
+) -> Option<Vec<Edit>> {
+    let found = document.registrations.get(registration)?;
+    let entry = found.entries.get(index)?;
+    match document.kind {
+        Kind::GraphApplication
+        | Kind::LegacyManifest
+        | Kind::AgentsToolkit
+        | Kind::TeamsApp
+        | Kind::SharePointFramework => manifest::respell(catalog, document.kind, entry, permission),
+        Kind::Terraform => {
+            terraform::edit::respell(catalog, document, registration, index, permission)
+        }
+        Kind::TerraformPlan | Kind::Bicep | Kind::ArmTemplate | Kind::Operations => None,
+    }
+}
+
+/// Returns why a change is offered nowhere in a document, or not of a registration, if there is a reason that a
+/// reader should know: the end of a sentence about fixes.
+pub fn obstacle(document: &Document, registration: usize) -> Option<String> {
+    match document.kind {
+        Kind::Bicep => Some("Bicep files are never changed".to_owned()),
+        Kind::ArmTemplate | Kind::TerraformPlan => {
+            Some("what is generated is never changed; change what it is made from".to_owned())
+        }
+        Kind::Terraform => terraform::edit::obstacle(document, registration),
+        Kind::GraphApplication
+        | Kind::LegacyManifest
+        | Kind::AgentsToolkit
+        | Kind::TeamsApp
+        | Kind::SharePointFramework
+        | Kind::Operations => None,
+    }
+}
+
 #[cfg(test)]
 mod tests;

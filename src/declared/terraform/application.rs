@@ -1,12 +1,13 @@
 //! Registrations: `azuread_application`, `azuread_application_registration`, and what only adds settings.
 
 use crate::catalog::model::Access;
+use crate::declared::api::Api;
 use crate::declared::model::{
     EntryRole, Redirect, RedirectKind, Registration, Resource, Undecided,
 };
 use crate::declared::terraform::collect::{Collector, Draft, Instance};
 use crate::declared::terraform::module::Address;
-use crate::declared::terraform::owner::{Api, Found, Owner};
+use crate::declared::terraform::owner::{Found, Owner};
 use crate::declared::terraform::value::{Content, Scope, Value};
 use crate::manifest::model::Audience;
 use crate::source::hcl::{Block, Body, ExpressionKind};

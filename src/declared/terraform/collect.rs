@@ -46,18 +46,9 @@ impl Collected {
     pub(super) fn finish(self, document: &mut Document) {
         let drafts = self.drafts.into_values();
         let mut registrations: Vec<_> = drafts.map(|draft| draft.registration).collect();
-        for found in &mut registrations {
-            found
-                .entries
-                .sort_by_key(|entry| (entry.span, entry.key.span));
-            found.resources.sort_by_key(|resource| resource.span);
-            found.redirects.sort_by_key(|redirect| redirect.uri.span);
-            found.credentials.sort_by_key(|credential| credential.span);
-            for list in [&mut found.undecided, &mut found.undecided_settings] {
-                list.sort_unstable();
-                list.dedup();
-            }
-        }
+        registrations
+            .iter_mut()
+            .for_each(Registration::put_in_order);
         registrations.sort_by_key(|found| found.span);
         document.registrations = registrations;
         document.undecided = self.undecided;

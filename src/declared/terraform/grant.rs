@@ -1,6 +1,7 @@
 //! Permissions in blocks of their own: API access, app role assignments, delegated permission grants.
 
 use crate::catalog::model::Access;
+use crate::declared::api::Api;
 use crate::declared::known::guid;
 use crate::declared::model::{
     Entry, EntryRole, Fault, FaultKind, Known, Registration, Resource, Undecided,
@@ -8,7 +9,7 @@ use crate::declared::model::{
 use crate::declared::terraform::application::{ignored, merge, opening};
 use crate::declared::terraform::collect::Collector;
 use crate::declared::terraform::module::Address;
-use crate::declared::terraform::owner::{Api, Found};
+use crate::declared::terraform::owner::Found;
 use crate::declared::terraform::value::{Content, Scope, Value};
 use crate::source::escape::shown;
 use crate::source::hcl::{Attribute, Block, Expression};

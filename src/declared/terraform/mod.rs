@@ -11,8 +11,8 @@
 //!   principal, named after what is referred to. It is decided when that is a resource of the module:
 //!   something that only stands elsewhere may have permissions that are not seen here.
 //! - What is assigned to users and groups is no permission of an app.
-//! - A module that is handed anything of an application may give it permissions: the registration is
-//!   undecided. Other modules may have apps of their own, and are told apart.
+//! - A module that is handed anything of an application, or what it is named after, may give it permissions:
+//!   the registration is undecided. Other modules may have apps of their own, and are told apart.
 //!
 //! `ignore_changes = [required_resource_access]` makes the inline list undecided, unless there is none and
 //! `azuread_application_api_access` has it: the provider's documentation prescribes that pair.
@@ -34,6 +34,7 @@ mod value;
 
 use std::collections::BTreeMap;
 
+use crate::declared::blot::keep_places;
 use crate::declared::error::SyntaxError;
 use crate::declared::known::Ids;
 use crate::declared::model::{Comment, Document, Elsewhere, Kind, Undecided};
@@ -91,13 +92,7 @@ fn read_known(
     };
     let with = document(ids, source, parsed, beside);
     let mut document = document(ids, &shown, without, beside);
-    let registrations = document.registrations.iter_mut();
-    // Blotted out it no longer looks like a secret.
-    for (found, before) in registrations.zip(&with.registrations) {
-        for (credential, before) in found.credentials.iter_mut().zip(&before.credentials) {
-            credential.secret = before.secret;
-        }
-    }
+    keep_places(&mut document, &with);
     Ok(document)
 }
 

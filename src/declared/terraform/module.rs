@@ -106,7 +106,7 @@ pub(super) struct Module<'a> {
     pub(super) files: &'a [File<'a>],
     blocks: BTreeMap<Address, (usize, &'a Block)>,
     locals: BTreeMap<&'a str, (usize, &'a Expression)>,
-    calls: BTreeMap<&'a str, &'a Block>,
+    calls: BTreeMap<&'a str, (usize, &'a Block)>,
 }
 
 impl<'a> Module<'a> {
@@ -124,7 +124,7 @@ impl<'a> Module<'a> {
                     .first()
                     .filter(|_| block.kind.value == "module")
                 {
-                    calls.entry(label.value.as_str()).or_insert(block);
+                    calls.entry(label.value.as_str()).or_insert((at, block));
                 }
                 if block.kind.value == "locals" {
                     for attribute in block.body.attributes() {
@@ -157,8 +157,8 @@ impl<'a> Module<'a> {
         self.locals.get(name).copied()
     }
 
-    /// Returns the block that calls a module.
-    pub(super) fn called(&self, name: &str) -> Option<&'a Block> {
+    /// Returns the block that calls a module and the file it is in.
+    pub(super) fn called(&self, name: &str) -> Option<(usize, &'a Block)> {
         self.calls.get(name).copied()
     }
 

@@ -1,6 +1,6 @@
 //! Which app a block is about, and which resource its permissions are of.
 
-use crate::declared::known::GRAPH;
+use crate::declared::api::Api;
 use crate::declared::terraform::module::Address;
 use crate::declared::terraform::value::{Content, Evaluator, Scope, Value};
 use crate::source::escape::shown;
@@ -21,30 +21,6 @@ pub(super) enum Owner {
 pub(super) struct Found {
     pub(super) owner: Owner,
     pub(super) doubt: Option<String>,
-}
-
-/// The resource that permissions are of.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Api {
-    /// By its application id in lower case.
-    Known(String),
-    /// An application of the user's own.
-    Own,
-    /// Why it is not told.
-    Undecided(String),
-}
-
-impl Api {
-    pub(super) fn app_id(&self) -> Option<String> {
-        match self {
-            Self::Known(id) => Some(id.clone()),
-            Self::Own | Self::Undecided(_) => None,
-        }
-    }
-
-    pub(super) fn is_graph(&self) -> bool {
-        matches!(self, Self::Known(id) if id == GRAPH)
-    }
 }
 
 impl Evaluator<'_> {

@@ -1,15 +1,9 @@
 //! Secrets that are written into a file: their places, so that nothing shows them.
 
-use std::collections::BTreeSet;
-
+use crate::declared::blot::repeated;
 use crate::manifest::secret::names_secret;
 use crate::source::hcl::{Body, Expression, ExpressionKind, Structure};
 use crate::source::{Source, Span};
-
-/// Shorter values are blotted out at their own place only: elsewhere they are likely something else.
-const TELLING: usize = 6;
-/// So many values are looked for elsewhere in the text. Each costs a pass over it.
-const SOUGHT: usize = 100;
 
 /// Returns the places of what stands under a name that names a secret, or is a private key, and where the
 /// same text is repeated in texts and comments.
@@ -20,25 +14,7 @@ pub(super) fn places(source: &Source, body: &Body, comments: &[Span]) -> Vec<Spa
         texts: comments.to_vec(),
     };
     finder.body(body, false);
-    let values: BTreeSet<&str> = finder
-        .hidden
-        .iter()
-        .map(|span| source.slice(*span))
-        .filter(|value| value.trim().len() >= TELLING)
-        .take(SOUGHT)
-        .collect();
-    let mut hidden = finder.hidden.clone();
-    for span in &finder.texts {
-        let text = source.slice(*span);
-        for value in &values {
-            let found = text.match_indices(value);
-            hidden.extend(found.map(|(at, found)| {
-                let start = span.start + at;
-                Span::new(start, start + found.len())
-            }));
-        }
-    }
-    hidden
+    repeated(source, &finder.hidden, &finder.texts)
 }
 
 /// Returns the place of a text without its quotes, or without the marks of a heredoc.

@@ -2,8 +2,8 @@
 
 use crate::catalog::model::PermissionId;
 use crate::coverage::HeldState;
-use crate::finding::{self, Finding, Fix, Persona, Safety, Severity};
-use crate::lint::case::{Case, Comparison, Part, place_in};
+use crate::finding::{self, Finding, Persona, Severity};
+use crate::lint::case::{Case, Comparison, place_in};
 use crate::lint::{Context, Rule, repair};
 
 /// The facts of the rule.
@@ -83,12 +83,11 @@ fn broader(
         // The narrower one is added once; the wide one goes from everywhere.
         let is_first = first == Some(entry.span);
         let title = format!("replace `{name}` with {instead}");
-        let fix = replacement(context, comparison, part, narrower, is_first).and_then(|add| {
-            let removal = repair::remove(part, entry, &title)?;
-            // In each other's way, as in a list of one entry: then what is wide is excess afterwards.
-            repair::joined(removal, add.clone()).or_else(|| add.into_iter().next())
-        });
-        Finding::new(
+        let is_held = |id: &&PermissionId| comparison.coverage.state_of(**id).is_some();
+        let lacking = narrower.iter().filter(|id| is_first && !is_held(id));
+        let lacking: Vec<PermissionId> = lacking.copied().collect();
+        let fix = repair::replace(catalog, part, entry, &lacking, &title);
+        let finding = Finding::new(
             &META,
             place_in(part.file, entry.key.span),
             format!("the {access} permission `{name}` is broader than needed: {instead} would do"),
@@ -96,29 +95,10 @@ fn broader(
         )
         .explained(operations)
         .about([name, access.name()])
-        .help(format!("declare {instead} instead, and revoke the grant of `{name}`"))
-        .fixed_by(fix)
+        .help(format!("declare {instead} instead, and revoke the grant of `{name}`"));
+        repair::offered(finding, part, fix)
     });
     found.collect()
-}
-
-/// The additions that a replacement needs in the same file; `None` when one cannot be made.
-fn replacement(
-    context: &Context<'_>,
-    comparison: &Comparison<'_>,
-    part: Part<'_>,
-    narrower: &[PermissionId],
-    is_first: bool,
-) -> Option<Vec<Fix>> {
-    let is_held = |id: &PermissionId| comparison.coverage.state_of(*id).is_some();
-    let lacking = narrower.iter().filter(|id| is_first && !is_held(id));
-    lacking
-        .map(|id| {
-            let mut fix = repair::add(context.catalog, part, *id, comparison.access())?;
-            fix.safety = Safety::Unsafe;
-            Some(fix)
-        })
-        .collect()
 }
 
 #[cfg(test)]

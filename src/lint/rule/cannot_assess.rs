@@ -19,7 +19,8 @@ pub const META: finding::Rule = finding::Rule {
     summary: "a part of the declaration cannot be decided by reading",
     explanation: "\
 Variables, `for_each`, functions, modules and placeholders get their value somewhere else. What they declare is not known, so \
-nothing is called missing because of them, and no fix touches them. The same holds for a registration of which nothing says \
+nothing is called missing because of them, and no fix touches them. A module puts into doubt the apps that it is handed \
+something of, or the name of, to look them up by. The same holds for a registration of which nothing says \
 to which app of several it belongs, and for resource-specific permissions of which nothing says what they are for.
 
 **What to do.** Nothing, or judge what the tools make of it: `terraform show -json` of a plan, a compiled ARM template, a \

@@ -69,21 +69,19 @@ impl Rule for DuplicatePermission {
                     },
                     ..fix
                 });
-                found.push(
-                    Finding::new(
-                        &META,
-                        place_in(part.file, entry.key.span),
-                        format!("`{name}` is listed twice"),
-                        "again here",
-                    )
-                    .explained([Related {
-                        place: place_in(part.file, *before),
-                        label: "first here".to_owned(),
-                    }])
-                    .about([name.as_str(), again])
-                    .help("drop one of them")
-                    .fixed_by(fix),
-                );
+                let finding = Finding::new(
+                    &META,
+                    place_in(part.file, entry.key.span),
+                    format!("`{name}` is listed twice"),
+                    "again here",
+                )
+                .explained([Related {
+                    place: place_in(part.file, *before),
+                    label: "first here".to_owned(),
+                }])
+                .about([name.as_str(), again])
+                .help("drop one of them");
+                found.push(repair::offered(finding, *part, fix));
             }
         }
         found

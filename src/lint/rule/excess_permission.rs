@@ -1,10 +1,9 @@
 //! What is declared and nothing needs.
 
-use crate::coverage::HeldState;
 use crate::finding::{self, Finding, Persona, Severity};
 use crate::lint::case::place_in;
 use crate::lint::rsc::{self, Purpose};
-use crate::lint::{Context, Rule, repair};
+use crate::lint::{Context, Excess, Rule, repair};
 
 /// The facts of the rule.
 pub const META: finding::Rule = finding::Rule {
@@ -19,7 +18,7 @@ credential gets it all the same, and admins consent to more than the app uses.
 
 **What to do.** Remove it (`lint --fix=unsafe`), and revoke the grant: removing a declaration takes nothing away \
 that was consented to. If the app does need it, add the operation to the manifest, or name the permission with a reason \
-under `permissions:` when no call shows it.
+under `permissions:` when no call shows it. Bicep, generated files and Terraform that cannot be assessed have no fix.
 
 **When to suppress.** While a migration needs it for a known time.
 
@@ -43,31 +42,18 @@ impl Rule for ExcessPermission {
     fn check(&self, context: &Context<'_>) -> Vec<Finding> {
         let catalog = context.catalog;
         let mut found = Vec::new();
-        for (case, comparison) in context.comparisons() {
-            if !case.is_whole() {
-                continue;
-            }
-            let access = comparison.access();
-            for held in &comparison.coverage.held {
-                if held.state != (HeldState::Excess { opens_known: true }) {
-                    continue;
-                }
-                let name = catalog.name(held.permission);
-                for (part, entry) in case.entries_of(catalog, held.permission, access) {
-                    let verb = repair::verb(entry);
-                    found.push(
-                        Finding::new(
-                            &META,
-                            place_in(part.file, entry.key.span),
-                            format!("the {access} permission `{name}` is {verb}, and nothing in the operations manifest needs it"),
-                            "needed by nothing",
-                        )
-                        .about([name, access.name()])
-                        .help("remove it and revoke its grant; or list the call that needs it, or the permission with a reason under `permissions:`")
-                        .fixed_by(repair::remove(part, entry, &format!("remove `{name}`"))),
-                    );
-                }
-            }
+        for Excess { part, entry, name, access } in context.excess(true) {
+            let verb = repair::verb(entry);
+            let finding = Finding::new(
+                &META,
+                place_in(part.file, entry.key.span),
+                format!("the {access} permission `{name}` is {verb}, and nothing in the operations manifest needs it"),
+                "needed by nothing",
+            )
+            .about([name, access.name()])
+            .help("remove it and revoke its grant; or list the call that needs it, or the permission with a reason under `permissions:`");
+            let fix = repair::remove(part, entry, &format!("remove `{name}`"));
+            found.push(repair::offered(finding, part, fix));
         }
         for case in context.cases.iter().filter(|case| case.is_whole()) {
             for asked in rsc::asked(catalog, case) {

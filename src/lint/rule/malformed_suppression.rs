@@ -14,8 +14,9 @@ pub const META: finding::Rule = finding::Rule {
     summary: "a suppression is not written as it must be, or names no rule",
     explanation: "\
 A comment that starts with `graphgrant:` must read \
-`graphgrant: allow(RULE) reason=\"...\" owner=... until=YYYY-MM-DD`, or `allow(RULE, SUBJECT)` for the whole file. One that \
-reads otherwise, or names a rule that does not exist, sets nothing aside.
+`graphgrant: allow(RULE) reason=\"...\" owner=... until=YYYY-MM-DD`, or `allow(RULE, SUBJECT)` for the whole file; several rules \
+stand one after the other, before the subject. One that reads otherwise, stands behind other text in its comment, is spelled \
+otherwise (`Graphgrant:`, `graphgrant ignore`) or names a rule that does not exist sets nothing aside.
 
 **What to do.** Write it as the finding says; `lint --list-rules` has the names.
 
@@ -89,5 +90,23 @@ mod tests {
     fn good_ones_and_other_comments_are_quiet() {
         assert_eq!(told("graphgrant: allow(tier-1-risk) reason=r owner=o until=2099-01-01"), [""; 0]);
         assert_eq!(told("written by graphgrant"), [""; 0]);
+        assert_eq!(told("graphgrant: allow(tier-1-risk, tier-0-risk) reason=r owner=o until=2099-01-01"), [""; 0]);
+    }
+
+    #[test]
+    fn nothing_that_looks_like_one_is_passed_over() {
+        for comment in [
+            "agreed with Bob; graphgrant: allow(tier-1-risk) reason=r owner=o until=2099-01-01",
+            "Graphgrant: allow(tier-1-risk) reason=r owner=o until=2099-01-01",
+            "graphgrant ignore tier-1-risk",
+            "graphgrant: allow(tier-1-risk, no-such-rule-id, GG999) reason=r owner=o until=2099-01-01",
+            "graphgrant: allow(tier-1-risk) reason=r owner=o until=2026-02-31",
+        ] {
+            assert_eq!(told(comment).len(), 1, "{comment}");
+        }
+        let many = format!("{}{}", "// graphgrant: allow(tier-1-risk, x) reason=r owner=o until=2099-01-01\n".repeat(501), Sample::app_text(&[]));
+        let told = Sample::without_operations().file("app.json", &many).reviewed(&MalformedSuppression);
+        assert_eq!(told.len(), 1);
+        assert!(told[0].contains("only the first 500"), "{told:?}");
     }
 }

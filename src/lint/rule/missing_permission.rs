@@ -5,7 +5,7 @@ use crate::coverage::NeededState;
 use crate::declared::Kind as FileKind;
 use crate::finding::{self, Finding, Persona, Safety, Severity};
 use crate::lint::case::{Case, Comparison, place_in};
-use crate::lint::{Context, Rule, repair, rsc};
+use crate::lint::{Context, Rule, repair, rsc, slip};
 
 /// The facts of the rule.
 pub const META: finding::Rule = finding::Rule {
@@ -20,7 +20,8 @@ the call fails with 403 as soon as somebody makes it.
 
 **What to do.** Declare the permission (`lint --fix` adds it where its risk tier allows, `--fix=unsafe` always) and have \
 it consented to, or remove the operation from the manifest if the app no longer makes the call. Operations that \
-another grant serves, such as an Exchange role or a site's own grant, belong under `routes:`.
+another grant serves, such as an Exchange role or a site's own grant, belong under `routes:`. Where a mistyped entry stands for \
+it, the fix corrects that. Bicep, generated files and Terraform that cannot be assessed have no fix; the finding says so.
 
 **When to suppress.** When the permission is declared in a place that this tool does not read.
 
@@ -95,7 +96,14 @@ fn missing(
     let related = needing
         .iter()
         .filter_map(|requirement| case.operation_place(requirement, "this call needs it"));
-    let mut finding = Finding::new(
+    let instead = slip::instead(context, case, permission, access);
+    let help = match &instead {
+        Some((_, written)) => format!("`{written}` stands there, and was most likely meant to be `{name}` ({}): correct it and have it consented to", access.resource_access_type()),
+        None => format!("declare `{name}` ({}) and have it consented to", access.resource_access_type()),
+    };
+    let fix = instead.map(|(fix, _)| fix);
+    let fix = fix.or_else(|| repair::add(catalog, home, permission, access));
+    let finding = Finding::new(
         &META,
         place_in(home.file, repair::home_span(home)),
         message,
@@ -103,8 +111,8 @@ fn missing(
     )
     .explained(related)
     .about([name, access.name()])
-    .help(format!("declare `{name}` ({}) and have it consented to", access.resource_access_type()))
-    .fixed_by(repair::add(catalog, home, permission, access));
+    .help(help);
+    let mut finding = repair::offered(finding, home, fix);
     if let Some(narrow) = rsc::asked_instead(catalog, case, permission, access) {
         let narrow = catalog.name(narrow);
         finding.help = Some(format!(

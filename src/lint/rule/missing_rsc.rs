@@ -1,11 +1,8 @@
 //! A declared route through a Teams app whose manifest does not ask for it.
 
-use crate::catalog::model::{Access, Kind as GrantKind};
-use crate::catalog::overlay::RouteKind;
-use crate::declared::{Kind, Known};
 use crate::finding::{self, Finding, Persona, Severity};
 use crate::lint::case::place_in;
-use crate::lint::{Context, Rule, repair, rsc};
+use crate::lint::{Context, Rule, repair, rsc, slip};
 
 /// The facts of the rule.
 pub const META: finding::Rule = finding::Rule {
@@ -35,51 +32,31 @@ impl Rule for MissingRsc {
 
     fn check(&self, context: &Context<'_>) -> Vec<Finding> {
         let catalog = context.catalog;
-        let records: Vec<_> = catalog.routes().filter(|it| it.via == RouteKind::Rsc).collect();
         let mut found = Vec::new();
         for case in &context.cases {
-            let mut parts = case.parts.iter();
-            let teams = parts.find(|part| part.file.document.kind == Kind::TeamsApp);
-            let plan = case.operations.and_then(|operations| operations.plan);
-            let (Some(part), Some(plan)) = (teams, plan) else {
-                continue;
-            };
-            if !part.registration.undecided.is_empty() {
-                continue;
-            }
-            for access in Access::ALL {
-                let routes = plan.plan(access).routes.iter();
-                for route in routes.filter(|route| route.via == RouteKind::Rsc) {
-                    for grant in &route.grants {
-                        let is_rsc = catalog.permission(*grant).kind == GrantKind::Rsc;
-                        let is_there = case.entries().any(|(_, entry)| match entry.known {
-                            Known::Permission(held) => {
-                                rsc::stands_for(catalog, &records, held, *grant, access)
-                            }
-                            _ => false,
-                        });
-                        if !is_rsc || is_there {
-                            continue;
-                        }
-                        let name = catalog.name(*grant);
-                        let calls = route.operations.iter().filter_map(|index| {
-                            let requirement = plan.requirements.get(*index)?;
-                            case.operation_place(requirement, "takes the route")
-                        });
-                        found.push(
-                            Finding::new(
-                                &META,
-                                place_in(part.file, repair::home_span(*part)),
-                                format!("the route `rsc` needs `{name}`, and the Teams app does not ask for it"),
-                                format!("`{name}` is not asked for"),
-                            )
-                            .explained(calls)
-                            .about([name, access.name()])
-                            .help(format!("add `{name}` under `authorization.permissions.resourceSpecific`"))
-                            .fixed_by(repair::add(catalog, *part, *grant, access)),
-                        );
-                    }
-                }
+            for missing in rsc::missing(catalog, case) {
+                let (part, access) = (missing.part, missing.access);
+                let name = catalog.name(missing.permission);
+                let calls = missing.operations.iter();
+                let calls = calls.filter_map(|it| case.operation_place(it, "takes the route"));
+                let instead = slip::instead(context, case, missing.permission, access);
+                let help = match &instead {
+                    Some((_, written)) => format!("`{written}` stands there, which is near: correct it"),
+                    None => format!("add `{name}` under `authorization.permissions.resourceSpecific`"),
+                };
+                let fix = instead.map(|(fix, _)| fix);
+                found.push(
+                    Finding::new(
+                        &META,
+                        place_in(part.file, repair::home_span(part)),
+                        format!("the route `rsc` needs `{name}`, and the Teams app does not ask for it"),
+                        format!("`{name}` is not asked for"),
+                    )
+                    .explained(calls)
+                    .about([name, access.name()])
+                    .help(help)
+                    .fixed_by(fix.or_else(|| repair::add(catalog, part, missing.permission, access))),
+                );
             }
         }
         found

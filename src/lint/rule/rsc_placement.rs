@@ -55,12 +55,11 @@ impl Rule for RscPlacement {
                 _ => continue,
             };
             let access = entry.access.as_ref().map_or("", |access| access.value.name());
-            found.push(
-                Finding::new(&META, place_in(part.file, entry.key.span), message, "belongs elsewhere")
-                    .about([name, access])
-                    .help(help)
-                    .fixed_by(repair::remove(part, entry, &format!("remove `{name}` from here"))),
-            );
+            let finding = Finding::new(&META, place_in(part.file, entry.key.span), message, "belongs elsewhere")
+                .about([name, access])
+                .help(help);
+            let fix = repair::remove(part, entry, &format!("remove `{name}` from here"));
+            found.push(repair::offered(finding, part, fix));
         }
         found
     }

@@ -2,8 +2,9 @@
 
 use crate::declared::{EntryRole, Known};
 use crate::finding::{self, Finding, Persona, Severity};
-use crate::lint::case::place_in;
-use crate::lint::{Context, Rule};
+use crate::lint::case::{Case, place_in};
+use crate::lint::slip::{Meant, Slip};
+use crate::lint::{Context, Rule, repair, slip};
 use crate::manifest::model::App;
 use crate::source::suggest;
 
@@ -18,7 +19,9 @@ pub const META: finding::Rule = finding::Rule {
 The id or name is none that the permissions data knows for Microsoft Graph. A slip in it declares nothing, and consent \
 fails with AADSTS650053 or leaves it out.
 
-**What to do.** Correct it; the nearest known ones are told. If the permission is newer than the data, update the catalog.
+**What to do.** Correct it; the nearest known ones are told. `lint --fix` puts one that is needed and declared nowhere in its \
+place, where its risk tier allows; `--fix=unsafe` does so always, takes the nearest one where no plan says what is needed, and \
+removes what nothing needs. If the permission is newer than the data, update the catalog.
 
 **When to suppress.** When the permission is known to exist and the data lacks it.
 
@@ -39,43 +42,76 @@ impl Rule for UnknownPermission {
     fn check(&self, context: &Context<'_>) -> Vec<Finding> {
         let mut found = Vec::new();
         for case in &context.cases {
-            for (part, entry) in case.entries() {
-                let Known::Unknown { nearest } = &entry.known else {
-                    continue;
-                };
-                let written = &entry.key.value;
-                let quoted: Vec<&str> = nearest.iter().map(String::as_str).collect();
-                let exists = nearest.first().is_some_and(|near| near.eq_ignore_ascii_case(written));
-                let access = entry.access.as_ref().map_or("", |access| access.value.name());
-                let message = match entry.role {
-                    _ if exists => format!("`{written}` is no {access} permission of Microsoft Graph"),
-                    EntryRole::ResourceSpecific if may_be_rsc(written) => {
-                        format!("`{written}` is not among the resource-specific permissions that the data knows, which lack some")
-                    }
-                    EntryRole::ResourceSpecific => {
-                        format!("no resource-specific permission `{written}` is known")
-                    }
-                    _ => format!("Microsoft Graph has no {access} permission `{written}` that is known").replace("no  ", "no "),
-                };
-                let help = match quoted.as_slice() {
-                    _ if exists => "it exists for the other access; correct the type, or choose another permission".to_owned(),
-                    [] => "check it; `graphgrant query` lists permissions by what they open".to_owned(),
-                    near => format!("did you mean {}?", suggest::listed(near)),
-                };
-                let mut finding =
-                    Finding::new(&META, place_in(part.file, entry.key.span), message, "unknown")
-                        .about([written.as_str(), access])
-                        .help(help);
-                if entry.role == EntryRole::ResourceSpecific && !exists && may_be_rsc(written) {
-                    finding.severity = Severity::Info;
-                }
-                found.push(finding);
+            for slip in slip::slips(context.catalog, case) {
+                found.push(of_entry(context, case, &slip));
             }
             if let Some(operations) = case.operations {
                 found.extend(in_manifest(context, operations.file, operations.app));
             }
         }
         found
+    }
+}
+
+fn of_entry(context: &Context<'_>, case: &Case<'_>, slip: &Slip<'_>) -> Finding {
+    let (part, entry) = (slip.part, slip.entry);
+    let written = &entry.key.value;
+    let access = entry.access.as_ref().map_or("", |access| access.value.name());
+    let in_teams = entry.role == EntryRole::ResourceSpecific;
+    let message = match entry.role {
+        _ if slip.is_of_other_access => format!("`{written}` is no {access} permission of Microsoft Graph"),
+        EntryRole::ResourceSpecific if may_be_rsc(written) => {
+            format!("`{written}` is not among the resource-specific permissions that the data knows, which lack some")
+        }
+        EntryRole::ResourceSpecific => {
+            format!("no resource-specific permission `{written}` is known")
+        }
+        _ => format!("Microsoft Graph has no {access} permission `{written}` that is known").replace("no  ", "no "),
+    };
+    let finding = Finding::new(&META, place_in(part.file, entry.key.span), message, "unknown")
+        .about([written.as_str(), access])
+        .help(help(context, case, slip));
+    let mut finding = match slip.fix(context.catalog) {
+        None if slip.meant == Meant::Untold => finding,
+        fix => repair::offered(finding, part, fix),
+    };
+    if in_teams && !slip.is_of_other_access && may_be_rsc(written) {
+        finding.severity = Severity::Info;
+    }
+    finding
+}
+
+fn help(context: &Context<'_>, case: &Case<'_>, slip: &Slip<'_>) -> String {
+    let Known::Unknown { nearest } = &slip.entry.known else {
+        return String::new();
+    };
+    if slip.is_of_other_access {
+        return "it exists for the other access; correct the type, or choose another permission".to_owned();
+    }
+    let catalog = context.catalog;
+    if let Meant::Needed(permission, _) = slip.meant {
+        return format!("did you mean `{}`? It is needed, and nothing declares it", catalog.name(permission));
+    }
+    // What is declared already is no news to who wrote it.
+    let access = slip.entry.access.as_ref().map(|access| access.value);
+    let is_there = |name: &&String| {
+        let found = catalog.find_permission(name).zip(access);
+        found.is_some_and(|(id, access)| slip::is_declared(catalog, case, id, access))
+    };
+    let (there, open): (Vec<&String>, Vec<&String>) = nearest.iter().partition(is_there);
+    let listed = |names: Vec<&String>| {
+        let names: Vec<&str> = names.into_iter().map(String::as_str).collect();
+        suggest::listed(&names)
+    };
+    let is_one = there.len() == 1;
+    let question = format!("did you mean {}?", listed(open.clone()));
+    let declared = format!("{} {} declared already", listed(there.clone()), if is_one { "is" } else { "are" });
+    match (there.is_empty(), open.is_empty()) {
+        (true, true) => "check it; `graphgrant query` lists permissions by what they open".to_owned(),
+        (true, false) if slip.meant == Meant::Nothing => format!("{question} Nothing in the operations manifest needs it; correct it and list the call, or remove it"),
+        (true, false) => question,
+        (false, true) => format!("{declared}: remove this one if that was meant"),
+        (false, false) => format!("{declared}; {question}"),
     }
 }
 
@@ -108,10 +144,19 @@ fn in_manifest(
         .into_iter()
         .map(|asked| {
             let written = &asked.name.value;
-            let help = suggest::nearest(written, names.iter().copied()).map_or_else(
-                || "check the name in the permissions reference".to_owned(),
-                |near| format!("did you mean `{near}`?"),
-            );
+            let is_listed = |name: &str| {
+                let mut others = app.permissions.iter();
+                others.any(|other| other.name.value.eq_ignore_ascii_case(name))
+            };
+            let open = names.iter().copied().filter(|name| !is_listed(name));
+            let nearest = suggest::nearest(written, names.iter().copied());
+            let help = match (nearest, suggest::nearest(written, open)) {
+                (Some(near), _) if is_listed(near) => {
+                    format!("`{near}` is listed already: remove this one if that was meant")
+                }
+                (_, Some(near)) => format!("did you mean `{near}`?"),
+                _ => "check the name in the permissions reference".to_owned(),
+            };
             Finding::new(
                 &META,
                 crate::lint::case::place(&file.path, &file.manifest.source, asked.name.span),

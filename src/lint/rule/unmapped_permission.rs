@@ -1,9 +1,8 @@
 //! Permissions of which no operation is known, so that no list of operations can show their need.
 
-use crate::coverage::HeldState;
 use crate::finding::{self, Finding, Persona, Severity};
 use crate::lint::case::place_in;
-use crate::lint::{Context, Rule, repair};
+use crate::lint::{Context, Excess, Rule, repair};
 
 /// The facts of the rule.
 pub const META: finding::Rule = finding::Rule {
@@ -32,32 +31,19 @@ impl Rule for UnmappedPermission {
     }
 
     fn check(&self, context: &Context<'_>) -> Vec<Finding> {
-        let catalog = context.catalog;
         let mut found = Vec::new();
-        for (case, comparison) in context.comparisons() {
-            if !case.is_whole() {
-                continue;
-            }
-            let access = comparison.access();
-            for held in &comparison.coverage.held {
-                if held.state != (HeldState::Excess { opens_known: false }) {
-                    continue;
-                }
-                let name = catalog.name(held.permission);
-                for (part, entry) in case.entries_of(catalog, held.permission, access) {
-                    let verb = repair::verb(entry);
-                    found.push(
-                        Finding::new(
-                            &META,
-                            place_in(part.file, entry.key.span),
-                            format!("the {access} permission `{name}` is {verb}; no operation of it is known, and the manifest does not name it"),
-                            "no known operation",
-                        )
-                        .about([name, access.name()])
-                        .help("name it under `permissions:` with a reason, or remove it"),
-                    );
-                }
-            }
+        for Excess { part, entry, name, access } in context.excess(false) {
+            let verb = repair::verb(entry);
+            found.push(
+                Finding::new(
+                    &META,
+                    place_in(part.file, entry.key.span),
+                    format!("the {access} permission `{name}` is {verb}; no operation of it is known, and the manifest does not name it"),
+                    "no known operation",
+                )
+                .about([name, access.name()])
+                .help("name it under `permissions:` with a reason, or remove it"),
+            );
         }
         found
     }

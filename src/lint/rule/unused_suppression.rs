@@ -13,7 +13,8 @@ pub const META: finding::Rule = finding::Rule {
     summary: "a suppression sets nothing aside",
     explanation: "\
 Nothing that the rule reports is in its scope any more, or ever was: it was mended, it moved, or the scope has a slip. Left \
-alone it would hide the next finding that happens to fit.
+alone it would hide the next finding that happens to fit. Of several rules in one suppression each is told by itself; one whose \
+day has passed is told as `expired-suppression` alone.
 
 **What to do.** Remove it.
 
@@ -44,7 +45,9 @@ impl Rule for UnusedSuppression {
             let of_rule = rules.find(|it| is_named(it, &allowance.rule));
             // A rule that takes no part in this run may report what is set aside in another.
             let takes_part = of_rule.is_some_and(|it| context.takes_part(it));
-            if suppression.is_used || !takes_part {
+            // One that has ended is told to be so already.
+            let has_ended = allowance.until < context.today;
+            if suppression.is_used || has_ended || !takes_part {
                 continue;
             }
             // What a file would say that could not be read may be what is set aside.
@@ -92,6 +95,21 @@ mod tests {
         assert_eq!(sample().reviewed(&UnusedSuppression).len(), 1);
         let broken = sample().file("app.json", "{\"requiredResourceAccess\": [");
         assert_eq!(broken.reviewed(&UnusedSuppression), [""; 0]);
+    }
+
+    #[test]
+    fn of_several_rules_each_counts_by_itself() {
+        let told = told("tier-1-risk, tier-0-risk, excess-permission, Mail.*");
+        assert_eq!(told.len(), 2, "{told:?}");
+        assert!(told[0].ends_with("`excess-permission` sets nothing aside") && told[1].ends_with("`tier-0-risk` sets nothing aside"), "{told:?}");
+    }
+
+    #[test]
+    fn what_has_ended_is_told_once() {
+        let text = format!("// graphgrant: allow(tier-1-risk, Mail.Send) reason=r owner=o until=2026-11-23\n{}", Sample::app_text(&[role("Mail.Read")]));
+        let sample = Sample::without_operations().file("app.json", &text);
+        assert_eq!(sample.reviewed(&UnusedSuppression), [""; 0]);
+        assert_eq!(sample.reviewed(&rule::expired_suppression::ExpiredSuppression).len(), 1);
     }
 
     #[test]

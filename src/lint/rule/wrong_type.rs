@@ -3,7 +3,7 @@
 use crate::declared::Known;
 use crate::finding::{self, Finding, Persona, Severity};
 use crate::lint::case::place_in;
-use crate::lint::{Context, Rule, repair};
+use crate::lint::{Context, Rule, repair, slip};
 
 /// The facts of the rule.
 pub const META: finding::Rule = finding::Rule {
@@ -16,7 +16,8 @@ pub const META: finding::Rule = finding::Rule {
 A permission has one id as a delegated scope (`Scope`) and another as an app role (`Role`). The entry has the id of one and \
 the type of the other, so it declares nothing: the portal shows an unknown permission, and consent fails or leaves it out.
 
-**What to do.** Correct the type (`lint --fix`), or take the id of the access that is meant.
+**What to do.** Correct the type, or take the id of the access that is meant. `lint --fix` takes the id where the plan lacks \
+just this permission under the type that is written, and corrects the type otherwise.
 
 **When to suppress.** Never.",
     security: None,
@@ -61,17 +62,22 @@ impl Rule for WrongType {
                 let span = span
                     .or_else(|| entry.access.as_ref().map(|access| access.span))
                     .unwrap_or(entry.key.span);
-                found.push(
-                    Finding::new(
-                        &META,
-                        place_in(part.file, span),
-                        format!("the id is that of the {belongs_to} permission `{name}`, whose type is `{right}`"),
-                        format!("should be `{right}`"),
-                    )
-                    .about([name, belongs_to.name()])
-                    .help(format!("write `{right}`, or the id that `{name}` has for the other access"))
-                    .fixed_by(repair::retype(context.catalog, part, entry, belongs_to)),
-                );
+                let meant = slip::access_meant(case, entry, permission, belongs_to);
+                let help = if meant == belongs_to {
+                    format!("write `{right}`, or the id that `{name}` has for the other access")
+                } else {
+                    format!("write the id that `{name}` has for {meant} access, which an operation needs; or `{right}`")
+                };
+                let finding = Finding::new(
+                    &META,
+                    place_in(part.file, span),
+                    format!("the id is that of the {belongs_to} permission `{name}`, whose type is `{right}`"),
+                    format!("should be `{right}`"),
+                )
+                .about([name, belongs_to.name()])
+                .help(help);
+                let fix = repair::retype(context.catalog, part, entry, meant);
+                found.push(repair::offered(finding, part, fix));
             }
         }
         found

@@ -1,11 +1,10 @@
 //! A part of a text to a policy. All mistakes are collected.
 
-use jiff::civil::Date;
-
 use crate::manifest::error::ManifestError;
 use crate::manifest::field::{Fields, Reader};
-use crate::manifest::policy::{Level, Pattern, Policy, ReasonRule, Selector, Suppression};
+use crate::manifest::policy::{Level, Pattern, Policy, ReasonRule, Selector, Suppression, day};
 use crate::manifest::secret;
+use crate::source::escape::shown;
 use crate::source::yaml::{self, Node, NodeKind};
 use crate::source::{Source, Span, Spanned};
 
@@ -232,11 +231,14 @@ impl Reader<'_> {
             return None;
         }
         let until = until.and_then(|text| {
-            let date: Option<Date> = text.value.parse().ok();
-            if date.is_none() {
-                self.report(ManifestError::Day { span: text.span });
-            }
-            date.map(|date| Spanned::new(date, text.span))
+            let date = day(&text.value).map_err(|why| {
+                self.report(ManifestError::Day {
+                    written: shown(&text.value),
+                    why,
+                    span: text.span,
+                });
+            });
+            Some(Spanned::new(date.ok()?, text.span))
         });
         Some(Suppression {
             span: node.span,
@@ -342,7 +344,11 @@ mod tests {
         );
         refused(
             "policy: {suppressions: [{rule: x, subject: y, reason: r, owner: o, until: soon}]}",
-            "the day must be written as `YYYY-MM-DD`",
+            "`soon` is not written as `YYYY-MM-DD`",
+        );
+        refused(
+            "policy: {suppressions: [{rule: x, subject: y, reason: r, owner: o, until: 2026-02-31}]}",
+            "`2026-02-31` is no day of the calendar",
         );
         refused(
             "policy: {suppressions: [{rule: x, subject: y, owner: o, until: 2027-01-01}]}",

@@ -142,7 +142,7 @@ fn grants_belong_to_apps_identities_or_nobody_known() {
     );
     case(
         &format!("{APP}module m 'm.bicep' = {{}}\n"),
-        &format!("{HOME}? the module `m` at m\n"),
+        &format!("{HOME}apart: the module `m` at m\n"),
     );
     case(
         &format!(
@@ -248,4 +248,66 @@ settings ? the parameter `more` at more
 implicit [Some(Span { start: 395, end: 399 }), None], public Some(Span { start: 309, end: 313 })
 audience Some(MultipleOrgs)"
     );
+}
+
+#[test]
+fn a_module_veils_only_the_apps_that_it_is_handed_something_of() {
+    let more =
+        "var ids = { app: app.appId }\nmodule ids2 'i.bicep' = {\n  params: { of: app }\n}\n";
+    let told_of = |handed: &str| {
+        told(&document(&format!(
+            "{APP}{more}module m 'm.bicep' = {{\n  name: 'App'\n  params: {{ of: {handed} }}\n}}\n"
+        )))
+    };
+    for handed in [
+        "app.appId",
+        "sp",
+        "[sp.id]",
+        "ids",
+        "ids.app",
+        "ids2.outputs.x",
+    ] {
+        let found = told_of(handed);
+        assert!(
+            found.contains("? the module `m` at m\n"),
+            "{handed}: {found}"
+        );
+    }
+    for handed in ["'westeurope'", "location", "graph.id", "'App 2'"] {
+        let found = told_of(handed);
+        assert!(
+            found.contains("apart: the module `m` at m\n"),
+            "{handed}: {found}"
+        );
+    }
+}
+
+#[test]
+fn a_module_that_is_handed_the_name_of_an_app_may_look_it_up() {
+    let told_of = |name: &str, handed: &str| {
+        let app = format!(
+            "param stage string\nvar name = '${{stage}}-reports'\nvar other = name\nresource app 'Microsoft.Graph/applications@v1.0' = {{\n  uniqueName: {name}\n  displayName: 'Reports'\n}}\nmodule m 'm.bicep' = {{\n  params: {{ of: {handed} }}\n}}\n"
+        );
+        told(&document(&app))
+    };
+    for (name, handed) in [
+        ("stage", "stage"),
+        ("name", "other"),
+        ("name", "'${stage}-reports'"),
+        ("other", "[{ x: name }]"),
+        ("stage", "'reports'"),
+        ("stage", "app.displayName"),
+    ] {
+        let found = told_of(name, handed);
+        let is_told = found.contains("  ? the module `m`");
+        assert!(is_told, "{name} {handed}: {found}");
+    }
+    for (name, handed) in [("name", "stage"), ("stage", "'x'"), ("stage", "other")] {
+        let found = told_of(name, handed);
+        assert!(
+            found.contains("apart: the module `m`"),
+            "{name} {handed}: {found}"
+        );
+    }
+    assert!(told_of("stage", "stage").contains("? the module `m`, which is handed its name, at m"));
 }

@@ -363,11 +363,17 @@ pub(super) fn appended(
     };
     let inside = Span::new(of.span.start + 1, of.span.end - 1);
     let Some(last) = items.last() else {
-        return page
-            .slice(inside)
-            .trim()
-            .is_empty()
-            .then(|| vec![Edit::new(inside, item)]);
+        if page.slice(inside).trim().is_empty() {
+            return Some(vec![Edit::new(inside, item)]);
+        }
+        // Behind the comments, on the line before the bracket.
+        let line = page.line_start(inside.end);
+        let is_free =
+            line > inside.start && page.slice(Span::new(line, inside.end)).trim().is_empty();
+        let outer = page.indent(inside.end);
+        let comment = comment.unwrap_or_default();
+        let text = format!("{outer}  {item},{comment}{}", page.line_end());
+        return is_free.then(|| vec![Edit::item(line, text)]);
     };
     let has_own_line = page
         .own_lines(last.span)

@@ -10,14 +10,17 @@
 mod add;
 mod place;
 mod remove;
+mod respell;
 mod retype;
 mod trial;
 
 pub(in crate::declared) use add::add;
 pub(in crate::declared) use remove::remove;
+pub(in crate::declared) use respell::respell;
 pub(in crate::declared) use retype::retype;
 
 use crate::declared::model::{Document, Known, Registration};
+use crate::declared::terraform::read_known;
 
 /// Returns a registration whose permissions are all decided.
 fn decided(document: &Document, index: usize) -> Option<&Registration> {
@@ -25,4 +28,26 @@ fn decided(document: &Document, index: usize) -> Option<&Registration> {
     let mut entries = found.entries.iter();
     let has_doubt = entries.any(|entry| entry.known == Known::Undecided);
     (found.undecided.is_empty() && !has_doubt).then_some(found)
+}
+
+/// Returns why nothing is changed of a registration, or of an entry of it: the end of a sentence.
+pub(in crate::declared) fn obstacle(document: &Document, index: usize) -> Option<String> {
+    let found = document.registrations.get(index)?;
+    if let Some(doubt) = found.undecided.first() {
+        return Some(format!(
+            "nothing is changed while {} cannot be decided by reading",
+            doubt.what
+        ));
+    }
+    // A change is tried out on the file alone.
+    let alone = read_known(None, &document.source, &[]).ok()?;
+    let mut alone = alone.registrations.iter();
+    let alone = alone.find(|other| other.span == found.span);
+    Some(match alone.and_then(|alone| alone.undecided.first()) {
+        Some(doubt) => format!(
+            "a fix changes one file by itself, and this rests on {}",
+            doubt.what
+        ),
+        None => "what is written here cannot be changed without changing more".to_owned(),
+    })
 }

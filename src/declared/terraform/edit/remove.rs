@@ -75,6 +75,8 @@ fn cut_emptied(body: &Body, page: Page<'_>, within: Within<'_>, list: &Expressio
                 "role_ids"
             };
             match within.block.body.attribute(other) {
+                // What is said about the list stays, and so does the list.
+                Some(_) if has_comments(page, list) => page.own_lines(*parts(list).first()?),
                 Some(_) => page.block_lines(attribute.span),
                 None => cut_block(body, page, within.top),
             }
@@ -82,6 +84,22 @@ fn cut_emptied(body: &Body, page: Page<'_>, within: Within<'_>, list: &Expressio
         "claim_values" if is_direct => cut_block(body, page, within.top),
         _ => None,
     }
+}
+
+/// Returns whether comments stand in a list on lines of their own.
+fn has_comments(page: Page<'_>, list: &Expression) -> bool {
+    let lines = parts(list).into_iter();
+    let mut ends: Vec<Span> = lines
+        .map(|part| page.own_lines(part).unwrap_or(part))
+        .collect();
+    let mut at = list.span.start + 1;
+    ends.push(Span::new(list.span.end - 1, list.span.end));
+    ends.into_iter().any(|lines| {
+        let between = page.slice(Span::new(at, lines.start.max(at)));
+        at = lines.end;
+        let is_blank = |c: char| c == ',' || c.is_whitespace();
+        !between.trim_matches(is_blank).is_empty()
+    })
 }
 
 /// Returns what goes with one part of several.

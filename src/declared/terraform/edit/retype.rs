@@ -158,13 +158,17 @@ fn moved(
     };
     let Some(target) = within.block.body.attribute(to) else {
         // The only one takes its list along; others stay where they are.
-        let end = from.span.end;
+        if items.len() == 1 {
+            let renamed = Edit::new(from.name.span, to);
+            let item = Edit::new(item.span, right);
+            // Where another fix would begin a list of the same name: it has to wait for this one.
+            let next = page.next_line(from.span.end);
+            let guard = Edit::new(Span::new(next, next), "");
+            return Some(vec![renamed, item, guard]);
+        }
         let gap = page.slice(Span::new(from.name.span.end, from.value.span.start));
         let list = format!("{to}{gap}[{right}]");
-        if items.len() == 1 {
-            return Some(vec![Edit::new(from.span, list)]);
-        }
-        let next = page.next_line(end);
+        let next = page.next_line(from.span.end);
         let indent = page.indent(from.span.start);
         let text = format!("{indent}{list}{}", page.line_end());
         let added = Edit::new(Span::new(next, next), text);

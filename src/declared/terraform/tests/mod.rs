@@ -3,6 +3,7 @@
 mod broken;
 mod edits;
 mod examples;
+mod handed;
 mod references;
 mod settings;
 

@@ -1,5 +1,9 @@
 //! Laws of a run as a whole.
 
+mod laws;
+mod slips;
+mod text;
+
 use proptest::prelude::*;
 
 use super::*;
