@@ -33,6 +33,10 @@ fn urls_name_delegated_scopes_and_take_app_roles_by_default() {
     assert!(scope(0).contains("%20openid%20") && !scope(0).contains("Mail.Send"));
     assert_eq!(scope(1), "https%3A%2F%2Fgraph.microsoft.com%2FMail.Send");
     assert_eq!(scope(2), "https%3A%2F%2Fgraph.microsoft.com%2F.default");
+    // The base asks for what only an admin grants.
+    let free = "line 2 needs no admin where the tenant lets users consent";
+    assert!(outcome.err.contains(free), "{}", outcome.err);
+    assert!(!outcome.err.contains("line 1 needs"), "{}", outcome.err);
     let delegated = run_at(&example(), &[&URL[..], &["--access", "delegated"]].concat());
     assert!(!delegated.ends_with(0).out.contains(".default"));
 }

@@ -223,10 +223,20 @@ fn remarks(
             missing.join(", ")
         ));
     }
-    let is_delegated = |it: &&AdminRequest| it.access == Some(Access::Delegated);
-    if requests.iter().filter(is_delegated).any(|it| !it.is_needed) {
-        let text = "the delegated part needs no admin where the tenant lets users consent: `consent show` says when";
-        remarks.push(text.to_owned());
+    let lines = requests.iter().zip(1..);
+    let without_admin: Vec<String> = lines
+        .filter(|(it, _)| it.access == Some(Access::Delegated) && !it.is_needed)
+        .map(|(_, line): (_, usize)| line.to_string())
+        .collect();
+    match without_admin.as_slice() {
+        [] => {}
+        [line] => remarks.push(format!(
+            "line {line} needs no admin where the tenant lets users consent: `consent show` says when"
+        )),
+        lines => remarks.push(format!(
+            "lines {} need no admin where the tenant lets users consent: `consent show` says when",
+            lines.join(", ")
+        )),
     }
     let text = "keep `state` with the admin's session and refuse an answer with another one; the `tenant` of an answer proves nothing";
     remarks.push(text.to_owned());
