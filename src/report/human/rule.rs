@@ -39,7 +39,8 @@ pub fn explain(rule: &Rule, look: Look) -> String {
     if let Some(score) = rule.security {
         let _ = write!(facts, ", security {score}");
     }
-    let _ = writeln!(out, "{}: {facts}\n", rule.summary);
+    out.push_str(&look.paragraph("", &format!("{}: {facts}", rule.summary)));
+    out.push('\n');
     for paragraph in rule.explanation.split("\n\n") {
         out.push_str(&look.paragraph("", &paragraph.replace("**", "")));
         out.push('\n');
