@@ -438,7 +438,7 @@ fn all_files_are_told_from_the_folder_that_was_opened() {
     let repository = Repository::open(&made.path().join("x")).unwrap();
     let head = repository.resolve("HEAD").unwrap();
     let files = repository.files(&head).unwrap();
-    assert_eq!(files, ["../a", "b", "y/c"].map(std::path::PathBuf::from));
+    assert_eq!(files, ["../a", "b", "y/c"].map(PathBuf::from));
     assert_eq!(repository.here(), Path::new("x"));
     let is_folder = |path: &str| repository.is_folder(&head, Path::new(path)).unwrap();
     assert!(is_folder("..") && is_folder("y") && is_folder(""));
