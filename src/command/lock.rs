@@ -1,5 +1,6 @@
 //! `graphgrant lock`: the plan written down beside its manifest.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
@@ -36,6 +37,19 @@ struct NoName;
     help("name another file for the lock with `-o`")
 )]
 struct OutputIsInput;
+
+/// Two manifests would have one lock.
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+#[error("`{one}` and `{other}` would both be locked in `{lock}`")]
+#[diagnostic(
+    code(graphgrant::lock::one_lock),
+    help("rename one of them, or put it into a folder of its own")
+)]
+struct OneLock {
+    one: String,
+    other: String,
+    lock: String,
+}
 
 /// There is no lock.
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
@@ -88,7 +102,22 @@ pub fn run(context: &Context, options: &Options) -> miette::Result<Exit> {
     if options.output.is_some() {
         return Err(OneAlone::new(&options.manifest, "`--output`").into());
     }
-    for found in manifests::below(&options.manifest)? {
+    let all = manifests::below(&options.manifest)?;
+    let mut locks: BTreeMap<PathBuf, &Path> = BTreeMap::new();
+    for found in &all {
+        let lock = beside(&found.path)?;
+        let name = |path: &Path| shown(&path.to_string_lossy());
+        if let Some(other) = locks.get(&lock) {
+            return Err(OneLock {
+                one: name(other),
+                other: name(&found.path),
+                lock: name(&lock),
+            }
+            .into());
+        }
+        locks.insert(lock, &found.path);
+    }
+    for found in all {
         one(context, &catalog, options, &found.path)?;
     }
     Ok(Exit::Fine)

@@ -23,6 +23,8 @@ use crate::source::{Source, Span};
 pub struct Operations<'a> {
     /// The file.
     pub file: &'a OperationsFile,
+    /// Which of [`Inputs::operations`] that is.
+    pub index: usize,
     /// The app.
     pub app: &'a App,
     /// What it needs; `None` where the manifest asks for what does not exist.
@@ -121,7 +123,12 @@ impl<'a> Case<'a> {
                 own.sort_by_key(|part| (&part.file.path, part.link.registration));
                 for parts in by_client(own) {
                     let mut case = Self {
-                        operations: Some(Operations { file, app, plan }),
+                        operations: Some(Operations {
+                            file,
+                            index,
+                            app,
+                            plan,
+                        }),
                         parts,
                         comparisons: Vec::new(),
                         policies: Vec::new(),
@@ -131,8 +138,9 @@ impl<'a> Case<'a> {
                 }
             }
         }
+        let around = policy::Around::new(inputs);
         for case in &mut cases {
-            case.policies = policy::of_case(inputs, case);
+            case.policies = policy::of_case(&around, case);
         }
         cases
     }

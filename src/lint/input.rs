@@ -8,7 +8,7 @@ use crate::declared::{Comment, Document, Kind};
 use crate::manifest::model::Manifest;
 use crate::manifest::{ManifestError, Policy};
 use crate::plan::model::AppPlan;
-use crate::source::relative::{is_below, shortest};
+use crate::source::relative::{is_below, normal, shortest};
 use crate::source::{Source, Span};
 
 /// An app manifest or infrastructure file.
@@ -169,6 +169,10 @@ pub struct Inputs {
     /// The manifests of the base, when a base is asked for: no change to what belongs where takes a file out of
     /// their policies.
     pub former: Vec<Former>,
+    /// The files that the base has, when a base is asked for.
+    pub base_files: BTreeSet<PathBuf>,
+    /// Whether the run looks at a part of the repository alone.
+    pub is_partial: bool,
 }
 
 impl Inputs {
@@ -180,6 +184,19 @@ impl Inputs {
     /// Returns the path of what a file of a folder names.
     pub fn resolved(&self, folder: &Path, written: &str) -> PathBuf {
         shortest(&self.here, &folder.join(written))
+    }
+
+    /// Returns whether a file lies in the repository, as far as its path says.
+    pub fn is_in_repository(&self, path: impl AsRef<Path>) -> bool {
+        let path = normal(&self.here.join(path));
+        !path.is_absolute() && !path.starts_with("..")
+    }
+
+    /// Returns whether the base has a file, and no app has come to it since; always, when no base is asked for.
+    pub fn was_there(&self, path: &Path) -> bool {
+        let mut former = self.former.iter();
+        self.base_comments.is_none()
+            || (self.base_files.contains(path) && !former.any(|it| it.moved.contains(path)))
     }
 
     /// Returns whether a file belongs to a manifest in the base too; always, when no base is asked for.

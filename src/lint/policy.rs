@@ -12,16 +12,18 @@ use crate::catalog::model::{Access, PermissionId};
 use crate::finding::{self, Finding, Findings, Persona, Place, Related, Severity};
 use crate::lint::associate::Link;
 use crate::lint::case::{Case, place};
-use crate::lint::input::{Inputs, OperationsFile};
+use crate::lint::input::Inputs;
 use crate::manifest::Policy;
 use crate::manifest::policy::{Level, Selector};
 use crate::source::Span;
-use crate::source::relative::{depth, is_below};
+use crate::source::relative::{depth, is_below, normal};
 
 /// The policies of a run by file.
 #[derive(Debug)]
 pub struct Policies<'a> {
     inputs: &'a Inputs,
+    /// Where the manifests hold.
+    around: Around<'a>,
     /// The manifests that files belong to.
     owners: BTreeMap<&'a Path, BTreeSet<usize>>,
     /// Whether pedantic rules take part everywhere.
@@ -47,6 +49,7 @@ impl<'a> Policies<'a> {
         }
         Self {
             inputs,
+            around: Around::new(inputs),
             owners,
             is_pedantic,
         }
@@ -54,7 +57,7 @@ impl<'a> Policies<'a> {
 
     fn of(&self, path: &Path) -> Vec<Group<'a>> {
         let owners = self.owners.get(path).into_iter().flatten();
-        groups(self.inputs, path, owners.copied())
+        self.around.groups(path, owners.copied())
     }
 
     /// Returns whether any policy gives the rule a severity, which makes a pedantic rule take part.
@@ -174,13 +177,11 @@ pub fn is_named(rule: &finding::Rule, text: &str) -> bool {
 
 /// Returns the policies that count for an app: those of the command line, then those of the manifest it belongs
 /// to, then the others from the nearest up.
-pub fn of_case<'a>(inputs: &'a Inputs, case: &Case<'a>) -> Vec<&'a Policy> {
-    let own = case.operations.map(|operations| operations.file);
-    let index = own.and_then(|own| {
-        let mut all = inputs.operations.iter();
-        all.position(|file| std::ptr::eq(file, own))
+pub fn of_case<'a>(around: &Around<'a>, case: &Case<'a>) -> Vec<&'a Policy> {
+    let own = case.operations.map(|operations| {
+        let path = operations.file.path.as_path();
+        (path, Some(operations.index))
     });
-    let own = own.map(|own| (own.path.as_path(), index));
     let parts = case.parts.iter().map(|part| {
         let owner = part.link.owner.map(|owner| owner.operations);
         (part.file.path.as_path(), owner)
@@ -188,47 +189,85 @@ pub fn of_case<'a>(inputs: &'a Inputs, case: &Case<'a>) -> Vec<&'a Policy> {
     let mut found: Vec<Group<'_>> = Vec::new();
     let paths: BTreeSet<_> = own.iter().copied().chain(parts).collect();
     for (path, owner) in own.into_iter().chain(paths) {
-        for group in groups(inputs, path, owner.into_iter()) {
+        for group in around.groups(path, owner.into_iter()) {
             if !found.iter().any(|(known, _)| *known == group.0) {
                 found.push(group);
             }
         }
     }
     let of_manifests = found.into_iter().flat_map(|(_, group)| group);
-    inputs.policies.iter().chain(of_manifests).collect()
+    around.inputs.policies.iter().chain(of_manifests).collect()
 }
 
-/// The manifests whose policies hold for a file: its owners, then from the nearest up those that it lies below,
-/// and those that it lies or belongs below in the base, whatever a change does to what belongs where.
-fn groups<'a>(
+/// The manifests by where they hold, so that a file looks at those above it alone.
+#[derive(Debug)]
+pub struct Around<'a> {
     inputs: &'a Inputs,
-    path: &Path,
-    owners: impl Iterator<Item = usize>,
-) -> Vec<Group<'a>> {
-    let group = |file: &'a OperationsFile| (file.path.as_path(), file.policies.as_slice());
-    let owners = owners.filter_map(|owner| inputs.operations.get(owner));
-    let mut found: Vec<Group<'_>> = owners.map(group).collect();
-    found.sort_by_key(|(path, _)| *path);
-    let holds = |file: &&OperationsFile| {
-        let folder = file.path.parent();
-        folder.is_some_and(|folder| is_below(path, folder))
-    };
-    let former = inputs.former.iter().filter(|former| former.reaches(path));
-    let former = former.map(|former| (former.path.as_path(), former.policies.as_slice()));
-    let mut around: Vec<_> = inputs
-        .manifests()
-        .filter(holds)
-        .map(group)
-        .chain(former)
-        .collect();
-    around.sort_by_key(|(path, _)| (depth(path), *path));
-    for group in around {
-        // A manifest of the base that is still there has its policies of the base already.
-        if !found.iter().any(|(known, _)| *known == group.0) {
-            found.push(group);
+    /// By folder or file, from the top of the repository. Those of the base come last.
+    at: BTreeMap<PathBuf, Vec<Group<'a>>>,
+    /// Those that hold for what lies outside of the repository, too: the folder, as it is shown.
+    outside: Vec<(PathBuf, Group<'a>)>,
+}
+
+impl<'a> Around<'a> {
+    /// Finds where the manifests of a run hold.
+    pub fn new(inputs: &'a Inputs) -> Self {
+        let mut all = Self {
+            inputs,
+            at: BTreeMap::new(),
+            outside: Vec::new(),
+        };
+        for file in inputs.manifests() {
+            if let Some(folder) = file.path.parent() {
+                all.put(folder, (&file.path, &file.policies));
+            }
+        }
+        for former in &inputs.former {
+            let group: Group<'_> = (&former.path, &former.policies);
+            let named = former.declared.iter().chain(&former.moved);
+            let places = former.path.parent().into_iter();
+            for place in places.chain(named.map(PathBuf::as_path)) {
+                all.put(place, group);
+            }
+        }
+        all
+    }
+
+    fn put(&mut self, place: &Path, group: Group<'a>) {
+        let key = normal(&self.inputs.here.join(place));
+        if key.starts_with("..") {
+            self.outside.push((place.to_owned(), group));
+        } else {
+            self.at.entry(key).or_default().push(group);
         }
     }
-    found
+
+    /// The manifests whose policies hold for a file: its owners, then from the nearest up those that it lies below,
+    /// and those that it lies or belongs below in the base, whatever a change does to what belongs where.
+    fn groups(&self, path: &Path, owners: impl Iterator<Item = usize>) -> Vec<Group<'a>> {
+        let owners = owners.filter_map(|owner| self.inputs.operations.get(owner));
+        let mut found: Vec<Group<'_>> = owners
+            .map(|file| (file.path.as_path(), file.policies.as_slice()))
+            .collect();
+        found.sort_by_key(|(path, _)| *path);
+        let key = normal(&self.inputs.here.join(path));
+        let above = key.ancestors().filter(|_| !key.starts_with(".."));
+        let above = above.filter_map(|place| self.at.get(place)).flatten();
+        let outside = self.outside.iter();
+        let outside = outside.filter(|(place, _)| is_below(path, place));
+        let mut around: Vec<_> = above
+            .chain(outside.map(|(_, group)| group))
+            .copied()
+            .collect();
+        around.sort_by_key(|(path, _)| (depth(path), *path));
+        for group in around {
+            // A manifest of the base that is still there has its policies of the base already.
+            if !found.iter().any(|(known, _)| *known == group.0) {
+                found.push(group);
+            }
+        }
+        found
+    }
 }
 
 /// Returns whether a policy speaks of a permission under an access.

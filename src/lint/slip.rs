@@ -86,6 +86,7 @@ pub(super) fn slips<'a>(catalog: &Catalog, case: &Case<'a>) -> Vec<Slip<'a>> {
     if unknown.is_empty() {
         return Vec::new();
     }
+    let words = Words::new(catalog);
     let mut missing = missing(catalog, case);
     let unknown = unknown.into_iter();
     unknown
@@ -99,7 +100,7 @@ pub(super) fn slips<'a>(catalog: &Catalog, case: &Case<'a>) -> Vec<Slip<'a>> {
                 (true, Access::Application) => Access::Delegated,
                 (false, access) => access,
             });
-            let is_slip = is_of_other_access || has_slip(catalog, written);
+            let is_slip = is_of_other_access || words.has_slip(written);
             let meant = access.filter(|_| is_slip).map_or(Meant::Untold, |access| {
                 let near = near(catalog, entry, nearest, access);
                 meant(catalog, case, entry, &near, access, &mut missing)
@@ -114,16 +115,26 @@ pub(super) fn slips<'a>(catalog: &Catalog, case: &Case<'a>) -> Vec<Slip<'a>> {
         .collect()
 }
 
-/// Returns whether an id or name is none that the data may only lack: of an id a few digits differ from a known
-/// one, and of a name a part is no word that names are made of. `Sites.Send` is near to `Sites.Read`, and no slip.
-pub(super) fn has_slip(catalog: &Catalog, written: &str) -> bool {
-    let is_known = |word: &str| {
-        catalog.permission_ids().any(|id| {
-            let mut words = catalog.name(id).split('.');
-            words.any(|known| known.eq_ignore_ascii_case(word))
-        })
-    };
-    written.contains('-') || written.split('.').any(|word| !is_known(word))
+/// The words that names of permissions are made of, in lower case.
+pub(super) struct Words(BTreeSet<String>);
+
+impl Words {
+    pub(super) fn new(catalog: &Catalog) -> Self {
+        let names = catalog.permission_ids().map(|id| catalog.name(id));
+        Self(
+            names
+                .flat_map(|it| it.split('.').map(str::to_ascii_lowercase))
+                .collect(),
+        )
+    }
+
+    /// Returns whether an id or name is none that the data may only lack: of an id a few digits differ from a known
+    /// one, and of a name a part is no word that names are made of. `Sites.Send` is near to `Sites.Read`, and no
+    /// slip.
+    pub(super) fn has_slip(&self, written: &str) -> bool {
+        let is_known = |word: &str| self.0.contains(&word.to_ascii_lowercase());
+        written.contains('-') || written.split('.').any(|word| !is_known(word))
+    }
 }
 
 /// The permissions near to an entry that could stand in its place.

@@ -6,6 +6,7 @@
 
 pub use crate::lint::allowance::{Allowance, parse};
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
@@ -15,9 +16,11 @@ use crate::declared::{Comment, Registration};
 use crate::finding::{Finding, Place, Suppressed};
 use crate::lint::associate::Link;
 use crate::lint::case::place;
-use crate::lint::input::{BaseComment, Inputs};
+use crate::lint::input::{BaseComment, Inputs, OperationsFile};
 use crate::lint::policy::is_named;
+use crate::manifest::Policy;
 use crate::manifest::policy::{Pattern, Suppression};
+use crate::source::relative::is_below;
 use crate::source::{Source, Span};
 
 /// How many suppressions of a file are read: nobody reviews more, and each is held against each finding.
@@ -36,6 +39,8 @@ pub struct Found<'a> {
     pub is_trusted: bool,
     /// Whether it has set a finding aside, or would but for its age or its origin.
     pub is_used: bool,
+    /// Whether the run looks at all that it can be about.
+    pub is_whole: bool,
 }
 
 #[derive(Debug)]
@@ -47,8 +52,23 @@ enum Scope<'a> {
     /// The files of a policy, of these paths.
     Policy {
         files: Option<Rc<[Reached]>>,
+        /// The folder of the manifest: of what lies below it, a path names what belongs to others, too.
+        below: Option<Below<'a>>,
         path: Option<&'a Pattern>,
     },
+}
+
+/// What lies below a manifest, whoever it belongs to.
+#[derive(Debug, Clone, Copy)]
+struct Below<'a> {
+    inputs: &'a Inputs,
+    folder: &'a Path,
+}
+
+impl Below<'_> {
+    fn has(&self, path: &Path) -> bool {
+        is_below(path, self.folder) && self.inputs.was_there(path)
+    }
 }
 
 /// A file that a policy is about.
@@ -122,31 +142,41 @@ impl<'a> Suppressions<'a> {
                 }));
             }
         }
+        let owned = Owned::new(links);
         for (index, file) in inputs.operations.iter().enumerate() {
-            let reached: Rc<[Reached]> = reach(inputs, links, index).into();
-            for policy in &file.policies {
-                all.extend(policy.suppressions.iter().map(|given| Found {
-                    place: place(Path::new(policy.source.name()), &policy.source, given.span),
-                    allowance: Ok(allowance_of(given)),
-                    scope: Scope::Policy {
-                        files: Some(Rc::clone(&reached)),
-                        path: given.path.as_ref(),
-                    },
-                    is_trusted: true,
-                    is_used: false,
-                }));
+            let mut policies = file.policies.iter();
+            if policies.all(|policy| policy.suppressions.is_empty()) {
+                continue;
             }
+            let reached: Rc<[Reached]> = reach(inputs, &owned, index).into();
+            all.extend(of_policies(inputs, file, |given| Scope::Policy {
+                files: Some(Rc::clone(&reached)),
+                below: below(inputs, file),
+                path: given.path.as_ref(),
+            }));
+        }
+        for file in &inputs.above {
+            let found = of_policies(inputs, file, |given| Scope::Policy {
+                files: Some(Rc::new([])),
+                below: below(inputs, file),
+                path: given.path.as_ref(),
+            });
+            // What belongs to such a manifest is no part of the run.
+            all.extend(found.filter(Found::names_path));
         }
         for policy in &inputs.policies {
+            let is_whole = !inputs.is_partial && inputs.is_in_repository(policy.source.name());
             all.extend(policy.suppressions.iter().map(|given| Found {
-                place: place(Path::new(policy.source.name()), &policy.source, given.span),
-                allowance: Ok(allowance_of(given)),
-                scope: Scope::Policy {
-                    files: None,
-                    path: given.path.as_ref(),
-                },
-                is_trusted: true,
-                is_used: false,
+                is_whole,
+                ..of_policy(
+                    policy,
+                    given,
+                    Scope::Policy {
+                        files: None,
+                        below: None,
+                        path: given.path.as_ref(),
+                    },
+                )
             }));
         }
         all.sort_by(|one, other| {
@@ -194,6 +224,46 @@ impl<'a> Suppressions<'a> {
     }
 }
 
+impl Found<'_> {
+    fn names_path(&self) -> bool {
+        matches!(self.scope, Scope::Policy { path: Some(_), .. })
+    }
+}
+
+/// Returns the suppressions of the policies that count for a manifest.
+fn of_policies<'a>(
+    inputs: &'a Inputs,
+    file: &'a OperationsFile,
+    scope: impl Fn(&'a Suppression) -> Scope<'a>,
+) -> impl Iterator<Item = Found<'a>> {
+    let all = file.policies.iter();
+    let all = all.flat_map(|policy| policy.suppressions.iter().map(move |given| (policy, given)));
+    all.map(move |(policy, given)| {
+        // What others extend is about their files, too, and a path names any.
+        let is_own = Path::new(policy.source.name()) == file.path && given.path.is_none();
+        Found {
+            is_whole: is_own || !inputs.is_partial,
+            ..of_policy(policy, given, scope(given))
+        }
+    })
+}
+
+fn of_policy<'a>(policy: &Policy, given: &Suppression, scope: Scope<'a>) -> Found<'a> {
+    Found {
+        place: place(Path::new(policy.source.name()), &policy.source, given.span),
+        allowance: Ok(allowance_of(given)),
+        scope,
+        is_trusted: true,
+        is_used: false,
+        is_whole: true,
+    }
+}
+
+fn below<'a>(inputs: &'a Inputs, file: &'a OperationsFile) -> Option<Below<'a>> {
+    let folder = file.path.parent()?;
+    Some(Below { inputs, folder })
+}
+
 fn allowance_of(given: &Suppression) -> Allowance {
     Allowance {
         rule: given.rule.value.clone(),
@@ -204,9 +274,31 @@ fn allowance_of(given: &Suppression) -> Allowance {
     }
 }
 
+/// Whose files and registrations are.
+struct Owned<'a> {
+    /// The files by the manifest that they belong to.
+    files: BTreeMap<usize, BTreeSet<usize>>,
+    /// The registrations by file.
+    links: BTreeMap<usize, Vec<&'a Link>>,
+}
+
+impl<'a> Owned<'a> {
+    fn new(all: &'a [Link]) -> Self {
+        let mut files: BTreeMap<usize, BTreeSet<usize>> = BTreeMap::new();
+        let mut links: BTreeMap<usize, Vec<&Link>> = BTreeMap::new();
+        for link in all {
+            links.entry(link.file).or_default().push(link);
+            if let Some(owner) = link.owner {
+                files.entry(owner.operations).or_default().insert(link.file);
+            }
+        }
+        Self { files, links }
+    }
+}
+
 /// The files that an operations manifest and its policy are about. What is approved of those of the base says
 /// nothing of files that come to it now.
-fn reach(inputs: &Inputs, links: &[Link], operations: usize) -> Vec<Reached> {
+fn reach(inputs: &Inputs, owned: &Owned<'_>, operations: usize) -> Vec<Reached> {
     let Some(own) = inputs.operations.get(operations).map(|file| &file.path) else {
         return Vec::new();
     };
@@ -214,16 +306,19 @@ fn reach(inputs: &Inputs, links: &[Link], operations: usize) -> Vec<Reached> {
         path: own.clone(),
         shared: None,
     }];
-    for (at, file) in inputs.apps.iter().enumerate() {
-        let here = links.iter().filter(|link| link.file == at);
+    for at in owned.files.get(&operations).into_iter().flatten() {
+        let Some(file) = inputs.apps.get(*at) else {
+            continue;
+        };
+        if !inputs.is_reviewed(own, &file.path) {
+            continue;
+        }
+        let here = owned.links.get(at).into_iter().flatten().copied();
         let is_own = |link: &&Link| {
             link.owner
                 .is_some_and(|owner| owner.operations == operations)
         };
         let (ours, others): (Vec<&Link>, Vec<&Link>) = here.partition(is_own);
-        if ours.is_empty() || !inputs.is_reviewed(own, &file.path) {
-            continue;
-        }
         let spans = |links: Vec<&Link>| {
             let registrations = &file.document.registrations;
             let found = links.into_iter();
@@ -281,6 +376,7 @@ fn in_comment<'a>(
         scope,
         is_trusted,
         is_used: false,
+        is_whole: true,
     }
 }
 
@@ -388,18 +484,22 @@ fn covers(
     match scope {
         Scope::File => finding.place.path == at.path,
         Scope::Line(line) => finding.place.path == at.path && starts_on == *line,
-        Scope::Policy { files, path } => {
-            let shown = finding.place.path.to_string_lossy();
-            files
-                .as_ref()
-                .is_none_or(|files| files.iter().any(|file| file.has(finding)))
-                && path.is_none_or(|path| path.matches(&shown))
+        Scope::Policy { files, below, path } => {
+            let at = &finding.place.path;
+            if path.is_some_and(|path| !path.matches(&at.to_string_lossy())) {
+                return false;
+            }
+            let is_own = |files: &Rc<[Reached]>| files.iter().any(|file| file.has(finding));
+            files.as_ref().is_none_or(is_own)
+                || path.is_some() && below.is_some_and(|below| below.has(at))
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::*;
+    use crate::lint::associate::associate;
     use crate::lint::sample::Sample;
 
     const TERRAFORM: &str = r#"resource "azuread_application" "one" {
@@ -424,6 +524,26 @@ resource "azuread_application" "two" {
   }
 }
 "#;
+
+    #[test]
+    fn many_manifests_with_suppressions_are_read_in_a_moment() {
+        let policy = "policy: {suppressions: [{rule: tier-1-risk, subject: Mail.Read, reason: r, owner: o, until: 2027-01-01}]}\n";
+        let one = Sample::new(&format!("operations: [GET /me]\n{policy}")).app(&[]);
+        let mut sample = Sample::without_operations();
+        for at in 0..1000 {
+            let mut operations = one.inputs.operations[0].clone();
+            let mut app = one.inputs.apps[0].clone();
+            operations.path = format!("{at}/graphgrant.yaml").into();
+            app.path = format!("{at}/app.json").into();
+            sample.inputs.operations.push(operations);
+            sample.inputs.apps.push(app);
+        }
+        let links = associate(&sample.inputs);
+        assert!(links.iter().all(|link| link.owner.is_some()));
+        let started = std::time::Instant::now();
+        assert_eq!(Suppressions::new(&sample.inputs, &links).all.len(), 1000);
+        assert!(started.elapsed().as_secs() < 3, "{:?}", started.elapsed());
+    }
 
     #[test]
     fn a_policy_says_nothing_of_the_apps_of_another_manifest_in_the_same_file() {

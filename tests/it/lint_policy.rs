@@ -9,7 +9,7 @@ use crate::run::{Outcome, run_in_at};
 type Edit<'a> = &'a dyn Fn(&Folder);
 
 /// Runs from a folder, with a path to git.
-fn lint_at(folder: &Folder, at: &str, arguments: &[&str]) -> Outcome {
+pub(crate) fn lint_at(folder: &Folder, at: &str, arguments: &[&str]) -> Outcome {
     let format = if arguments.contains(&"--format") {
         &[][..]
     } else {
@@ -21,7 +21,7 @@ fn lint_at(folder: &Folder, at: &str, arguments: &[&str]) -> Outcome {
 }
 
 #[track_caller]
-fn found_at(folder: &Folder, at: &str, arguments: &[&str]) -> Vec<String> {
+pub(crate) fn found_at(folder: &Folder, at: &str, arguments: &[&str]) -> Vec<String> {
     let outcome = lint_at(folder, at, arguments);
     assert!(outcome.code < 2, "{}", outcome.err);
     rules(&outcome.json())

@@ -254,6 +254,15 @@ fn a_folder_stands_for_all_its_manifests() {
         outcome.out
     );
     place.run(&["plan", "--locked", "b"]).ends_with(0);
+    // Two manifests of one lock: neither is written.
+    fs::write(place.path().join("b/c/graphgrant.yml"), BEFORE).unwrap();
+    let outcome = place.run(&["lock", "b"]).ends_with(2);
+    assert!(
+        outcome.err.contains("would both be locked in"),
+        "{}",
+        outcome.err
+    );
+    fs::remove_file(place.path().join("b/c/graphgrant.yml")).unwrap();
     // What is about one manifest says so.
     for arguments in [
         &["lock", ".", "--app", "x"][..],

@@ -21,6 +21,7 @@ mod lint;
 mod lint_base;
 mod lint_fix;
 mod lint_policy;
+mod lint_shared;
 mod lock;
 mod plan;
 mod query;

@@ -1,5 +1,6 @@
 //! What the base revision says (`--policy-from`): the catalog, policies, suppressions and locks that count.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use miette::IntoDiagnostic as _;
@@ -60,6 +61,11 @@ impl Base {
         endings: &[&str],
     ) -> Result<Vec<PathBuf>, GitError> {
         self.repository.files_with(&self.revision, words, endings)
+    }
+
+    /// Returns those of some files that the revision does not have as they are.
+    pub(super) fn differing(&self, paths: &[PathBuf]) -> Result<BTreeSet<PathBuf>, GitError> {
+        self.repository.differing(&self.revision, paths)
     }
 
     /// Returns the files of the revision, relative to the folder of the run.

@@ -19,6 +19,9 @@ use crate::source::walk;
 /// How many words git is asked for at once: a command line has an end.
 const WORDS: usize = 200;
 
+/// How many characters of a name git is asked for.
+const WORD: usize = 100;
+
 impl Reading<'_> {
     /// Refuses files that the base could judge and that are there as something that cannot be read: a link, too
     /// much, or no text.
@@ -109,31 +112,36 @@ impl Reading<'_> {
     /// Finds the files that have an app now that another file has in the base: a move takes no app out of the
     /// policies that hold for it there. An app is known by its client id, else by its name.
     pub(super) fn read_moved(&mut self, base: &Base) -> Result<(), GitError> {
-        let tracked: BTreeSet<PathBuf> = base.files()?.into_iter().collect();
         let is_policed = |former: &&Former| !former.policies.is_empty();
         if !self.inputs.former.iter().any(|former| is_policed(&former)) {
             return Ok(());
         }
-        // Where something is gone, it may have come to a file that was there before.
-        let some_gone = tracked.iter().any(|path| {
-            let mut former = self.inputs.former.iter().filter(is_policed);
-            walk::has_ending(path, &ENDINGS)
-                && !walk::exists(path)
-                && former.any(|former| former.reaches(path))
-        });
-        let apps = self.inputs.apps.iter();
-        let apps: Vec<&AppFile> = apps
-            .filter(|file| some_gone || !tracked.contains(&file.path))
-            .collect();
-        let registrations = apps.iter().flat_map(|file| &file.document.registrations);
-        let words: BTreeSet<&str> = registrations.filter_map(identity).collect();
-        let words: Vec<&str> = words.into_iter().collect();
-        let mut origins = BTreeSet::new();
-        for some in words.chunks(WORDS) {
-            origins.extend(base.files_with(some, &ENDINGS)?);
+        let tracked: BTreeSet<PathBuf> = base.files()?.into_iter().collect();
+        let is_named = |file: &&AppFile| {
+            let mut all = file.document.registrations.iter();
+            all.any(|found| identities(found).next().is_some())
+        };
+        let named: Vec<&AppFile> = self.inputs.apps.iter().filter(is_named).collect();
+        let paths: Vec<PathBuf> = named.iter().map(|file| file.path.clone()).collect();
+        let differing = base.differing(&paths)?;
+        let mut apps: Vec<Newcomer<'_>> = Vec::new();
+        for file in named {
+            if !differing.contains(&file.path) {
+                continue;
+            }
+            let text = if tracked.contains(&file.path) {
+                base_text(base, &file.path)?
+            } else {
+                None
+            };
+            let before = text.and_then(|text| {
+                let kind = self.base_kind(&file.path, &text)?;
+                self.base_document(&text, kind)
+            });
+            apps.push(Newcomer { file, before });
         }
         let mut moved: Vec<(PathBuf, PathBuf)> = Vec::new();
-        for origin in origins {
+        for origin in origins(base, &apps)? {
             let mut former = self.inputs.former.iter().filter(is_policed);
             if !former.any(|former| former.reaches(&origin)) {
                 continue;
@@ -147,17 +155,10 @@ impl Reading<'_> {
                 continue;
             };
             let is_gone = !walk::exists(&origin);
-            for file in &apps {
-                let may_have = is_gone || !tracked.contains(&file.path);
-                let mut now = file.document.registrations.iter();
-                let has_one = |one: &Registration| {
-                    let mut before = document.registrations.iter();
-                    before.any(|other| is_same_app(one, other))
-                };
-                if may_have && file.path != origin && now.any(has_one) {
-                    moved.push((origin.clone(), file.path.clone()));
-                }
-            }
+            let came = apps.iter().filter(|app| {
+                app.file.path != origin && app.has_one_of(&document.registrations, is_gone)
+            });
+            moved.extend(came.map(|app| (origin.clone(), app.file.path.clone())));
         }
         for former in &mut self.inputs.former {
             let came = moved.iter().filter(|(origin, _)| former.reaches(origin));
@@ -214,13 +215,55 @@ impl Reading<'_> {
     }
 }
 
-/// What a registration is looked for by.
-fn identity(registration: &Registration) -> Option<&str> {
-    let id = registration.client_id.as_ref();
-    let known = id.or(registration.name.as_ref());
-    known
-        .map(|it| it.value.as_str())
-        .filter(|it| !it.is_empty())
+/// A file that is not as it is in the base.
+struct Newcomer<'a> {
+    file: &'a AppFile,
+    /// What it declares in the base, as far as it is there and can be read.
+    before: Option<Document>,
+}
+
+impl Newcomer<'_> {
+    /// Whether one of some apps has come to the file. Where the place that it had is gone, the app may have come to
+    /// what was there for it before.
+    fn has_one_of(&self, origin: &[Registration], is_gone: bool) -> bool {
+        let before = self.before.iter().flat_map(|it| &it.registrations);
+        let mut now = self.file.document.registrations.iter();
+        now.any(|one| {
+            let is_new = || !before.clone().any(|other| is_same_app(one, other));
+            origin.iter().any(|other| is_same_app(one, other)) && (is_gone || is_new())
+        })
+    }
+}
+
+/// The files of the base that may have one of the apps of some files.
+fn origins(base: &Base, apps: &[Newcomer<'_>]) -> Result<BTreeSet<PathBuf>, GitError> {
+    let registrations = apps.iter().flat_map(|app| &app.file.document.registrations);
+    let mut words: BTreeSet<&str> = registrations.flat_map(identities).collect();
+    if words.is_empty() {
+        return Ok(BTreeSet::new());
+    }
+    // A text that is written with escapes, or put together, has its words nowhere.
+    words.extend(["\\u", "${"]);
+    let words: Vec<&str> = words.into_iter().collect();
+    let mut origins = BTreeSet::new();
+    for some in words.chunks(WORDS) {
+        origins.extend(base.files_with(some, &ENDINGS)?);
+    }
+    Ok(origins)
+}
+
+/// What a registration may be known by in another file. The start of a text is enough to look for it.
+fn identities(registration: &Registration) -> impl Iterator<Item = &str> {
+    let known = [&registration.client_id, &registration.name];
+    known.into_iter().flatten().filter_map(|it| {
+        let text = it.value.as_str();
+        let start = text
+            .char_indices()
+            .nth(WORD)
+            .map_or(text.len(), |(at, _)| at);
+        let start = text.get(..start)?.split(['\0', '\n', '\r']).next()?;
+        (!start.is_empty()).then_some(start)
+    })
 }
 
 /// Whether two registrations are of one app: the same client id or, where one of both has none, the same name.

@@ -162,6 +162,12 @@ impl Files {
         self.was_asked_for(path) || folder.is_some_and(|folder| self.passed.contains(folder))
     }
 
+    /// Returns whether the whole repository was walked; outside of any, the folder of the run.
+    pub(super) fn has_all(&self) -> bool {
+        let top = between(&self.here, Path::new(""));
+        self.walked.contains(&top)
+    }
+
     fn was_asked_for(&self, path: &Path) -> bool {
         self.seen.contains(path) || self.walked.iter().any(|folder| is_below(path, folder))
     }

@@ -72,6 +72,7 @@ impl<'c> Reading<'c> {
             inputs: Inputs::default(),
         };
         reading.inputs.here.clone_from(&reading.files.here);
+        reading.inputs.is_partial = !reading.files.has_all();
         reading.read_above(catalog);
         reading.read_operations(catalog);
         reading.read_declared();
@@ -89,6 +90,7 @@ impl<'c> Reading<'c> {
         }
         reading.read_apps();
         if let Some(base) = base {
+            reading.inputs.base_files = base.files()?.into_iter().collect();
             reading.read_base_owners(base, before)?;
             reading.read_moved(base)?;
             reading.read_base_comments(base)?;

@@ -1,6 +1,6 @@
 //! The resources of a template, and which grant belongs to which application.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::catalog::model::Access;
 use crate::declared::arm_template::variables;
@@ -16,6 +16,9 @@ const SERVICE_PRINCIPALS: &str = "microsoft.graph/serviceprincipals";
 const ROLE_ASSIGNMENTS: &str = "microsoft.graph/approleassignedto";
 const PERMISSION_GRANTS: &str = "microsoft.graph/oauth2permissiongrants";
 const DEPLOYMENTS: &str = "microsoft.resources/deployments";
+
+/// What an application or another principal can be looked up by.
+const NAMES: [&str; 4] = ["displayName", "uniqueName", "appId", "identifierUris"];
 
 /// Modules of modules become templates within templates. Each costs a copy of what is in it.
 const NESTED: usize = 8;
@@ -61,6 +64,13 @@ fn template(reader: &mut Reader<'_>, root: &Node, depth: usize, document: &mut D
             document.registrations.push(application(reader, resource));
         }
     }
+    let mut names = BTreeSet::new();
+    for resource in found.iter().filter(|it| it.kind != DEPLOYMENTS) {
+        let given = NAMES.into_iter();
+        given
+            .filter_map(|name| resource.properties.get(name))
+            .for_each(|node| texts(node, &mut names));
+    }
     for resource in &found {
         match resource.kind.as_str() {
             ROLE_ASSIGNMENTS => role_assignment(reader, resource, &mut places, document),
@@ -74,9 +84,10 @@ fn template(reader: &mut Reader<'_>, root: &Node, depth: usize, document: &mut D
                         template(reader, nested, depth - 1, document);
                     }
                 } else if let Some(link) = resource.properties.get("templateLink") {
-                    // What it is handed may lead to any app of this file.
+                    // What it is handed may lead to any app of this file, also a name to look one up by.
                     let parameters = resource.properties.get("parameters");
-                    let is_handed = parameters.is_some_and(refers);
+                    let is_handed = resource.properties.get("parametersLink").is_some()
+                        || parameters.is_some_and(|node| refers(node, &names));
                     let list = if is_handed {
                         &mut document.undecided
                     } else {
@@ -90,11 +101,21 @@ fn template(reader: &mut Reader<'_>, root: &Node, depth: usize, document: &mut D
     }
 }
 
-/// Returns whether anything in a value is worked out from something else.
-fn refers(node: &Node) -> bool {
-    node.text().is_some_and(|text| text.starts_with('['))
-        || node.items().iter().any(refers)
-        || node.members().iter().any(|member| refers(&member.value))
+/// Returns whether anything in a value is worked out from something else, or is one of some names.
+fn refers(node: &Node, names: &BTreeSet<String>) -> bool {
+    node.text()
+        .is_some_and(|text| text.starts_with('[') || names.contains(&text.to_lowercase()))
+        || node.items().iter().any(|item| refers(item, names))
+        || node
+            .members()
+            .iter()
+            .any(|member| refers(&member.value, names))
+}
+
+/// Collects the texts of a value or a list, in lower case.
+fn texts(node: &Node, into: &mut BTreeSet<String>) {
+    into.extend(node.text().map(str::to_lowercase));
+    node.items().iter().for_each(|item| texts(item, into));
 }
 
 /// A resource of a template.
@@ -333,4 +354,48 @@ fn symbol_in(expression: &str) -> Option<&str> {
     let rest = rest.split_once(')').map(|(_, rest)| rest)?;
     let is_field = rest.starts_with('.') && rest.ends_with(']');
     (is_field && !rest.contains(['(', ','])).then_some(symbol)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::catalog::bundled;
+    use crate::declared::{self, Ids, Kind};
+    use crate::source::Source;
+
+    /// Whether a linked template puts the application of the file into doubt.
+    fn doubts(properties: &str) -> bool {
+        let text = format!(
+            r#"{{"$schema": "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#", "resources": {{
+                "one": {{"type": "Microsoft.Graph/applications@v1.0", "properties": {{"displayName": "Payroll", "uniqueName": "payroll-app", "identifierUris": ["api://payroll"]}}}},
+                "linked": {{"type": "Microsoft.Resources/deployments", "properties": {{"templateLink": {{"uri": "https://example.com/t.json"}}, {properties}}}}}
+            }}}}"#
+        );
+        let catalog = bundled::open().unwrap();
+        let source = Source::new("main.json", text);
+        let document = declared::read(&Ids::new(&catalog), &source, Kind::ArmTemplate).unwrap();
+        assert_eq!(document.registrations.len(), 1);
+        let all = document.undecided.iter().chain(&document.apart);
+        let told: Vec<_> = all.map(|it| it.what.as_str()).collect();
+        assert_eq!(told, ["a linked template"], "{properties}");
+        document.apart.is_empty()
+    }
+
+    #[test]
+    fn a_linked_template_may_know_of_what_it_is_handed() {
+        for handed in [
+            r#""parameters": {"app": {"value": "[reference('one').appId]"}}"#,
+            r#""parameters": {"apps": {"value": ["x", "PAYROLL"]}}"#,
+            r#""parameters": {"app": {"value": {"name": "payroll-app"}}}"#,
+            r#""parameters": {"app": {"value": "api://payroll"}}"#,
+            r#""parametersLink": {"uri": "https://example.com/p.json"}"#,
+        ] {
+            assert!(doubts(handed), "{handed}");
+        }
+        for apart in [
+            r#""mode": "Incremental""#,
+            r#""parameters": {"app": {"value": "Payroll of others"}}"#,
+        ] {
+            assert!(!doubts(apart), "{apart}");
+        }
+    }
 }

@@ -1,7 +1,10 @@
 //! Suppressions that set nothing aside.
 
+use std::collections::BTreeSet;
+
 use crate::finding::{self, Finding, Persona, Severity};
 use crate::lint::policy::is_named;
+use crate::lint::suppression::Found as Suppression;
 use crate::lint::{Context, Rule, rule};
 
 /// The facts of the rule.
@@ -13,7 +16,8 @@ pub const META: finding::Rule = finding::Rule {
     summary: "a suppression sets nothing aside",
     explanation: "\
 Nothing that the rule reports is in its scope any more, or ever was: it was mended, it moved, or the scope has a slip. Left \
-alone it would hide the next finding that happens to fit. Of several rules in one suppression each is told by itself; one whose \
+alone it would hide the next finding that happens to fit. One of a policy that others share, or of a path, is told where the \
+whole repository is judged, as only then all is known that it may be about. Of several rules in one suppression each is told by itself; one whose \
 day has passed is told as `expired-suppression` alone.
 
 **What to do.** Remove it.
@@ -39,15 +43,26 @@ impl Rule for UnusedSuppression {
         let mut found = Vec::new();
         let mut operations = context.inputs.operations.iter();
         let is_blind = !context.inputs.unreadable.is_empty() || operations.any(|file| !file.absent.is_empty());
-        for suppression in &context.suppressions.all {
+        // A policy that several manifests extend is read for each.
+        let key = |it: &Suppression<'_>| {
+            let rule = it.allowance.as_ref().ok()?.rule.clone();
+            Some((it.place.path.clone(), it.place.span, rule))
+        };
+        let all = &context.suppressions.all;
+        let used: BTreeSet<_> = all.iter().filter(|it| it.is_used).filter_map(key).collect();
+        let mut told = BTreeSet::new();
+        for suppression in all {
             let Ok(allowance) = &suppression.allowance else { continue };
+            if !suppression.is_whole || key(suppression).is_none_or(|it| used.contains(&it) || !told.insert(it)) {
+                continue;
+            }
             let mut rules = rule::TABLE.iter().map(|it| it.rule());
             let of_rule = rules.find(|it| is_named(it, &allowance.rule));
             // A rule that takes no part in this run may report what is set aside in another.
             let takes_part = of_rule.is_some_and(|it| context.takes_part(it));
             // One that has ended is told to be so already.
             let has_ended = allowance.until < context.today;
-            if suppression.is_used || has_ended || !takes_part {
+            if has_ended || !takes_part {
                 continue;
             }
             // What a file would say that could not be read may be what is set aside.

@@ -1,5 +1,6 @@
 //! A repository, its revisions and the files of a revision.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::{OsStr, OsString};
 use std::path::{Component, Path, PathBuf};
 
@@ -17,6 +18,9 @@ const LINE: u64 = 64 * 1024;
 
 /// How many bytes of names of files are read: those of half a million files.
 const NAMES: u64 = 32 * 1024 * 1024;
+
+/// How many files git is asked for at once: a command line has an end.
+const AT_ONCE: usize = 200;
 
 /// A repository with a work tree, as seen from one of its folders.
 #[derive(Debug, Clone)]
@@ -189,8 +193,8 @@ impl Repository {
         Ok(paths.map(|path| between(&self.prefix, &path)).collect())
     }
 
-    /// Returns those files of a revision with one of the endings that have one of the words anywhere, relative to
-    /// the folder that was opened.
+    /// Returns those files of a revision with one of the endings that have one of the words anywhere, in upper or
+    /// lower case, relative to the folder that was opened.
     pub fn files_with(
         &self,
         revision: &Revision,
@@ -209,6 +213,7 @@ impl Repository {
             "--no-textconv",
             "--no-recurse-submodules",
             "--fixed-strings",
+            "--ignore-case",
         ]
         .map(str::to_owned)
         .to_vec();
@@ -238,6 +243,60 @@ impl Repository {
         let names = names.filter_map(|name| name.strip_prefix(start.as_bytes()));
         let paths = names.filter_map(path_from);
         Ok(paths.map(|path| between(&self.prefix, &path)).collect())
+    }
+
+    /// Returns those of some files of the work tree that a revision does not have, or has otherwise, to the byte.
+    /// No filter is asked: one that makes other line ends only makes more files differ.
+    pub fn differing(
+        &self,
+        revision: &Revision,
+        paths: &[PathBuf],
+    ) -> Result<BTreeSet<PathBuf>, GitError> {
+        let arguments = ["ls-tree", "-r", "-z", "--full-tree", &revision.commit];
+        let answer = self.ask(&arguments, NAMES)?;
+        let out = match &answer.out {
+            Some(out) if answer.is_fine => out,
+            None => {
+                return Err(GitError::TooLarge {
+                    path: "the list of files".to_owned(),
+                    revision: shown(&revision.name),
+                    limit: NAMES,
+                });
+            }
+            Some(_) => return Err(failed(&answer)),
+        };
+        let mut before = BTreeMap::new();
+        for line in out.split(|byte| *byte == 0) {
+            let mut parts = line.splitn(2, |byte| *byte == b'\t');
+            let (facts, name) = (parts.next(), parts.next());
+            let id = facts.and_then(|it| it.rsplit(|byte| *byte == b' ').next());
+            let path = name.and_then(path_from);
+            if let Some((id, path)) = id.and_then(object_id).zip(path) {
+                before.insert(between(&self.prefix, &path), id);
+            }
+        }
+        let mut differing = BTreeSet::new();
+        for some in paths.chunks(AT_ONCE) {
+            let arguments = ["hash-object", "--no-filters", "--"];
+            let mut arguments: Vec<&OsStr> = arguments.iter().map(OsStr::new).collect();
+            arguments.extend(some.iter().map(|path| path.as_os_str()));
+            let answer = self.ask(&arguments, NAMES)?;
+            let out = answer.out.as_deref().unwrap_or_default();
+            let now: Vec<&[u8]> = out
+                .split(|byte| *byte == b'\n')
+                .filter(|line| !line.is_empty())
+                .collect();
+            // One that cannot be read leaves the others without an answer, too.
+            let is_told = answer.is_fine && now.len() == some.len();
+            for (at, path) in some.iter().enumerate() {
+                let id = now.get(at).filter(|_| is_told);
+                let id = id.and_then(|id| object_id(id));
+                if id.is_none() || before.get(path) != id.as_ref() {
+                    differing.insert(path.clone());
+                }
+            }
+        }
+        Ok(differing)
     }
 
     /// What a tree has at a path.

@@ -1,6 +1,6 @@
 use std::ffi::OsStr;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use tempfile::TempDir;
@@ -438,7 +438,7 @@ fn all_files_are_told_from_the_folder_that_was_opened() {
     let repository = Repository::open(&made.path().join("x")).unwrap();
     let head = repository.resolve("HEAD").unwrap();
     let files = repository.files(&head).unwrap();
-    assert_eq!(files, ["../a", "b", "y/c"].map(std::path::PathBuf::from));
+    assert_eq!(files, ["../a", "b", "y/c"].map(PathBuf::from));
     assert_eq!(repository.here(), Path::new("x"));
     let is_folder = |path: &str| repository.is_folder(&head, Path::new(path)).unwrap();
     assert!(is_folder("..") && is_folder("y") && is_folder(""));
@@ -481,4 +481,32 @@ fn files_are_found_by_their_words_and_endings() {
         ["../a.yaml", "../b.YML", "e.yaml", "f\u{e4} g.yaml"]
     );
     assert_eq!(found(made.path(), &["nothing of the kind"]), [""; 0]);
+}
+
+#[test]
+fn what_differs_is_told_to_the_byte() {
+    let made = Made::new();
+    made.write("top", "t")
+        .write("a/same", "one\r\n")
+        .write("a/other", "two")
+        .write(".gitattributes", "* text eol=lf filter=x\n")
+        .commit();
+    made.git(&["config", "filter.x.clean", "touch ran"]);
+    made.write("a/other", "2").write("a/new", "n");
+    let repository = Repository::open(&made.path().join("a")).unwrap();
+    let head = repository.resolve("HEAD").unwrap();
+    let told = |paths: &[&str]| -> Vec<String> {
+        let paths: Vec<PathBuf> = paths.iter().map(PathBuf::from).collect();
+        let found = repository.differing(&head, &paths).unwrap();
+        found
+            .iter()
+            .map(|it| it.to_string_lossy().into_owned())
+            .collect()
+    };
+    // The file was committed with another line end than it has here.
+    assert_eq!(told(&["../top", "other", "new"]), ["new", "other"]);
+    assert_eq!(told(&["same"]), ["same"]);
+    assert_eq!(told(&["../top", "gone"]), ["../top", "gone"]);
+    assert_eq!(told(&[]), [""; 0]);
+    assert!(!made.path().join("a/ran").exists() && !made.path().join("ran").exists());
 }
