@@ -117,15 +117,16 @@ fn reach(catalog: &Catalog, permission: PermissionId, access: Access) -> Rich {
         (reads, 0) => line.and(format!("reads only ({}).", requests(reads))),
         (reads, writes) if Name::parse(name).only_reads() => {
             let line = line.and(format!(
-                "reads ({}); the data lists changes, against its name ({writes}",
-                requests(reads)
+                "reads ({}); the data also lists {}",
+                requests(reads),
+                words::count(writes, "change")
             ));
             let example = opens.writes.first();
             let line = match example {
                 Some(id) => line.and(", as ").and_code(&catalog.operation_text(*id)),
                 None => line,
             };
-            line.and(").")
+            line.and(": against its name, unconfirmed.")
         }
         (0, writes) => line.and(format!("changes only ({}).", requests(writes))),
         (reads, writes) => line.and(format!(
