@@ -50,7 +50,7 @@ pub(crate) struct State {
     /// Groups, roles and objects of the app.
     pub(crate) memberships: Vec<Value>,
     /// What another one does right after the first change.
-    pub(crate) meanwhile: Option<fn(&mut State)>,
+    pub(crate) meanwhile: Option<fn(&mut Self)>,
 }
 
 /// A running stand-in; it ends with the test's process.
