@@ -5,6 +5,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 .ci/install.sh || exit 75
+[ -z "${GRAPHGRANT_PICTURES:-}" ] || mkdir -p "$GRAPHGRANT_PICTURES"
 cargo build --locked --quiet
 npm ci --prefix tests/browser --silent --no-audit --no-fund || exit 75
 (cd tests/browser && npm test)

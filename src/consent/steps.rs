@@ -37,7 +37,7 @@ pub fn steps(question: &Question<'_>) -> Vec<Step> {
         steps.push(step(StepKind::Register, text, roles.clone(), SCOPES));
     }
     if takes_work(question) && !(roles.is_empty() && scopes.is_empty()) {
-        let text = "make sure that the tenant has a service principal of the app; a consent in the browser creates it, a grant by script does not";
+        let text = "make sure that the tenant has a service principal of the app; a consent in the browser creates it, and so do the shell and PowerShell scripts of `graphgrant consent script`; a bare grant does not";
         steps.push(step(StepKind::ServicePrincipal, text, Set::new(), GRANTS));
         let text = "after creating it, wait and try again while the directory answers that it does not exist: seconds, at times minutes";
         steps.push(step(StepKind::Replication, text, Set::new(), GRANTS));

@@ -146,7 +146,7 @@ fn changes_that_a_name_does_not_tell_are_shown() {
     let place = Place::new().with("graphgrant.yaml", manifest);
     let letter = place.run(&["consent", "letter"]).ends_with(0).out;
     assert!(letter.contains("User.ReadBasic.All"), "{letter}");
-    let told = "; the data lists changes, against its name (10, as `";
+    let told = "; the data lists 10 unconfirmed changes too, as `";
     assert!(letter.contains(told), "{letter}");
     // It is one that the catalog has, and that is no GET.
     let shown = letter.split(told).nth(1).unwrap();
@@ -156,4 +156,14 @@ fn changes_that_a_name_does_not_tell_are_shown() {
         opens.contains(&format!("  write  {shown}\n")),
         "{shown} in {opens}"
     );
+}
+
+#[test]
+fn a_licence_is_named_once() {
+    let manifest = "access: application\noperations: [GET /identityProtection/riskDetections]\n";
+    let place = Place::new().with("graphgrant.yaml", manifest);
+    let letter = place.run(&["consent", "letter"]).ends_with(0).out;
+    let licence = "eeds an Entra ID P1 or P2 licence";
+    // Beside the permission, and among what to do.
+    assert_eq!(letter.matches(licence).count(), 2, "{letter}");
 }

@@ -379,7 +379,7 @@ fn what_is_granted_already_and_to_others_stays() {
 }
 
 /// Exports what the stand-in has, as an admin would.
-fn export(scene: &Scene) {
+pub(crate) fn export(scene: &Scene) {
     let text = scene.tenant.change(|state| {
         json!({"responses": [
             {"body": {"@odata.context": "x#oauth2PermissionGrants", "value": state.grants}},

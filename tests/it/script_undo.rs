@@ -1,11 +1,12 @@
-//! Going back with the scripts of `consent script`, while the tenant does not show yet what was changed.
+//! Going back with the scripts of `consent script`: while the tenant does not show yet what was changed, after a
+//! run that was broken off, and beside what others do.
 
 use std::fs;
 
 use serde_json::Value;
 
-use crate::script_run::{KINDS, Scene, can_run, make_executable, scene, with_app};
-use crate::tenant::CLIENT;
+use crate::script_run::{KINDS, Scene, can_run, export, make_executable, scene, with_app};
+use crate::tenant::{APP, CLIENT, GRAPH, USERS, grant, principal};
 
 /// What the state file says was done.
 fn done(scene: &Scene) -> Vec<Value> {
@@ -81,25 +82,184 @@ fn what_a_run_that_was_broken_off_may_have_done_is_gone_back_from() {
     if !can_run() {
         return;
     }
+    for (kind, told) in [
+        ("rest", "cannot be reached"),
+        ("azure-cli", "whether it was done is not known"),
+        ("m365", "whether it was done is not known"),
+    ] {
+        let scene = scene(kind, with_app);
+        scene.write(&[]);
+        let before = scene.tenant.picture();
+        let lists = lists(&scene);
+        // The change is made, and its answer is lost: each tool has its own words for it.
+        let bin = scene.place.path().join("bin");
+        let (name, way) = match kind {
+            "rest" => ("curl", "*'request PATCH'*) exit 56"),
+            "azure-cli" => (
+                "az",
+                "*'method PATCH'*) echo 'ERROR: HTTPSConnectionPool: Read timed out.' >&2; exit 1",
+            ),
+            _ => (
+                "m365",
+                "*'method patch'*) echo 'Error: socket hang up' >&2; exit 1",
+            ),
+        };
+        let (tool, real) = (bin.join(name), bin.join("real"));
+        if tool.exists() {
+            fs::rename(&tool, &real).unwrap();
+        } else {
+            fs::write(&real, "#!/bin/bash\nexec /usr/bin/curl \"$@\"\n").unwrap();
+            make_executable(&real);
+        }
+        let text = format!(
+            "#!/bin/bash\n\"${{0%/*}}/real\" \"$@\" || exit\ncase \"$*\" in {way} ;; esac\n"
+        );
+        fs::write(&tool, text).unwrap();
+        make_executable(&tool);
+        scene.run(&[]).ends_with(1).tells(told);
+        fs::rename(&real, &tool).unwrap();
+        assert_ne!(scene.tenant.picture(), before);
+        assert_eq!(done(&scene)[0]["kind"], "change", "{kind}");
+        show_again(&scene, lists);
+        scene
+            .run(&["restore", &scene.states()[0]])
+            .ends_with(0)
+            .tells("waiting until");
+        assert_eq!(scene.tenant.picture(), before, "{kind}");
+    }
+}
+
+/// Lets no file that is not empty find room: half of it is written.
+fn fill_the_disk(scene: &Scene, when: &str) {
+    let cat = scene.place.path().join("bin/cat");
+    let text = format!(
+        "#!/bin/bash\ncase $1 in */state) if {when}; then head -c 40 \"$1\"; echo 'no space left' >&2; exit 1; fi ;; esac\n\
+         exec /bin/cat \"$@\"\n"
+    );
+    fs::write(&cat, text).unwrap();
+    make_executable(&cat);
+}
+
+#[test]
+fn a_full_disk_takes_no_state_along() {
+    if !can_run() {
+        return;
+    }
+    // No state, no change, and nothing left lying about.
+    let first = scene("rest", with_app);
+    first.write(&[]);
+    fill_the_disk(&first, "true");
+    first
+        .run(&[])
+        .ends_with(1)
+        .tells("cannot be written to this folder; nothing was changed");
+    assert_eq!(first.states(), Vec::<String>::new());
+    assert_eq!(first.tenant.writes(), Vec::<String>::new());
+    // Room for the state, and none for what is about to be done.
+    let second = scene("rest", with_app);
+    second.write(&[]);
+    fill_the_disk(&second, "[ -s graphgrant-before-*.json ]");
+    let before = second.tenant.picture();
+    second.run(&[]).ends_with(1).tells("cannot be written");
+    assert_eq!(second.tenant.writes(), Vec::<String>::new());
+    assert_eq!(done(&second), Vec::<Value>::new());
+    fs::remove_file(second.place.path().join("bin/cat")).unwrap();
+    second.run(&["restore", &second.states()[0]]).ends_with(0);
+    assert_eq!(second.tenant.picture(), before);
+}
+
+#[test]
+fn the_state_of_another_app_is_refused() {
+    if !can_run() {
+        return;
+    }
+    // The tenant did not have that app, so no id of a service principal tells them apart.
+    let scene = scene("rest", |state| state);
+    scene.write(&[]);
+    scene.run(&[]).ends_with(0);
+    let path = scene.place.path().join(&scene.states()[0]);
+    let text = fs::read_to_string(&path).unwrap();
+    let of_another = text.replace(APP, "99999999-0000-4000-8000-000000000000");
+    assert_ne!(text, of_another);
+    fs::write(scene.place.path().join("other.json"), of_another).unwrap();
+    let after = scene.tenant.picture();
+    scene
+        .run(&["restore", "other.json"])
+        .ends_with(1)
+        .tells("is no state of this app");
+    assert_eq!(scene.tenant.picture(), after);
+}
+
+#[test]
+fn a_service_principal_of_another_run_is_not_gone_back_from_in_silence() {
+    if !can_run() {
+        return;
+    }
+    let scene = scene("rest", |state| state);
+    scene.write(&[]);
+    scene.run(&[]).ends_with(0);
+    let first = scene.states().remove(0);
+    scene.run(&["restore", &first]).ends_with(0);
+    // Granted again, by whomever: the state of the first run is not the one before this.
+    scene.tenant.change(|state| {
+        let again = "11111111-1111-4111-8111-222222222222";
+        state.principals.push(principal(again, APP));
+        state.grants.push(grant(again, GRAPH, None, "User.Read"));
+    });
+    let after = scene.tenant.picture();
+    scene
+        .run(&["restore", &first])
+        .ends_with(1)
+        .tells("was created since");
+    assert_eq!(scene.tenant.picture(), after);
+}
+
+#[test]
+fn a_service_principal_that_is_used_by_now_stays() {
+    if !can_run() {
+        return;
+    }
+    for kind in KINDS {
+        let scene = scene(kind, |state| state);
+        scene.write(&[]);
+        scene.run(&[]).ends_with(0);
+        scene.tenant.change(|state| {
+            state.memberships = vec![serde_json::json!({"id": "a-directory-role"})];
+        });
+        scene
+            .run(&["restore", &scene.states()[0]])
+            .ends_with(0)
+            .tells("stays: it has other");
+        let left = scene.tenant.picture();
+        assert!(left.contains(&format!("principal \"{APP}\"")), "{left:?}");
+    }
+}
+
+#[test]
+fn what_never_showed_leaves_a_doubt() {
+    if !can_run() {
+        return;
+    }
     let scene = scene("rest", with_app);
     scene.write(&[]);
-    let before = scene.tenant.picture();
     let lists = lists(&scene);
-    // The change is made, and its answer is lost.
-    let curl = scene.place.path().join("bin/curl");
-    let text = "#!/bin/bash\n/usr/bin/curl \"$@\" || exit\ncase \"$*\" in *'request PATCH'*) exit 56 ;; esac\n";
-    fs::write(&curl, text).unwrap();
-    make_executable(&curl);
-    scene.run(&[]).ends_with(1).tells("cannot be reached");
-    fs::remove_file(curl).unwrap();
-    assert_ne!(scene.tenant.picture(), before);
-    assert_eq!(done(&scene)[0]["kind"], "change");
-    show_again(&scene, lists);
+    scene.run(&[]).ends_with(0);
+    let marks = done(&scene);
+    // It is there, and for longer than anybody waits no list shows it.
+    let [grants, assignments] = lists;
     scene
-        .run(&["restore", &scene.states()[0]])
+        .tenant
+        .change(|state| state.before = Some((1000, grants, assignments)));
+    let state = scene.states().remove(0);
+    scene
+        .run(&["restore", &state])
         .ends_with(0)
-        .tells("waiting until");
-    assert_eq!(scene.tenant.picture(), before);
+        .tells("restore once more in some minutes to be sure");
+    assert_eq!(done(&scene), marks);
+    scene.tenant.change(|state| state.before = None);
+    let again = scene.run(&["restore", &state]).ends_with(0);
+    assert!(!again.told.contains("once more"), "{}", again.told);
+    assert_eq!(done(&scene), Vec::<Value>::new());
 }
 
 #[test]
@@ -142,5 +302,33 @@ fn an_app_that_another_one_brought_meanwhile_keeps_what_it_holds() {
             .ends_with(0)
             .tells("as recorded");
         assert_eq!(scene.tenant.picture(), before, "{kind}");
+    }
+}
+
+#[test]
+fn what_a_user_grants_while_a_script_runs_stays() {
+    if !can_run() {
+        return;
+    }
+    for kind in KINDS {
+        let scene = scene(kind, with_app);
+        export(&scene);
+        scene.write(&["--existing", "grants.json", "--prune"]);
+        // The list of grants was read before.
+        scene.tenant.change(|state| {
+            state.meanwhile = Some(|state| {
+                let of_user = |it: &&mut Value| it["principalId"] == USERS[2];
+                let grant = state.grants.iter_mut().find(of_user).unwrap();
+                grant["scope"] =
+                    format!("{} Calendars.Read", grant["scope"].as_str().unwrap()).into();
+            });
+        });
+        scene.run(&[]).ends_with(0);
+        let after = scene.tenant.picture();
+        let kept = format!(
+            "grant \"{CLIENT}\" \"{GRAPH}\" \"Principal\" \"{}\" Calendars.Read openid",
+            USERS[2]
+        );
+        assert!(after.contains(&kept), "{kind}: {after:#?}");
     }
 }

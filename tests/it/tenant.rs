@@ -47,6 +47,10 @@ pub(crate) struct State {
     pub(crate) lagging: BTreeMap<String, usize>,
     pub(crate) before: Option<(usize, Vec<Value>, Vec<Value>)>,
     pub(crate) number: usize,
+    /// Groups, roles and objects of the app.
+    pub(crate) memberships: Vec<Value>,
+    /// What another one does right after the first change.
+    pub(crate) meanwhile: Option<fn(&mut Self)>,
 }
 
 /// A running stand-in; it ends with the test's process.
@@ -239,11 +243,19 @@ impl State {
             }
             [one] if one.starts_with("servicePrincipals(appId='") => self.principal(one),
             ["oauth2PermissionGrants"] => {
-                let client = query.split('\'').nth(1).unwrap_or_default().to_owned();
+                let side = query.strip_prefix("$filter=").unwrap_or_default();
+                let key = side.split(' ').next().unwrap_or_default().to_owned();
+                let id = query.split('\'').nth(1).unwrap_or_default().to_owned();
                 let all = self.shown().0.into_iter();
-                let own: Vec<Value> = all.filter(|it| it["clientId"] == client.as_str()).collect();
+                let own: Vec<Value> = all.filter(|it| it[&key] == id.as_str()).collect();
                 page(url, path, query, &own)
             }
+            ["oauth2PermissionGrants", id] => {
+                let grant = self.grants.iter().find(|it| it["id"] == **id);
+                grant.map_or_else(absent, |grant| (200, "", grant.clone()))
+            }
+            ["servicePrincipals", _, "memberOf"] => page(url, path, query, &self.memberships),
+            ["servicePrincipals", _, "ownedObjects"] => page(url, path, query, &[]),
             [
                 "servicePrincipals",
                 id,
@@ -322,6 +334,9 @@ impl State {
 
     fn wrote(&mut self, method: &str, path: &str) {
         self.writes.push(format!("{method} {path}"));
+        if let Some(act) = self.meanwhile.take() {
+            act(self);
+        }
     }
 
     /// Keeps what the next lists still show.

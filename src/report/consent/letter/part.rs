@@ -117,15 +117,16 @@ fn reach(catalog: &Catalog, permission: PermissionId, access: Access) -> Rich {
         (reads, 0) => line.and(format!("reads only ({}).", requests(reads))),
         (reads, writes) if Name::parse(name).only_reads() => {
             let line = line.and(format!(
-                "reads ({}); the data lists changes, against its name ({writes}",
-                requests(reads)
+                "reads ({}); the data lists {} too",
+                requests(reads),
+                words::count(writes, "unconfirmed change")
             ));
             let example = opens.writes.first();
             let line = match example {
                 Some(id) => line.and(", as ").and_code(&catalog.operation_text(*id)),
                 None => line,
             };
-            line.and(").")
+            line.and(".")
         }
         (0, writes) => line.and(format!("changes only ({}).", requests(writes))),
         (reads, writes) => line.and(format!(

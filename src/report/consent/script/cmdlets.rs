@@ -9,7 +9,7 @@ use tree_sitter::{Node, Parser};
 /// The cmdlets that may be called, with those of their parameters that may be given
 /// (<https://learn.microsoft.com/powershell/module/microsoft.graph.applications> and the modules beside it,
 /// read 2026-11).
-const CMDLETS: [(&str, &[&str]); 25] = [
+const CMDLETS: [(&str, &[&str]); 28] = [
     (
         "Connect-MgGraph",
         &[
@@ -26,7 +26,10 @@ const CMDLETS: [(&str, &[&str]); 25] = [
     ("Get-Content", &["-LiteralPath", "-Raw"]),
     ("Get-Date", &[]),
     ("Get-MgContext", &[]),
-    ("Get-MgOauth2PermissionGrant", &["-Filter", "-All"]),
+    (
+        "Get-MgOauth2PermissionGrant",
+        &["-Filter", "-All", "-OAuth2PermissionGrantId"],
+    ),
     ("Get-MgServicePrincipal", &["-Filter", "-Property"]),
     (
         "Get-MgServicePrincipalAppRoleAssignedTo",
@@ -36,6 +39,15 @@ const CMDLETS: [(&str, &[&str]); 25] = [
         "Get-MgServicePrincipalAppRoleAssignment",
         &["-ServicePrincipalId", "-All"],
     ),
+    (
+        "Get-MgServicePrincipalMemberOf",
+        &["-ServicePrincipalId", "-All"],
+    ),
+    (
+        "Get-MgServicePrincipalOwnedObject",
+        &["-ServicePrincipalId", "-All"],
+    ),
+    ("Move-Item", &["-LiteralPath", "-Destination", "-Force"]),
     ("New-MgOauth2PermissionGrant", &["-BodyParameter"]),
     ("New-MgServicePrincipal", &["-BodyParameter"]),
     (
@@ -73,7 +85,10 @@ struct Call {
     /// The function it stands in; empty outside of all.
     within: String,
     name: String,
+    /// Those of its own; all cmdlets have `-ErrorAction`.
     parameters: Vec<String>,
+    /// Whether an error of it ends it whatever the module it is of prefers.
+    stops: bool,
     positional: usize,
     at: usize,
     /// Whether an error of it is caught where it stands, and not by whoever reads the screen.
@@ -188,7 +203,11 @@ impl Tree {
         self.calls.push(Call {
             within: within.to_owned(),
             name: text_of(*name, text),
-            parameters: is("command_parameter"),
+            parameters: is("command_parameter")
+                .into_iter()
+                .filter(|name| name != "-ErrorAction")
+                .collect(),
+            stops: text_of(node, text).ends_with(" -ErrorAction Stop"),
             positional: others.count(),
             at: node.start_byte(),
             is_caught: std::iter::successors(node.parent(), Node::parent)
@@ -312,7 +331,7 @@ fn powershell_writes_in_one_place_and_after_the_state_was_recorded() {
     let [gone_back, saves @ ..] = saves.as_slice() else {
         panic!("{saves:?}");
     };
-    assert!(deletes < gone_back && *gone_back < restored);
+    assert!(*deletes < restored && restored < *gone_back && *gone_back < preview);
     assert!(
         saves.first().unwrap() < creates,
         "the state is recorded first"
@@ -324,6 +343,50 @@ fn powershell_writes_in_one_place_and_after_the_state_was_recorded() {
         let arm = format!("            '{kind}' {{");
         assert_eq!(text.matches(&arm).count(), 2, "{kind}");
     }
+}
+
+#[test]
+fn powershell_sees_every_error_of_the_sdk() {
+    // Functions of a module do not see the preference of a script that calls them, so without this an error is
+    // shown, and what was read is taken for empty (https://github.com/PowerShell/PowerShell/issues/4568).
+    let text = script();
+    let tree = read(&text);
+    let of_sdk = tree.calls.iter().filter(|call| {
+        // It asks nobody.
+        call.name.contains("-Mg") && call.name != "Get-MgContext"
+    });
+    for call in of_sdk {
+        assert!(call.stops, "{call:?}");
+        let is_one_of = |name: &str| tree.calls.iter().any(|it| it.name == name);
+        assert!(is_one_of("Invoke-Patiently") && is_one_of("Connect-Tenant"));
+    }
+    // What came before an error is not handed on, as it comes again.
+    assert!(text.contains("$answer = @(& $Call)"));
+    // Each of the modules, in a version that has the parameters.
+    assert_eq!(text.matches("; ModuleVersion = '2.0.0' }\n").count(), 3);
+}
+
+#[test]
+fn powershell_replaces_its_state_file_at_once() {
+    let text = script();
+    let tree = read(&text);
+    let of = |name: &str| {
+        let calls = tree.calls.iter().filter(|call| call.name == name);
+        let all: Vec<(&str, usize)> = calls.map(|it| (it.within.as_str(), it.at)).collect();
+        all
+    };
+    let (written, moved) = (of("Set-Content"), of("Move-Item"));
+    let ([("Save-Record", written)], [("Save-Record", moved)]) =
+        (written.as_slice(), moved.as_slice())
+    else {
+        panic!("{written:?} {moved:?}");
+    };
+    assert!(written < moved);
+    assert!(text.contains("-LiteralPath \"$StateFile.new\" -Encoding utf8"));
+    // A mark goes where Microsoft Graph refused, and nowhere else.
+    let takes_back = of("Remove-Mark");
+    assert_eq!(takes_back.len(), 3, "{takes_back:?}");
+    assert_eq!(of("Test-Refusal").len(), 2);
 }
 
 #[test]

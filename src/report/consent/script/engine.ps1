@@ -11,25 +11,41 @@ function Get-Plain([string] $Text) {
     return ($Text -replace '[\x00-\x1f\x7f-\x9f]', ' ')
 }
 
-# Calls Microsoft Graph, and again while a new object is not known everywhere or the service is busy. The SDK
-# waits by itself for as long as Retry-After says; this is for when it gives up.
-function Invoke-Patiently([scriptblock] $Call) {
+# Signs in. The cmdlets of the SDK are functions of modules, which do not see what this script prefers on errors:
+# each is told by itself to stop.
+function Connect-Tenant([string[]] $Permission) {
+    # For this process alone: what was signed in before stays as it is, and nothing of this is kept.
+    Connect-MgGraph -TenantId $Tenant -Scopes $Permission -Environment $Environment -ContextScope Process -NoWelcome -ErrorAction Stop
+}
+
+# Calls Microsoft Graph, and again while the service is busy and, where that may pass, an object is not known. The
+# SDK waits by itself for as long as Retry-After says; this is for when it gives up.
+function Invoke-Patiently([scriptblock] $Call, [bool] $WaitsForObject = $true) {
     $tries = 10
     for ($try = 1; $try -le $tries; $try++) {
         try {
-            return & $Call
+            # All of it or nothing: pages that came before an error must not stand there twice.
+            $answer = @(& $Call)
+            return $answer
         } catch {
             $message = "$($_.Exception.Message) $($_.ErrorDetails)"
-            $passes = $message -match 'Request_ResourceNotFound|TooManyRequests|\b429\b|ServiceUnavailable|\b503\b|\b504\b'
+            $passes = $message -match 'TooManyRequests|\b429\b|ServiceUnavailable|\b503\b|\b504\b'
+            if ($WaitsForObject -and $message -match 'Request_ResourceNotFound') { $passes = $true }
             if ($message -match 'Authorization_RequestDenied|\b403\b') {
-                Remove-Mark
                 Write-Host (Get-Plain $message)
+                Remove-Mark
                 Stop-Script "this takes: $AdminRole"
             }
             if (-not $passes -or $try -eq $tries) { throw }
             Start-Sleep -Seconds ([Math]::Min(120, 2 * $try))
         }
     }
+}
+
+# Whether an error says that Microsoft Graph refused: then nothing was done. What got no answer, or one of a
+# server in trouble, may have been.
+function Test-Refusal([string] $Message) {
+    return $Message -match 'Status: 4(?!08)\d\d\b|Authorization_RequestDenied|Request_BadRequest|Request_ResourceNotFound'
 }
 
 function Get-Names([string] $Scope) {
@@ -46,7 +62,7 @@ function Test-Same([string[]] $Left, [string[]] $Right) {
 }
 
 function Get-Principal([string] $AppId, [string[]] $Property) {
-    $found = @(Invoke-Patiently { Get-MgServicePrincipal -Filter "appId eq '$AppId'" -Property $Property })
+    $found = @(Invoke-Patiently { Get-MgServicePrincipal -Filter "appId eq '$AppId'" -Property $Property -ErrorAction Stop })
     if ($found.Count -eq 0) { return $null }
     return $found[0]
 }
@@ -58,7 +74,7 @@ function Get-State {
     $assignments = @()
     if ($null -ne $client) {
         $clientObject = $client.Id
-        $found = @(Invoke-Patiently { Get-MgOauth2PermissionGrant -Filter "clientId eq '$clientObject'" -All } |
+        $found = @(Invoke-Patiently { Get-MgOauth2PermissionGrant -Filter "clientId eq '$clientObject'" -All -ErrorAction Stop } |
             Where-Object { $_.ResourceId -eq $Graph.Id } |
             ForEach-Object {
                 [pscustomobject] @{
@@ -66,7 +82,9 @@ function Get-State {
                     principalId = $_.PrincipalId; resourceId = $_.ResourceId; scope = $_.Scope
                 }
             })
-        $assignments = @(Invoke-Patiently { Get-MgServicePrincipalAppRoleAssignment -ServicePrincipalId $clientObject -All } |
+        $assignments = @(Invoke-Patiently {
+                Get-MgServicePrincipalAppRoleAssignment -ServicePrincipalId $clientObject -All -ErrorAction Stop
+            } |
             Where-Object { $_.ResourceId -eq $Graph.Id } |
             ForEach-Object {
                 [pscustomobject] @{
@@ -104,23 +122,25 @@ function New-Action([string] $Say, [string] $Kind, $Value, $Mark) {
 
 function New-Grant($State, [string[]] $Names, [string] $Type, $User) {
     $value = @{
-        clientId = $State.client.id; consentType = $Type; principalId = $User
-        resourceId = $State.resource.id; scope = ($Names -join ' ')
+        clientId = $State.client.id; consentType = $Type; resourceId = $State.resource.id; scope = ($Names -join ' ')
     }
+    if ($null -ne $User) { $value['principalId'] = $User }
     return New-Action "grant $($Names -join ' ') $(Get-Whose $value)" 'grant' $value @{ user = $User; scopes = @($Names) }
 }
 
 function Edit-Grant($Grant, [string[]] $Names) {
     $names = @($Names | Where-Object { $_ })
     if ($names.Count -eq 0) {
-        return New-Action "revoke $($Grant.scope) $(Get-Whose $Grant)" 'revoke' @{ Id = $Grant.id } @{ id = $Grant.id }
+        return New-Action "revoke $($Grant.scope) $(Get-Whose $Grant)" 'revoke' @{ Id = $Grant.id; from = $Grant.scope } @{
+            id = $Grant.id
+        }
     }
     $more = @(Select-Without $names (Get-Names $Grant.scope)) -join ' '
     $less = @(Select-Without (Get-Names $Grant.scope) $names) -join ' '
     $say = @()
     if ($more) { $say += "grant $more" }
     if ($less) { $say += "revoke $less" }
-    $value = @{ Id = $Grant.id; scope = ($names -join ' ') }
+    $value = @{ Id = $Grant.id; from = $Grant.scope; scope = ($names -join ' ') }
     return New-Action "$($say -join ' and ') $(Get-Whose $Grant)" 'change' $value @{
         id = $Grant.id; scopes = $names; less = @(Select-Without (Get-Names $Grant.scope) $names)
     }
@@ -199,6 +219,10 @@ function Get-RestoreAction($State, $Before) {
 # What others changed since the state was recorded, and restoring would undo.
 function Get-Foreign($State, $Before) {
     $now = @(); $was = @()
+    if ($null -eq $Before.client -and $null -ne $Before.created -and $null -ne $State.client -and
+        $State.client.id -ne $Before.created) {
+        "the service principal $($Before.created) is gone, and $($State.client.id) was created since"
+    }
     if ($null -ne (Get-Wide $State)) { $now = @(Get-Names (Get-Wide $State).scope) }
     if ($null -ne (Get-Wide $Before)) { $was = @(Get-Names (Get-Wide $Before).scope) }
     Select-Without $now (@($was) + @($Before.wanted.scopes)) | ForEach-Object { "the scope $_ was granted since" }
@@ -247,11 +271,15 @@ function Get-Unseen($State, $Before) {
 }
 
 # Looks again until what was done since the state was recorded shows: it may have been done a moment ago. What
-# others undid never does, so there is an end to it.
+# others undid never does, so there is an end to it, and a doubt.
 function Get-CaughtUp($State, $Before) {
-    for ($try = 1; $try -le 10; $try++) {
+    for ($try = 1; $true; $try++) {
         $isGone = $null -ne $Before.client -and $null -eq $State.client
         if (-not $isGone -and @(Get-Unseen $State $Before).Count -eq 0) { break }
+        if ($try -gt 10) {
+            $Kept.IsUnsure = $true
+            break
+        }
         if ($try -eq 1) { Write-Host 'waiting until Microsoft Graph shows what was changed' }
         Start-Sleep -Seconds (2 * $try)
         $State = Get-State
@@ -259,8 +287,11 @@ function Get-CaughtUp($State, $Before) {
     return $State
 }
 
+# Writes the state file, whole or not at all: a run that is broken off here, or finds no room, must not take the
+# way back with it.
 function Save-Record($Record) {
-    ConvertTo-Json -InputObject $Record -Depth 6 | Set-Content -LiteralPath $StateFile -Encoding utf8
+    ConvertTo-Json -InputObject $Record -Depth 6 | Set-Content -LiteralPath "$StateFile.new" -Encoding utf8
+    Move-Item -LiteralPath "$StateFile.new" -Destination $StateFile -Force
 }
 
 # Keeps in the state file what is about to be done, and before it is: a run that is broken off then is one that
@@ -280,29 +311,49 @@ function Remove-Mark {
     Save-Record $Kept.Record
 }
 
+# Whether a grant still has the scopes that an action was made from: a change replaces them all, those too that
+# another one granted a moment ago.
+function Test-AsSeen([string] $Id, [string] $From) {
+    try {
+        $shown = @(Invoke-Patiently { Get-MgOauth2PermissionGrant -OAuth2PermissionGrantId $Id -ErrorAction Stop } $false)
+    } catch {
+        if ("$($_.Exception.Message) $($_.ErrorDetails)" -match 'Request_ResourceNotFound|\b404\b') { return $false }
+        throw
+    }
+    return ($shown.Count -eq 1 -and (Test-Same (Get-Names $shown[0].Scope) (Get-Names $From)))
+}
+
 function Invoke-Action($State, $Action) {
     Write-Host "- $(Get-Plain $Action.Say)"
-    Add-Mark $Action.Mark
     $value = $Action.Value
+    if (@('change', 'revoke') -contains $Action.Kind -and -not (Test-AsSeen $value.Id $value.from)) {
+        Write-Host '  is another one by now, and is looked at again'
+        return
+    }
+    Add-Mark $Action.Mark
     try {
         switch ($Action.Kind) {
-            'grant' { $null = Invoke-Patiently { New-MgOauth2PermissionGrant -BodyParameter $value } }
+            'grant' { $null = Invoke-Patiently { New-MgOauth2PermissionGrant -BodyParameter $value -ErrorAction Stop } }
             'change' {
                 $null = Invoke-Patiently {
-                    Update-MgOauth2PermissionGrant -OAuth2PermissionGrantId $value.Id -BodyParameter @{ scope = $value.scope }
+                    Update-MgOauth2PermissionGrant -OAuth2PermissionGrantId $value.Id -BodyParameter @{ scope = $value.scope } -ErrorAction Stop
                 }
             }
-            'revoke' { $null = Invoke-Patiently { Remove-MgOauth2PermissionGrant -OAuth2PermissionGrantId $value.Id } }
+            'revoke' {
+                $null = Invoke-Patiently {
+                    Remove-MgOauth2PermissionGrant -OAuth2PermissionGrantId $value.Id -ErrorAction Stop
+                } $false
+            }
             'assign' {
                 $body = @{ principalId = $State.client.id; resourceId = $State.resource.id; appRoleId = $value }
                 $null = Invoke-Patiently {
-                    New-MgServicePrincipalAppRoleAssignment -ServicePrincipalId $State.client.id -BodyParameter $body
+                    New-MgServicePrincipalAppRoleAssignment -ServicePrincipalId $State.client.id -BodyParameter $body -ErrorAction Stop
                 }
             }
             'unassign' {
                 $null = Invoke-Patiently {
-                    Remove-MgServicePrincipalAppRoleAssignment -ServicePrincipalId $State.client.id -AppRoleAssignmentId $value
-                }
+                    Remove-MgServicePrincipalAppRoleAssignment -ServicePrincipalId $State.client.id -AppRoleAssignmentId $value -ErrorAction Stop
+                } $false
             }
         }
     } catch {
@@ -310,9 +361,12 @@ function Invoke-Action($State, $Action) {
         $isThere = @('grant', 'assign') -contains $Action.Kind -and $message -match 'already exist|\b409\b'
         $isGone = @('revoke', 'unassign') -contains $Action.Kind -and $message -match 'Request_ResourceNotFound|\b404\b'
         if (-not ($isThere -or $isGone)) {
-            Remove-Mark
             Write-Host (Get-Plain $message)
-            Stop-Script 'nothing more was changed; the script can be run again'
+            if (Test-Refusal $message) {
+                Remove-Mark
+                Stop-Script 'nothing more was changed; the script can be run again'
+            }
+            Stop-Script 'whether it was done is not known; nothing else was tried, and the script can be run again'
         }
         Write-Host '  was so already'
     }
@@ -329,17 +383,31 @@ function Invoke-Settling($State, $Before) {
             Start-Sleep -Seconds (2 * $round)
             continue
         }
-        if ($null -eq $Before) { $actions = @(Get-ApplyAction $State) } else { $actions = @(Get-RestoreAction $State $Before) }
+        $actions = @(Get-NextAction $State $Before)
         if ($actions.Count -eq 0) { return }
-        if ($round -gt 1) { Start-Sleep -Seconds (2 * $round) }
+        if ($round -gt 1) {
+            # What is done after a wait is done from what shows then.
+            Start-Sleep -Seconds (2 * $round)
+            $State = Get-State
+            if ($null -eq $State.client) { continue }
+            $actions = @(Get-NextAction $State $Before)
+            if ($actions.Count -eq 0) { return }
+        }
         foreach ($action in $actions) { Invoke-Action $State $action }
     }
-    Stop-Script 'the tenant does not show all changes yet; run the script again later to see that nothing is left'
+    $State = Get-State
+    if ($null -eq $State.client -or @(Get-NextAction $State $Before).Count) {
+        Stop-Script 'the tenant does not show the changes yet; run the script again later'
+    }
+}
+
+function Get-NextAction($State, $Before) {
+    if ($null -eq $Before) { Get-ApplyAction $State } else { Get-RestoreAction $State $Before }
 }
 
 function New-Record($State) {
     return [pscustomobject] @{
-        kind = 'graphgrant-state'; version = 1; tenant = $TenantObject; graph = $GraphUrl
+        kind = 'graphgrant-state'; version = 1; tenant = $TenantObject; graph = $GraphUrl; app = $ClientId
         wanted = [pscustomobject] @{
             scopes = @($Scopes); dropScopes = @($DropScopes)
             roles = @($Roles | ForEach-Object { [pscustomobject] @{ id = $_.Id; name = $_.Name } })
@@ -350,8 +418,10 @@ function New-Record($State) {
     }
 }
 
-# The record of this run, and whether its last mark is of something that nobody answered yet.
-$Kept = @{ Record = $null; IsPending = $false }
+# The record of this run, whether its last mark is of something that nobody answered yet, and whether what was
+# done before going back ever showed.
+$Kept = @{ Record = $null; IsPending = $false; IsUnsure = $false }
+$CreateScopes = @($ConnectScopes) + 'Application.ReadWrite.All'
 $guid = '^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$'
 if ($ClientId -notmatch $guid) { Stop-Script 'put the app''s client id into $ClientId at the head of this script' }
 if ($Tenant -notmatch '^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$' -or $Tenant -like 'REPLACE*') {
@@ -359,8 +429,7 @@ if ($Tenant -notmatch '^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$' -or $Tenant -l
 }
 if ($Mode -eq 'restore' -and -not $StateFile) { Stop-Script 'restore needs the state file that was written before the change' }
 
-# For this process alone: what was signed in before stays as it is, and nothing of this is kept.
-Connect-MgGraph -TenantId $Tenant -Scopes $ConnectScopes -Environment $Environment -ContextScope Process -NoWelcome
+Connect-Tenant $ConnectScopes
 $TenantObject = (Get-MgContext).TenantId
 $Graph = Get-Principal $ResourceAppId @('id', 'appId', 'appRoles', 'oauth2PermissionScopes')
 if ($null -eq $Graph) { Stop-Script 'this tenant has no service principal of Microsoft Graph' }
@@ -385,14 +454,17 @@ if ($missing.Count -and $Mode -ne 'restore') {
 $now = Get-State
 if ($Mode -eq 'restore') {
     if (-not (Test-Path -LiteralPath $StateFile -PathType Leaf)) { Stop-Script "there is no $StateFile" }
-    $before = Get-Content -LiteralPath $StateFile -Raw | ConvertFrom-Json
-    $isOurs = $before.kind -eq 'graphgrant-state' -and $before.version -eq 1 -and $before.tenant -eq $TenantObject -and
-        $before.graph -eq $GraphUrl -and $before.resource.id -eq $Graph.Id -and
-        ($null -eq $before.client -or $before.client.appId -eq $ClientId)
+    try {
+        $before = Get-Content -LiteralPath $StateFile -Raw | ConvertFrom-Json
+        $isOurs = $before.kind -eq 'graphgrant-state' -and $before.version -eq 1 -and $before.tenant -eq $TenantObject -and
+            $before.graph -eq $GraphUrl -and $before.resource.id -eq $Graph.Id -and $before.app -eq $ClientId
+    } catch {
+        $isOurs = $false
+    }
     if (-not $isOurs) { Stop-Script "$StateFile is no state of this app in this tenant" }
     $now = Get-CaughtUp $now $before
     if ($null -ne $before.client -and ($null -eq $now.client -or $now.client.id -ne $before.client.id)) {
-        Stop-Script "the service principal of that time ($($before.client.id)) is gone; its grants went with it"
+        Stop-Script "the service principal of that time ($($before.client.id)) is gone, and its grants with it; for 30 days it can be restored: POST /directory/deletedItems/$($before.client.id)/restore"
     }
     if ($null -ne $now.client) {
         $foreign = @(Get-Foreign $now $before)
@@ -403,13 +475,19 @@ if ($Mode -eq 'restore') {
         Invoke-Settling $now $before
         $object = $now.client.id
         if ($null -eq $before.client -and $object -eq $before.created) {
-            $left = @(Invoke-Patiently { Get-MgOauth2PermissionGrant -Filter "clientId eq '$object'" -All }).Count +
-                @(Invoke-Patiently { Get-MgServicePrincipalAppRoleAssignment -ServicePrincipalId $object -All }).Count +
-                @(Invoke-Patiently { Get-MgServicePrincipalAppRoleAssignedTo -ServicePrincipalId $object -All }).Count
-            if ($left -eq 0) {
+            $left = @(
+                Invoke-Patiently { Get-MgOauth2PermissionGrant -Filter "clientId eq '$object'" -All -ErrorAction Stop }
+                Invoke-Patiently { Get-MgOauth2PermissionGrant -Filter "resourceId eq '$object'" -All -ErrorAction Stop }
+                Invoke-Patiently { Get-MgServicePrincipalAppRoleAssignment -ServicePrincipalId $object -All -ErrorAction Stop }
+                Invoke-Patiently { Get-MgServicePrincipalAppRoleAssignedTo -ServicePrincipalId $object -All -ErrorAction Stop }
+                Invoke-Patiently { Get-MgServicePrincipalMemberOf -ServicePrincipalId $object -All -ErrorAction Stop }
+                Invoke-Patiently { Get-MgServicePrincipalOwnedObject -ServicePrincipalId $object -All -ErrorAction Stop }
+            )
+            if ($left.Count -eq 0) {
                 Write-Host "- delete the service principal $object, which this script created"
+                Connect-Tenant $CreateScopes
                 try {
-                    Remove-MgServicePrincipal -ServicePrincipalId $object
+                    Remove-MgServicePrincipal -ServicePrincipalId $object -ErrorAction Stop
                 } catch {
                     $message = "$($_.Exception.Message) $($_.ErrorDetails)"
                     if ($message -notmatch 'Request_ResourceNotFound|\b404\b') {
@@ -418,14 +496,18 @@ if ($Mode -eq 'restore') {
                     }
                 }
             } else {
-                Write-Host "the service principal $object stays: it has other grants or assignments by now"
+                Write-Host "the service principal $object stays: it has other grants, assignments, groups, roles or objects by now"
             }
         }
     }
-    # What was gone back from is not to be waited for again.
-    $before.done = @()
-    Save-Record $before
     Write-Host "everything is as recorded in $StateFile"
+    if ($Kept.IsUnsure) {
+        Write-Host 'but not all that was changed ever showed: others undid it, or it shows later; restore once more in some minutes to be sure'
+    } else {
+        # What was gone back from is not to be waited for again.
+        $before.done = @()
+        try { Save-Record $before } catch { Write-Host "$StateFile cannot be written, and stays as it is" }
+    }
     exit 0
 }
 
@@ -449,16 +531,17 @@ Save-Record $Kept.Record
 Write-Host "the state before is in $StateFile; to go back: -Mode restore -StateFile $StateFile"
 if ($null -eq $now.client) {
     Write-Host "- create the service principal of $ClientId"
+    Connect-Tenant $CreateScopes
     Add-Mark ([pscustomobject] @{ kind = 'create' })
     $wasThere = $false
     try {
-        $new = Invoke-Patiently { New-MgServicePrincipal -BodyParameter @{ appId = $ClientId } }
+        $new = Invoke-Patiently { New-MgServicePrincipal -BodyParameter @{ appId = $ClientId } -ErrorAction Stop }
         $Kept.Record.created = $new.Id
     } catch {
         $message = "$($_.Exception.Message) $($_.ErrorDetails)"
         if ($message -notmatch 'already exist|already in use|Request_MultipleObjectsWithSameKeyValue|\b409\b') {
-            Remove-Mark
             Write-Host (Get-Plain $message)
+            if (Test-Refusal $message) { Remove-Mark }
             Stop-Script 'nothing more was changed; the script can be run again'
         }
         $wasThere = $true
@@ -471,7 +554,9 @@ if ($null -eq $now.client) {
         Start-Sleep -Seconds (2 * $try)
     }
     if ($null -eq $now.client) {
-        Stop-Script 'the service principal is not known everywhere yet; run the script again in some minutes'
+        $hint = ''
+        if ($wasThere) { $hint = '; where the app was deleted in this tenant lately, restore it first' }
+        Stop-Script "the service principal is not known everywhere yet; run the script again in some minutes$hint"
     }
     if ($wasThere) {
         # It was there all the time, or another one made it first: what it holds now is the state before.

@@ -11,7 +11,14 @@ const ENGINE: &str = include_str!("engine.ps1");
 
 pub(super) const NAME: &str = "grant.ps1";
 
-const MODULES: &str = "Microsoft.Graph.Authentication, Microsoft.Graph.Applications, Microsoft.Graph.Identity.SignIns";
+const MODULES: [&str; 3] = [
+    "Microsoft.Graph.Authentication",
+    "Microsoft.Graph.Applications",
+    "Microsoft.Graph.Identity.SignIns",
+];
+
+/// The first version whose parameters the script uses.
+const MODULE_VERSION: &str = "2.0.0";
 
 /// Returns the script.
 pub fn write(script: &Script<'_>) -> Artefacts {
@@ -47,7 +54,7 @@ pub fn write(script: &Script<'_>) -> Artefacts {
         }
     };
     let text = format!(
-        "{head}#Requires -Version 5.1\n#Requires -Modules {MODULES}\n\
+        "{head}#Requires -Version 5.1\n{modules}\
          [CmdletBinding()]\n\
          param(\n    \
              [ValidateSet('apply', 'preview', 'restore')] [string] $Mode = 'apply',\n    \
@@ -69,6 +76,11 @@ pub fn write(script: &Script<'_>) -> Artefacts {
          $DropRoles = {drop_roles}\n\
          {ENGINE}",
         head = head::commented(&head::lines(script, &how_to), "#"),
+        modules = MODULES
+            .map(|name| {
+                format!("#Requires -Modules @{{ ModuleName = '{name}'; ModuleVersion = '{MODULE_VERSION}' }}\n")
+            })
+            .concat(),
         client = quoted(script.client_id().unwrap_or("REPLACE-WITH-THE-CLIENT-ID")),
         tenant = quoted(script.tenant().unwrap_or("REPLACE-WITH-THE-TENANT")),
         graph = quoted(&script.graph()),
@@ -92,9 +104,12 @@ fn how_to(script: &Script<'_>) -> Vec<String> {
         word => format!("./{word}"),
     };
     vec![
-        format!("Needs: PowerShell 5.1 or later with {MODULES}."),
         format!(
-            "Signs in with: {}. To create the app in the tenant: Application.ReadWrite.All besides.",
+            "Needs: PowerShell 5.1 or later with {}, version {MODULE_VERSION} or later.",
+            MODULES.join(", ")
+        ),
+        format!(
+            "Signs in with: {}; once more, with Application.ReadWrite.All besides, to create the app in the tenant or to delete it again.",
             head_permissions(script).join(", ")
         ),
         format!("  {call} -Mode preview                        tell what would change"),

@@ -76,12 +76,13 @@ error_text() {
 }
 
 refused() {
+    say "Microsoft Graph answered ${status/#0/nothing that is known} to $1: $(error_text)"
     unmark
-    say "Microsoft Graph answered $status to $1: $(error_text)"
     case $status in
         401) stop "sign in again: the token is missing, of another cloud or out of date" ;;
         403) stop "this takes: $role" ;;
-        *) stop "nothing more was changed; the script can be run again" ;;
+        4??) stop "nothing more was changed; the script can be run again" ;;
+        *) stop "whether it was done is not known; nothing else was tried, and the script can be run again" ;;
     esac
 }
 
@@ -142,8 +143,8 @@ look() {
           oauth2PermissionGrants: $grants[0], appRoleAssignments: $roles[0]}' >"$work/now"
 }
 
-# Functions of the two ways to a list of actions: {say, method, path, body, mark}. The mark is what the state
-# file keeps of it, so that going back knows what has to be seen before.
+# Functions of the two ways to a list of actions: {say, method, path, from, body, mark}. `from` is what a grant
+# that changes had. The mark is what the state file keeps of it, so that going back knows what has to be seen before.
 # shellcheck disable=SC2016 # what looks like a variable is one of jq
 readonly shared_jq='
 def names: (. // "") | split(" ") | map(select(. != ""));
@@ -153,12 +154,12 @@ def whose: if .consentType == "AllPrincipals" then "for all users" else "for the
 def change($scopes):
   if $scopes == [] then
     {say: "revoke \(.scope | names | join(" ")) \(whose)", method: "DELETE",
-     path: "/oauth2PermissionGrants/\(.id)", mark: {kind: "revoke", id: .id}}
+     path: "/oauth2PermissionGrants/\(.id)", from: .scope, mark: {kind: "revoke", id: .id}}
   else
     {say: ([($scopes - (.scope | names) | if . == [] then empty else "grant \(join(" "))" end),
             ((.scope | names) - $scopes | if . == [] then empty else "revoke \(join(" "))" end),
             whose] | join(", ")),
-     method: "PATCH", path: "/oauth2PermissionGrants/\(.id)", body: {scope: ($scopes | join(" "))},
+     method: "PATCH", path: "/oauth2PermissionGrants/\(.id)", from: .scope, body: {scope: ($scopes | join(" "))},
      mark: {kind: "change", id: .id, scopes: $scopes, less: ((.scope | names) - $scopes)}}
   end;
 def named($id): [$wanted.roles[], $wanted.dropRoles[]] | map(select(.id == $id).name) | first // "" | "\(.) (\($id))";
@@ -227,6 +228,9 @@ readonly foreign_jq='
 . as $now
 | $before.wanted as $wanted
 | def wide: .oauth2PermissionGrants | map(select(.consentType == "AllPrincipals")) | first | .scope | names;
+  (select($before.client == null and $before.created != null and .client != null
+          and .client.id != $before.created)
+   | "the service principal \($before.created) is gone, and \(.client.id) was created since"),
   ((wide | without(($before | wide) + $wanted.scopes))[] | "the scope \(.) was granted since"),
   (($before | wide | without($wanted.dropScopes + ($now | wide)))[] | "the scope \(.) was revoked since"),
   # A grant of a user that had more than what was dropped was changed, not deleted.
@@ -271,12 +275,20 @@ actions() {
         "$shared_jq \$saved[0] as \$before | $program" "$work/now" >"$work/actions"
 }
 
+# Puts $work/state in the place of the state file, whole or not at all: a run that is broken off here, or finds
+# no room, must not take the way back with it.
+keep() {
+    if cat "$work/state" >"$state_file.new" && mv -f "$state_file.new" "$state_file"; then return 0; fi
+    rm -f "$state_file.new"
+    return 1
+}
+
 # note FILTER [OPTION...]: changes the state file.
 note() {
     local filter=$1
     shift
     jq "$@" "$filter" "$state_file" >"$work/state"
-    cat "$work/state" >"$state_file"
+    keep || stop "$state_file cannot be written; it is as it was, and nothing more was changed"
 }
 
 # mark JSON: keeps in the state file what is about to be done, and before it is: a run that is broken off then
@@ -289,10 +301,21 @@ mark() {
     marked=1
 }
 
-# What was refused was not done.
+# What was refused was not done. What got no answer, or one of a server in trouble, may have been.
 unmark() {
-    [ -z "$marked" ] || note '.done |= .[:-1]'
+    if [ -n "$marked" ] && [[ $status == 4?? && $status != 408 ]]; then note '.done |= .[:-1]'; fi
     marked=''
+}
+
+# Whether a grant still has the scopes that the action at hand was made from: a change replaces them all, those
+# too that another one granted a moment ago.
+is_as_seen() {
+    local path=$1 from=$2
+    call GET "$path"
+    [ "$status" = 200 ] || is_absent || refused "GET $path"
+    [ "$status" = 200 ] && jq -e --arg from "$from" \
+        'def names: (. // "") | split(" ") | map(select(. != "")) | sort; (.scope | names) == ($from | names)' \
+        "$work/answer" >/dev/null
 }
 
 # Carries the actions out.
@@ -302,6 +325,10 @@ act() {
         say "- $(jq -r '.say' <<<"$line" | LC_ALL=C tr -d '\000-\037\177')"
         method=$(jq -r '.method' <<<"$line")
         path=$(jq -r '.path' <<<"$line")
+        if jq -e 'has("from")' <<<"$line" >/dev/null && ! is_as_seen "$path" "$(jq -r '.from // empty' <<<"$line")"; then
+            say "  is another one by now, and is looked at again"
+            continue
+        fi
         body=$(jq -c '.body // empty' <<<"$line")
         mark "$(jq -c '.mark' <<<"$line")"
         for ((try = 1; try <= tries; try++)); do
@@ -339,30 +366,40 @@ settle() {
         fi
         actions
         [ -s "$work/actions" ] || return 0
-        [ "$round" = 1 ] || wait_for "$round"
+        if [ "$round" != 1 ]; then
+            # What is done after a wait is done from what shows then.
+            wait_for "$round"
+            look
+            [ "$(cat "$work/client")" != null ] || continue
+            actions
+            [ -s "$work/actions" ] || return 0
+        fi
         act
     done
     look
     actions
     { [ ! -s "$work/actions" ] && [ "$(cat "$work/client")" != null ]; } ||
-        stop "the tenant does not show the changes yet; run the script again later"
+        stop "the tenant does not show the changes yet${vague:+, or refused one without saying why}; run the script again later"
 }
 
 # Writes the state before the first change to a file of its own.
 record() {
     local stamp number=1
     stamp=$(date -u +%Y%m%dT%H%M%SZ)
-    jq --argjson wanted "$wanted" --arg tenant "$tenant_id" --arg graph "$graph" \
-        '{kind: "graphgrant-state", version: 1, tenant: $tenant, graph: $graph, wanted: $wanted, created: null, done: []} + .' \
-        "$work/now" >"$work/state"
-    set -o noclobber
+    jq --argjson wanted "$wanted" --arg tenant "$tenant_id" --arg graph "$graph" --arg app "$client_id" \
+        '{kind: "graphgrant-state", version: 1, tenant: $tenant, graph: $graph, app: $app, wanted: $wanted,
+          created: null, done: []} + .' "$work/now" >"$work/state"
     while :; do
         state_file="graphgrant-before-$client_id-$stamp-$number.json"
-        if { cat "$work/state" >"$state_file"; } 2>/dev/null; then break; fi
+        if (set -o noclobber && : >"$state_file") 2>/dev/null; then break; fi
         number=$((number + 1))
-        [ "$number" -le 100 ] || stop "the state before cannot be written to this folder"
+        { [ -e "$state_file" ] && [ "$number" -le 100 ]; } ||
+            stop "the state before cannot be written to this folder; nothing was changed"
     done
-    set +o noclobber
+    if ! keep; then
+        rm -f "$state_file"
+        stop "the state before cannot be written to this folder; nothing was changed"
+    fi
     say "the state before is in $state_file; to go back: bash $0 restore $state_file"
 }
 
@@ -394,7 +431,7 @@ create() {
         wait_for "$try"
     done
     [ "$(cat "$work/client")" != null ] ||
-        stop "the service principal is not known everywhere yet; run the script again in some minutes"
+        stop "the service principal is not known everywhere yet; run the script again in some minutes${was_there:+; where the app was deleted in this tenant lately, restore it first}"
     if [ -n "$was_there" ]; then
         # It was there all the time, or another one made it first: what it holds now is the state before.
         say "  was there already"
@@ -404,17 +441,20 @@ create() {
 }
 
 # Looks again until what was done since the state was recorded shows: it may have been done a moment ago. What
-# others undid never does, so there is an end to it.
+# others undid never does, so there is an end to it, and a doubt.
+unsure=''
 catch_up() {
     local try
-    for ((try = 1; try <= tries; try++)); do
+    for ((try = 1; ; try++)); do
         jq -c --argjson wanted "$wanted" --slurpfile saved "$work/before" \
             "$shared_jq \$saved[0] as \$before | $unseen_jq" "$work/now" >"$work/unseen"
         if [ ! -s "$work/unseen" ] && { [ -z "$was" ] || [ "$(cat "$work/client")" != null ]; }; then return 0; fi
+        [ "$try" -le "$tries" ] || break
         [ "$try" != 1 ] || say "waiting until Microsoft Graph shows what was changed"
         wait_for "$try"
         look
     done
+    unsure=1
 }
 
 # Which tenant this is, and its own Microsoft Graph.
@@ -447,7 +487,7 @@ if [ "$mode" = restore ]; then
     [ -f "$state_file" ] || stop "there is no $state_file"
     jq -e --arg tenant "$tenant_id" --arg graph "$graph" --arg app "$client_id" --slurpfile now "$work/now" '
         .kind == "graphgrant-state" and .version == 1 and .tenant == $tenant and .graph == $graph
-        and (.client.appId // $app | ascii_downcase) == ($app | ascii_downcase)
+        and (.app // .client.appId // "" | ascii_downcase) == ($app | ascii_downcase)
         and .resource.id == $now[0].resource.id' "$state_file" >/dev/null 2>&1 ||
         stop "$state_file is no state of this app in this tenant"
     cp "$state_file" "$work/before"
@@ -456,7 +496,7 @@ if [ "$mode" = restore ]; then
     catch_up
     is=$(jq -r '.client.id // empty' "$work/now")
     if [ -n "$was" ] && [ "$was" != "$is" ]; then
-        stop "the service principal of that time ($was) is gone; its grants went with it"
+        stop "the service principal of that time ($was) is gone, and its grants with it; for 30 days it can be restored: POST /directory/deletedItems/$was/restore"
     fi
     if [ -n "$is" ]; then
         jq -r --argjson wanted "$wanted" --slurpfile saved "$work/before" \
@@ -469,7 +509,9 @@ if [ "$mode" = restore ]; then
         if [ -z "$was" ] && [ "$is" = "$created" ]; then
             left=0
             for path in "/oauth2PermissionGrants?\$filter=clientId%20eq%20'$is'" \
-                "/servicePrincipals/$is/appRoleAssignments" "/servicePrincipals/$is/appRoleAssignedTo"; do
+                "/oauth2PermissionGrants?\$filter=resourceId%20eq%20'$is'" \
+                "/servicePrincipals/$is/appRoleAssignments" "/servicePrincipals/$is/appRoleAssignedTo" \
+                "/servicePrincipals/$is/memberOf" "/servicePrincipals/$is/ownedObjects"; do
                 all "$path"
                 left=$((left + $(jq 'length' "$work/list")))
             done
@@ -478,13 +520,18 @@ if [ "$mode" = restore ]; then
                 call DELETE "/servicePrincipals/$is"
                 case $status in 20[0-9] | 404) ;; *) refused "DELETE the service principal" ;; esac
             else
-                say "the service principal $is stays: it has other grants or assignments by now"
+                say "the service principal $is stays: it has other grants, assignments, groups, roles or objects by now"
             fi
         fi
     fi
-    # What was gone back from is not to be waited for again.
-    [ ! -w "$state_file" ] || note '.done = []'
     say "everything is as recorded in $state_file"
+    if [ -n "$unsure" ]; then
+        say "but not all that was changed ever showed: others undid it, or it shows later; restore once more in some minutes to be sure"
+    else
+        # What was gone back from is not to be waited for again.
+        jq '.done = []' "$state_file" >"$work/state"
+        { [ -w "$state_file" ] && keep; } || say "$state_file cannot be written, and stays as it is"
+    fi
     exit 0
 fi
 
