@@ -29,7 +29,7 @@ pub(in crate::declared) fn add(
         id: catalog.grant_for(permission, access)?.id?,
         access,
     };
-    added(document, registration, found, new, |writer| writer.edits())
+    added(document, registration, found, new, EntryRole::Declares)
 }
 
 /// Returns the edits that grant a permission, as others of the same access are granted in the file.
@@ -46,9 +46,7 @@ pub(in crate::declared) fn grant(
         id: catalog.grant_for(permission, access)?.id?,
         access,
     };
-    added(document, registration, found, new, |writer| {
-        writer.granted()
-    })
+    added(document, registration, found, new, EntryRole::Grants)
 }
 
 fn added(
@@ -56,7 +54,7 @@ fn added(
     registration: usize,
     found: &Registration,
     new: New<'_>,
-    write: impl FnOnce(&Writer<'_>) -> Option<Vec<Edit>>,
+    role: EntryRole,
 ) -> Option<Vec<Edit>> {
     let body = hcl::parse(&document.source).ok()?.body;
     let writer = Writer {
@@ -68,7 +66,10 @@ fn added(
         },
         new,
     };
-    let edits = write(&writer)?;
+    let edits = match role {
+        EntryRole::Grants => writer.granted()?,
+        _ => writer.edits()?,
+    };
     let keys = [new.name, new.id];
     let wanted = Wanted::Added(&keys, new.access);
     tried(document, registration, edits, &wanted)
