@@ -15,6 +15,7 @@ Examples:
   graphgrant plan --format scopes               what to ask for in a token request
   graphgrant plan --format rra -o access.json   requiredResourceAccess of an app registration
   graphgrant plan --locked .                    whether all manifests below are as locked; prints no plan
+                                                and takes no --format
 
 Exit codes: 0 all operations are served; 1 one is unknown, or unsupported in every access wanted, or with
 `--locked` the plan is another one; 2 wrong usage or unreadable input.")]

@@ -66,6 +66,10 @@ pub fn run(context: &Context, options: &Plan) -> miette::Result<Exit> {
         if options.app.is_some() || options.lock_file.is_some() {
             return Err(OneAlone::new(folder, "`--app` or `--lock-file`").into());
         }
+        // It prints no plan.
+        if options.format != PlanFormat::Human {
+            return Err(OneAlone::new(folder, "`--format`").into());
+        }
         return lock::check_below(context, &catalog, folder, options.output.as_deref());
     }
     let manifest = manifest::read(&catalog, &options.input)?;

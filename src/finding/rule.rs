@@ -41,7 +41,7 @@ pub struct Rule {
     pub id: &'static str,
     /// The name in kebab case, such as `missing-permission`; also the name of its file.
     pub name: &'static str,
-    /// The severity unless the policy says otherwise.
+    /// The severity unless the policy says otherwise, or a paragraph **Severity** of the explanation does.
     pub severity: Severity,
     /// Who sees it.
     pub persona: Persona,
@@ -52,4 +52,11 @@ pub struct Rule {
     /// The weight for code scanning, `0.1` to `10.0` (above 9.0 critical, from 7.0 high, from 4.0 medium);
     /// `None` when it is no matter of security.
     pub security: Option<&'static str>,
+}
+
+impl Rule {
+    /// Returns whether some of its findings have another severity, which its explanation tells.
+    pub fn varies(&self) -> bool {
+        self.explanation.contains("\n\n**Severity.** ")
+    }
 }

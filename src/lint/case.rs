@@ -51,6 +51,8 @@ pub struct Comparison<'a> {
     pub plan: &'a Plan,
     /// The comparison with tenant-wide permissions.
     pub coverage: Coverage,
+    /// The comparison with what the files grant; `None` where they grant nothing under the access.
+    pub granted: Option<Coverage>,
     /// The file that a missing permission would be declared in.
     pub home: Part<'a>,
     /// Whether a part of the declaration cannot be read, so that nothing can be called missing.
@@ -172,14 +174,35 @@ impl<'a> Case<'a> {
                 .filter_map(|(_, entry)| permission_of(entry, access))
                 .collect();
             let held: Vec<PermissionId> = held.into_iter().collect();
+            let granted = self.granted(access);
             self.comparisons.push(Comparison {
                 requirements: &plan.requirements,
                 plan: plan.plan(access),
                 coverage: cover(catalog, app, plan, access, &held),
+                granted: granted.map(|granted| cover(catalog, app, plan, access, &granted)),
                 home,
                 is_veiled: is_hidden || self.is_veiled(access),
             });
         }
+    }
+
+    /// The permissions that the files grant under an access; `None` where they grant none of Microsoft Graph.
+    fn granted(&self, access: Access) -> Option<Vec<PermissionId>> {
+        let grants = |entry: &Entry| {
+            entry.role == EntryRole::Grants
+                && entry.known != Known::OtherResource
+                && entry
+                    .access
+                    .as_ref()
+                    .is_some_and(|given| given.value == access)
+        };
+        let all: Vec<&Entry> = self.entries().map(|(_, entry)| entry).collect();
+        let granted: Vec<&Entry> = all.into_iter().filter(|entry| grants(entry)).collect();
+        let ids: BTreeSet<PermissionId> = granted
+            .iter()
+            .filter_map(|entry| permission_of(entry, access))
+            .collect();
+        (!granted.is_empty()).then(|| ids.into_iter().collect())
     }
 
     /// The part that a missing permission would be declared in: an app registration before grants.
@@ -317,6 +340,15 @@ impl Comparison<'_> {
     /// Returns the access.
     pub const fn access(&self) -> Access {
         self.coverage.access
+    }
+
+    /// Returns the comparison that an entry is judged by: a grant by what is granted, since what is only declared
+    /// serves no call in its place.
+    pub fn of_role(&self, role: EntryRole) -> &Coverage {
+        match (role, &self.granted) {
+            (EntryRole::Grants, Some(granted)) => granted,
+            _ => &self.coverage,
+        }
     }
 
     /// Returns whether the plan rests on something unknown, so that nothing may be removed.

@@ -119,11 +119,16 @@ impl<'a> Context<'a> {
         let mut found = Vec::new();
         for (case, comparison) in self.comparisons().filter(|(case, _)| case.is_whole()) {
             let access = comparison.access();
-            let held = comparison.coverage.held.iter();
-            for held in held.filter(|it| it.state == (HeldState::Excess { opens_known })) {
-                let name = self.catalog.name(held.permission);
-                let entries = case.entries_of(self.catalog, held.permission, access);
-                found.extend(entries.into_iter().map(|(part, entry)| Excess {
+            for held in &comparison.coverage.held {
+                let permission = held.permission;
+                let name = self.catalog.name(permission);
+                let entries = case.entries_of(self.catalog, permission, access);
+                let is_excess = |entry: &Entry| {
+                    let state = comparison.of_role(entry.role).state_of(permission);
+                    state == Some(&HeldState::Excess { opens_known })
+                };
+                let entries = entries.into_iter().filter(|(_, entry)| is_excess(entry));
+                found.extend(entries.map(|(part, entry)| Excess {
                     part,
                     entry,
                     name,

@@ -46,6 +46,25 @@ pub(super) fn add(
     })
 }
 
+/// Returns the change that grants a permission where others are granted. Unsafe: unlike a declaration it gives
+/// access, as soon as it is applied.
+pub(super) fn grant(
+    catalog: &Catalog,
+    part: Part<'_>,
+    permission: PermissionId,
+    access: Access,
+) -> Option<Fix> {
+    let document = &part.file.document;
+    let registration = part.link.registration;
+    let edits = edit::grant(catalog, document, registration, permission, access)?;
+    Some(Fix {
+        title: format!("grant `{}`", catalog.name(permission)),
+        safety: Safety::Unsafe,
+        file: part.file.path.clone(),
+        edits,
+    })
+}
+
 /// Returns the change that makes an entry declare its permission under another access.
 pub(super) fn retype(
     catalog: &Catalog,
@@ -114,11 +133,8 @@ pub(super) fn replace(
     title: &str,
 ) -> Option<Fix> {
     let access = entry.access.as_ref()?.value;
-    // A new id in the same place leaves everything else alone. In Terraform the comment behind an id has its
-    // name, so that the line has to go.
-    let at_once = others
-        .split_first()
-        .filter(|_| part.file.document.kind != Kind::Terraform);
+    // A new id in the same place leaves everything else alone.
+    let at_once = others.split_first();
     let at_once = at_once.and_then(|(first, rest)| {
         let fix = respell(catalog, part, entry, *first)?;
         Some((
@@ -133,10 +149,11 @@ pub(super) fn replace(
         Some(found) => found,
         None => (remove(part, entry, title)?, others),
     };
-    let added: Option<Vec<Fix>> = rest
-        .iter()
-        .map(|id| add(catalog, part, *id, access))
-        .collect();
+    let also = |id: &PermissionId| match entry.role {
+        EntryRole::Grants => grant(catalog, part, *id, access),
+        _ => add(catalog, part, *id, access),
+    };
+    let added: Option<Vec<Fix>> = rest.iter().map(also).collect();
     let added = added?;
     // In each other's way, as in a list of one entry: then what is wide is excess afterwards.
     let fix = joined(first, added.clone()).or_else(|| added.into_iter().next())?;

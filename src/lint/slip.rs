@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use crate::catalog::Catalog;
 use crate::catalog::model::{Access, Kind as GrantKind, PermissionId};
-use crate::coverage::NeededState;
+use crate::coverage::{Coverage, NeededState};
 use crate::declared::{Entry, EntryRole, Known};
 use crate::finding::{self, Fix};
 use crate::lint::case::{Case, Part, place_in};
@@ -154,10 +154,14 @@ fn meant(
     entry: &Entry,
     near: &[PermissionId],
     access: Access,
-    missing: &mut BTreeSet<(PermissionId, Access)>,
+    missing: &mut BTreeSet<Lack>,
 ) -> Meant {
     // Each stands in for one entry.
-    if let Some(id) = near.iter().find(|id| missing.remove(&(**id, access))) {
+    let grants = entry.role == EntryRole::Grants;
+    if let Some(id) = near
+        .iter()
+        .find(|id| missing.remove(&(grants, **id, access)))
+    {
         return Meant::Needed(*id, access);
     }
     let mut open = near
@@ -199,16 +203,27 @@ pub(super) fn is_declared(
     !case.entries_of(catalog, permission, access).is_empty()
 }
 
-/// What the plan of an app needs and nothing declares.
-fn missing(catalog: &Catalog, case: &Case<'_>) -> BTreeSet<(PermissionId, Access)> {
+/// What is missing, and whether among grants: a declaration and its grant are two entries, which may have the same
+/// slip.
+type Lack = (bool, PermissionId, Access);
+
+/// What the plan of an app needs and nothing declares, or grants where others are granted.
+fn missing(catalog: &Catalog, case: &Case<'_>) -> BTreeSet<Lack> {
     let compared = case.comparisons.iter().filter(|it| !it.is_veiled);
     let wide = compared.flat_map(|it| {
-        let needed = it.coverage.needed.iter();
-        let lacks = needed.filter(|it| matches!(it.state, NeededState::Missing { .. }));
-        lacks.map(|needed| (needed.permission, it.access()))
+        let of = |grants: bool, coverage: &Coverage| {
+            let needed = coverage.needed.iter();
+            let lacks = needed.filter(|it| matches!(it.state, NeededState::Missing { .. }));
+            let lacks = lacks.map(|needed| (grants, needed.permission, it.access()));
+            lacks.collect::<Vec<_>>()
+        };
+        let granted = it.granted.as_ref().map(|granted| of(true, granted));
+        let mut all = of(false, &it.coverage);
+        all.extend(granted.into_iter().flatten());
+        all
     });
     let narrow = rsc::missing(catalog, case).into_iter();
-    wide.chain(narrow.map(|it| (it.permission, it.access)))
+    wide.chain(narrow.map(|it| (false, it.permission, it.access)))
         .collect()
 }
 
@@ -253,10 +268,11 @@ pub(super) fn instead(
         context.suppressions.holds(&found, context.today)
     };
     let slips = slips(catalog, case);
-    let mut slips = slips
+    let slips = slips
         .iter()
         .filter(|slip| slip.meant == Meant::Needed(permission, access));
-    if let Some(slip) = slips.next() {
+    // A grant has its own correction.
+    if let Some(slip) = slips.min_by_key(|slip| slip.entry.role == EntryRole::Grants) {
         let key = &slip.entry.key;
         let said = slip.entry.access.as_ref().map_or("", |it| it.value.name());
         let subject = [key.value.as_str(), said];

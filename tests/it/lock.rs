@@ -268,6 +268,8 @@ fn a_folder_stands_for_all_its_manifests() {
         &["lock", ".", "--app", "x"][..],
         &["lock", ".", "-o", "x.lock"],
         &["plan", "--locked", ".", "--lock-file", "a/graphgrant.lock"],
+        &["plan", "--locked", ".", "--format", "json"],
+        &["plan", "--locked", ".", "--format", "markdown"],
     ] {
         let outcome = place.run(arguments).ends_with(2);
         assert!(outcome.err.contains("is a folder"), "{}", outcome.err);

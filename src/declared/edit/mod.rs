@@ -12,7 +12,7 @@ mod manifest;
 use crate::catalog::model::{Access, PermissionId};
 use crate::catalog::view::Catalog;
 use crate::declared::edit::manifest::Emptied;
-use crate::declared::model::{Document, Kind, Known};
+use crate::declared::model::{Document, EntryRole, Kind, Known};
 use crate::declared::terraform;
 use crate::finding::Edit;
 
@@ -64,6 +64,28 @@ pub fn add(
         }
         Kind::TerraformPlan | Kind::Bicep | Kind::ArmTemplate | Kind::Operations => None,
     }
+}
+
+/// Returns the edits that grant a permission in a file that grants others of the same access; nothing when it
+/// does that already.
+pub fn grant(
+    catalog: &Catalog,
+    document: &Document,
+    registration: usize,
+    permission: PermissionId,
+    access: Access,
+) -> Option<Vec<Edit>> {
+    let found = document.registrations.get(registration)?;
+    let is_granted = found.entries.iter().any(|entry| {
+        let granted = entry.access.as_ref().map(|access| access.value);
+        entry.role == EntryRole::Grants
+            && entry.known == Known::Permission(permission)
+            && granted == Some(access)
+    });
+    if is_granted || document.kind != Kind::Terraform {
+        return None;
+    }
+    terraform::edit::grant(catalog, document, registration, permission, access)
 }
 
 /// Returns the edits that make an entry declare its permission under an access: `type` changes, and the id

@@ -2,9 +2,11 @@
 
 use crate::catalog::model::{Access, PermissionId};
 use crate::catalog::Catalog;
+use crate::coverage::HeldState;
 use crate::finding::{self, Finding, Persona, Severity};
-use crate::lint::case::{Comparison, place_in};
+use crate::lint::case::place_in;
 use crate::lint::{Context, Rule, repair};
+use crate::plan::model::Plan;
 use crate::requirement::Set;
 
 /// The facts of the rule.
@@ -15,12 +17,15 @@ pub const META: finding::Rule = finding::Rule {
     persona: Persona::Regular,
     summary: "a delegated permission needs an admin where an accepted alternative does not",
     explanation: "\
-Every call that the permission serves is also accepted with permissions that users can consent to themselves. The app waits \
-for an admin for nothing, and asks for more than the user's own data mostly.
+The plan serves the calls with permissions that users can consent to themselves, and needs no admin at all. With this one \
+the app waits for an admin for nothing, and asks for more than the user's own data mostly.
 
-**What to do.** Declare the alternative; `graphgrant plan --objective no-admin` shows the whole plan that way.
+**What to do.** Declare what the plan has instead.
 
-**When to suppress.** When the tenant lets no user consent, and the narrower permission would widen something else.",
+**When to suppress.** When the tenant lets no user consent, and the other permission would widen something else.
+
+Where the plan needs an admin anyway, for another call or because the permission is narrower than those that users can consent \
+to, nothing is told: least privilege goes first. `graphgrant plan --objective no-admin` shows what the other choice takes.",
     security: None,
 };
 
@@ -37,21 +42,21 @@ impl Rule for AvoidableAdminConsent {
         let catalog = context.catalog;
         let mut found = Vec::new();
         for (case, comparison) in context.comparisons() {
-            if comparison.access() != Access::Delegated {
+            // An app that needs an admin anyway saves nothing.
+            if comparison.access() != Access::Delegated || comparison.plan.admin_needed {
                 continue;
             }
             for held in &comparison.coverage.held {
                 let permission = held.permission;
-                let served = comparison.served_by(permission);
-                let asked = comparison.plan.permissions.iter().any(|chosen| {
-                    chosen.permission == permission && chosen.asked_for.is_some()
-                });
-                if !needs_admin(catalog, permission) || served.is_empty() || asked {
+                // What the plan has it has chosen, and `broader-permission` would ask for it again.
+                if !needs_admin(catalog, permission) || held.state == HeldState::Planned {
                     continue;
                 }
-                let Some(instead) = alternatives(catalog, comparison, permission, &served) else {
+                let served = comparison.served_by(permission);
+                let instead = planned(comparison.plan, &served);
+                if instead.is_empty() {
                     continue;
-                };
+                }
                 let name = catalog.name(permission);
                 let instead = repair::names(catalog, &instead);
                 for (part, entry) in case.entries_of(catalog, permission, Access::Delegated) {
@@ -82,29 +87,17 @@ fn needs_admin(catalog: &Catalog, permission: PermissionId) -> bool {
     grant.is_some_and(|grant| grant.admin)
 }
 
-/// What would serve the calls without an admin and without what the app has for them now; `None` when one
-/// of them cannot be served so.
-fn alternatives(
-    catalog: &Catalog,
-    comparison: &Comparison<'_>,
-    permission: PermissionId,
-    served: &[usize],
-) -> Option<Set> {
-    let mut all = Set::new();
-    for index in served {
-        let requirement = comparison.requirements.get(*index)?;
-        let need = &requirement.delegated;
-        let without = |set: &&Set| {
-            !set.contains(&permission) && !set.iter().any(|id| needs_admin(catalog, *id))
-        };
-        // Those that a plan may use come first: the others are accepted and may be wider.
-        let admissible = need.admissible.iter().find(without);
-        let set = admissible.or_else(|| need.alternatives.iter().find(without))?;
-        all.extend(set.iter().copied());
-    }
+/// What the plan has for some calls.
+fn planned(plan: &Plan, served: &[usize]) -> Set {
+    let chosen = [&plan.chosen, &plan.chosen_personal];
+    let sets = served.iter().flat_map(|index| {
+        let sets = chosen.into_iter();
+        sets.filter_map(|sets| sets.get(*index)?.as_ref())
+    });
+    let mut all: Set = sets.flatten().copied().collect();
     all.sort_unstable();
     all.dedup();
-    Some(all)
+    all
 }
 
 #[cfg(test)]
@@ -129,5 +122,17 @@ mod tests {
         let sample = Sample::new("access: delegated\noperations: [GET /auditLogs/signIns]\n")
             .app(&[scope("AuditLog.Read.All")]);
         assert_eq!(sample.told(&AvoidableAdminConsent), [""; 0]);
+    }
+
+    #[test]
+    fn least_privilege_goes_first() {
+        let calls = "access: delegated\noperations:\n  - {request: GET /me/calendarView, select: [subject], expand: []}\n";
+        let admin = "  - {request: GET /users, select: [displayName, jobTitle], expand: [], search: false}\n";
+        for calls in [calls.to_owned(), format!("{calls}{admin}")] {
+            for name in ["Calendars.ReadBasic", "Calendars.Read"] {
+                let sample = Sample::new(&calls).app(&[scope(name), scope("User.Read.All")]);
+                assert_eq!(sample.told(&AvoidableAdminConsent), [""; 0], "{name}");
+            }
+        }
     }
 }

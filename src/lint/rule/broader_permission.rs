@@ -1,7 +1,10 @@
 //! What is accepted and wider than what would do.
 
+use std::collections::BTreeSet;
+
 use crate::catalog::model::PermissionId;
 use crate::coverage::HeldState;
+use crate::declared::EntryRole;
 use crate::finding::{self, Finding, Persona, Severity};
 use crate::lint::case::{Case, Comparison, place_in};
 use crate::lint::{Context, Rule, repair};
@@ -41,19 +44,24 @@ impl Rule for BroaderPermission {
             if !case.is_whole() {
                 continue;
             }
-            for held in &comparison.coverage.held {
-                let narrower = match &held.state {
-                    HeldState::Serves {
-                        broader_than,
-                        doubt,
-                        ..
-                    } if doubt.is_empty() => broader_than.clone(),
-                    // The plan has what it contains: by the order, and so unconfirmed, but the plan itself
-                    // is what serves the calls.
-                    _ => continue,
-                };
-                if !narrower.is_empty() && !comparison.is_unknown() {
-                    found.extend(broader(context, case, comparison, held.permission, &narrower));
+            let of_declared = [(false, &comparison.coverage)];
+            let of_granted = comparison.granted.as_ref().map(|granted| (true, granted));
+            for (is_grant, coverage) in of_declared.into_iter().chain(of_granted) {
+                for held in &coverage.held {
+                    let narrower = match &held.state {
+                        HeldState::Serves {
+                            broader_than,
+                            doubt,
+                            ..
+                        } if doubt.is_empty() => broader_than,
+                        // The plan has what it contains: by the order, and so unconfirmed, but the plan itself
+                        // is what serves the calls.
+                        _ => continue,
+                    };
+                    if !narrower.is_empty() && !comparison.is_unknown() {
+                        let wide = (held.permission, is_grant);
+                        found.extend(broader(context, case, comparison, wide, narrower));
+                    }
                 }
             }
         }
@@ -65,7 +73,7 @@ fn broader(
     context: &Context<'_>,
     case: &Case<'_>,
     comparison: &Comparison<'_>,
-    permission: PermissionId,
+    (permission, is_grant): (PermissionId, bool),
     narrower: &[PermissionId],
 ) -> Vec<Finding> {
     let catalog = context.catalog;
@@ -73,18 +81,24 @@ fn broader(
     let name = catalog.name(permission);
     let instead = repair::names(catalog, narrower);
     let served = comparison.served_by(permission);
-    let entries = case.entries_of(catalog, permission, access);
-    let first = entries.first().map(|(_, entry)| entry.span);
-    let found = entries.into_iter().map(|(part, entry)| {
+    let entries = case.entries_of(catalog, permission, access).into_iter();
+    let entries = entries.filter(|(_, entry)| (entry.role == EntryRole::Grants) == is_grant);
+    // What is declared and what is granted are replaced each in its place: a declaration is no grant, nor the
+    // other way round.
+    let mut replaced = BTreeSet::new();
+    let found = entries.map(|(part, entry)| {
         let operations = served.iter().filter_map(|index| {
             let requirement = comparison.requirements.get(*index)?;
             case.operation_place(requirement, "this call needs less")
         });
-        // The narrower one is added once; the wide one goes from everywhere.
-        let is_first = first == Some(entry.span);
+        // The narrower one is put down once; the wide one goes from everywhere.
+        let is_first = replaced.insert(entry.role);
         let title = format!("replace `{name}` with {instead}");
-        let is_held = |id: &&PermissionId| comparison.coverage.state_of(**id).is_some();
-        let lacking = narrower.iter().filter(|id| is_first && !is_held(id));
+        let is_held = |id: PermissionId| {
+            let mut held = case.entries_of(catalog, id, access).into_iter();
+            held.any(|(_, other)| other.role == entry.role)
+        };
+        let lacking = narrower.iter().filter(|id| is_first && !is_held(**id));
         let lacking: Vec<PermissionId> = lacking.copied().collect();
         let fix = repair::replace(catalog, part, entry, &lacking, &title);
         let finding = Finding::new(

@@ -22,7 +22,9 @@ besides.
 
 **What to do.** Move to Microsoft Graph, or to an Exchange role with a scope until then.
 
-**When to suppress.** While the move is planned, not beyond the day.",
+**When to suppress.** While the move is planned, not beyond the day.
+
+**Severity.** A warning until they are switched off, an error from then on.",
     security: Some("5.0"),
 };
 

@@ -18,7 +18,9 @@ Browsers that block third-party cookies break it besides.
 **What to do.** Use the authorization code flow with PKCE (redirect URIs under `spa`), and switch both kinds off. Id tokens \
 alone are needed by some server frameworks that post them; access tokens by none.
 
-**When to suppress.** For id tokens, when a framework needs the hybrid flow.",
+**When to suppress.** For id tokens, when a framework needs the hybrid flow.
+
+**Severity.** A warning for access tokens, information for id tokens.",
     security: Some("5.5"),
 };
 

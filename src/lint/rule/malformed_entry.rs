@@ -19,7 +19,9 @@ are told as information.
 
 **What to do.** Write it as the finding says.
 
-**When to suppress.** When a build step mends it.",
+**When to suppress.** When a build step mends it.
+
+**Severity.** Information for comments and last commas in JSON.",
     security: None,
 };
 

@@ -27,7 +27,9 @@ it, the fix corrects that. Bicep, generated files and Terraform that cannot be a
 
 Scopes of signing in (`openid`, `profile`, ...) that are planned and not declared are told as information: apps may \
 ask for them when a user signs in. While a part of the declaration cannot be read, nothing is called missing; \
-`cannot-assess` says where.",
+`cannot-assess` says where.
+
+**Severity.** Information for scopes of signing in.",
     security: None,
 };
 

@@ -64,6 +64,7 @@ rules!(
     policy_changed::PolicyChanged,
     stale_lock::StaleLock,
     no_operations::NoOperations,
+    ungranted_permission::UngrantedPermission,
 );
 
 /// Finds a rule by its name or id.
@@ -109,6 +110,17 @@ mod tests {
                     || tests.contains("&[]"),
                 "{name} has no quiet test"
             );
+        }
+    }
+
+    #[test]
+    fn a_rule_of_several_severities_says_so() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/lint/rule");
+        for rule in TABLE {
+            let name = rule.rule().name.replace('-', "_");
+            let text = fs::read_to_string(format!("{folder}/{name}.rs")).unwrap();
+            let varies = text.contains("finding.severity = ");
+            assert_eq!(rule.rule().varies(), varies, "{name}");
         }
     }
 

@@ -21,7 +21,9 @@ excess.
 **What to do.** Write the request as a mapping and give the detail: `{request: GET /users, select: [id, mail]}`; an empty \
 list says that there is none.
 
-**When to suppress.** When all callers make the plain call: better say so with an empty list.",
+**When to suppress.** When all callers make the plain call: better say so with an empty list.
+
+**Severity.** A warning where what the call needs cannot be told at all without the detail.",
     security: None,
 };
 

@@ -27,7 +27,9 @@ are refused; so are wildcards and queries when the app takes personal accounts.
 
 **What to do.** Write each URI in full, with `https`, or `http://127.0.0.1` for apps on a device.
 
-**When to suppress.** For a wildcard, while the hosts are being counted.",
+**When to suppress.** For a wildcard, while the hosts are being counted.
+
+**Severity.** An error for what the platform refuses and for what is sent without encryption; a warning for a wildcard that it takes.",
     security: Some("7.5"),
 };
 

@@ -22,7 +22,9 @@ on, and calls fail. The days are part of the catalog's data, with their source.
 
 **What to do.** Move the calls to what the finding names, and remove the resource.
 
-**When to suppress.** Before the day, while the move is planned.",
+**When to suppress.** Before the day, while the move is planned.
+
+**Severity.** An error from that day on, a warning before it.",
     security: None,
 };
 

@@ -26,7 +26,9 @@ removes what nothing needs. If the permission is newer than the data, update the
 **When to suppress.** When the permission is known to exist and the data lacks it.
 
 The data lacks some resource-specific permissions of Teams that open no call of Microsoft Graph; names of their form are told as \
-information.",
+information.
+
+**Severity.** Information for names of a Teams app that have the form of such permissions, as the data lacks some.",
     security: None,
 };
 
@@ -90,7 +92,11 @@ fn help(context: &Context<'_>, case: &Case<'_>, slip: &Slip<'_>) -> String {
     }
     let catalog = context.catalog;
     if let Meant::Needed(permission, _) = slip.meant {
-        return format!("did you mean `{}`? It is needed, and nothing declares it", catalog.name(permission));
+        let does = match slip.entry.role {
+            EntryRole::Grants => "grants",
+            _ => "declares",
+        };
+        return format!("did you mean `{}`? It is needed, and nothing {does} it", catalog.name(permission));
     }
     // What is declared already is no news to who wrote it.
     let access = slip.entry.access.as_ref().map(|access| access.value);

@@ -106,6 +106,14 @@ fn items(format: Format) -> impl Strategy<Value = Vec<Item>> {
             Sort::Upper,
         ],
         Format::Grants => vec![Sort::Right, Sort::Right, Sort::Slip, Sort::Stranger],
+        Format::Module => vec![
+            Sort::Right,
+            Sort::Right,
+            Sort::Right,
+            Sort::WrongType,
+            Sort::Slip,
+            Sort::Stranger,
+        ],
         Format::Blocks => vec![
             Sort::Right,
             Sort::Right,
@@ -316,6 +324,9 @@ fn check(format: Format, items: &[Item], look: Look, (calls, in_doubt): &(String
                 })
                 .collect();
             assert!(none.is_empty(), "{none:#?} {}", told());
+            // What is declared and needed is granted where anything is.
+            let lacks = of_rules(&left, &["ungranted-permission"]);
+            assert_eq!(lacks, [""; 0], "{}", told());
             if format != Format::Solution {
                 assert_eq!(of_rules(&left, &["wrong-type"]), [""; 0], "{}", told());
             }
@@ -386,4 +397,5 @@ laws! {
     blocks_of_terraform_settle: Format::Blocks,
     lists_of_terraform_settle: Format::Lists,
     grants_of_terraform_settle: Format::Grants,
+    modules_of_terraform_settle: Format::Module,
 }

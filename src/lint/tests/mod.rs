@@ -1,6 +1,8 @@
 //! Laws of a run as a whole.
 
+mod choices;
 mod laws;
+mod replaced;
 mod slips;
 mod text;
 

@@ -49,6 +49,8 @@ pub(super) enum Format {
     Blocks,
     Lists,
     Grants,
+    /// Blocks, and grants of some of them.
+    Module,
 }
 
 impl Format {
@@ -58,7 +60,7 @@ impl Format {
             Self::Toolkit => "aad.manifest.json",
             Self::Teams => "manifest.json",
             Self::Solution => "package-solution.json",
-            Self::Blocks | Self::Lists | Self::Grants => "main.tf",
+            Self::Blocks | Self::Lists | Self::Grants | Self::Module => "main.tf",
         }
     }
 }
@@ -118,7 +120,9 @@ pub(super) struct Text {
 
 pub(super) fn written(format: Format, items: &[Item], look: Look) -> Text {
     match format {
-        Format::Blocks | Format::Lists | Format::Grants => terraform(format, items, look),
+        Format::Blocks | Format::Lists | Format::Grants | Format::Module => {
+            terraform(format, items, look)
+        }
         _ => json(format, items, look),
     }
 }
@@ -240,6 +244,24 @@ fn item_keys(format: Format, items: &[Item], item: &Item) -> Vec<String> {
         .collect()
 }
 
+fn principal(end: &str) -> String {
+    format!(
+        "{end}resource \"azuread_service_principal\" \"app\" {{{end}  client_id = azuread_application.app.client_id{end}}}{end}"
+    )
+}
+
+fn assignment(item: &Item, at: usize, end: &str) -> String {
+    let key = key(item, at, item.by_name);
+    let value = if item.by_name {
+        format!("data.azuread_service_principal.graph.app_role_ids[\"{key}\"]")
+    } else {
+        format!("\"{key}\"")
+    };
+    format!(
+        "resource \"azuread_app_role_assignment\" \"grant_{at}\" {{{end}  app_role_id         = {value}{end}  principal_object_id = azuread_service_principal.app.object_id{end}  resource_object_id  = data.azuread_service_principal.graph.object_id{end}}}{end}"
+    )
+}
+
 fn terraform(format: Format, items: &[Item], look: Look) -> Text {
     let end = look.end;
     let mut comments = Vec::new();
@@ -259,7 +281,7 @@ fn terraform(format: Format, items: &[Item], look: Look) -> Text {
     let mut body = String::new();
     let head: String;
     match format {
-        Format::Blocks => {
+        Format::Blocks | Format::Module => {
             head = format!("{graph}{app}");
             for (at, item) in items.iter().enumerate() {
                 let looked_up =
@@ -285,6 +307,17 @@ fn terraform(format: Format, items: &[Item], look: Look) -> Text {
                 );
             }
             body.push_str(&format!("}}{end}"));
+            if format == Format::Module {
+                body.push_str(&principal(end));
+                for (at, item) in items.iter().enumerate() {
+                    let is_right =
+                        item.access == Access::Application && item.sort != Sort::WrongType;
+                    // Some are declared alone.
+                    if is_right && at % 3 != 2 {
+                        body.push_str(&format!("{end}{}", assignment(item, at, end)));
+                    }
+                }
+            }
         }
         Format::Lists => {
             head = format!("{graph}{app}");
@@ -316,19 +349,11 @@ fn terraform(format: Format, items: &[Item], look: Look) -> Text {
         }
         _ => {
             head = format!("{graph}{app}");
-            body = format!(
-                "}}{end}{end}resource \"azuread_service_principal\" \"app\" {{{end}  client_id = azuread_application.app.client_id{end}}}{end}"
-            );
+            body = format!("}}{end}{}", principal(end));
             for (at, item) in items.iter().enumerate() {
-                let key = key(item, at, item.by_name);
-                let value = if item.by_name {
-                    format!("data.azuread_service_principal.graph.app_role_ids[\"{key}\"]")
-                } else {
-                    format!("\"{key}\"")
-                };
                 body.push_str(end);
                 body.push_str(&note(at, item, ""));
-                body.push_str(&format!("resource \"azuread_app_role_assignment\" \"grant_{at}\" {{{end}  app_role_id         = {value}{end}  principal_object_id = azuread_service_principal.app.object_id{end}  resource_object_id  = data.azuread_service_principal.graph.object_id{end}}}{end}"));
+                body.push_str(&assignment(item, at, end));
             }
         }
     }

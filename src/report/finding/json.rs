@@ -51,7 +51,7 @@ pub struct RuleForm {
     pub id: &'static str,
     /// Its name in kebab case.
     pub name: &'static str,
-    /// Its severity unless the policy says otherwise.
+    /// Its severity in general: the policy may say otherwise, and each finding has its own.
     pub severity: &'static str,
     /// What it finds, in one line.
     pub summary: &'static str,

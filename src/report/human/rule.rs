@@ -10,10 +10,12 @@ use crate::report::table::Table;
 pub fn list(rules: &[&'static Rule], look: Look) -> String {
     let mut table = Table::new(&["Id", "Rule", "Severity", "What it finds"]);
     for rule in rules {
-        let severity = match rule.persona {
-            Persona::Regular => rule.severity.word().to_owned(),
-            Persona::Pedantic => format!("{} (--pedantic)", rule.severity.word()),
+        let varies = if rule.varies() { ", varies" } else { "" };
+        let pedantic = match rule.persona {
+            Persona::Regular => "",
+            Persona::Pedantic => " (--pedantic)",
         };
+        let severity = format!("{}{varies}{pedantic}", rule.severity.word());
         table.push([
             rule.id.to_owned(),
             rule.name.to_owned(),
@@ -32,7 +34,15 @@ pub fn explain(rule: &Rule, look: Look) -> String {
     let mut out = String::new();
     let heading = format!("{} {}", rule.id, rule.name);
     let _ = writeln!(out, "{}", look.paint(Tone::Heading, &heading));
-    let mut facts = format!("{} unless the policy says otherwise", rule.severity.word());
+    let varies = if rule.varies() {
+        " in general (see Severity)"
+    } else {
+        ""
+    };
+    let mut facts = format!(
+        "{}{varies} unless the policy says otherwise",
+        rule.severity.word()
+    );
     if rule.persona == Persona::Pedantic {
         facts.push_str(", reported with --pedantic only");
     }

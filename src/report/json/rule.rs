@@ -34,7 +34,7 @@ pub struct Rule {
     pub id: &'static str,
     /// The name that policies and suppressions use.
     pub name: &'static str,
-    /// `info`, `warning` or `error`, unless a policy says otherwise.
+    /// `info`, `warning` or `error`, unless a policy says otherwise, or the explanation under **Severity**.
     pub severity: &'static str,
     /// Whether it takes part with `--pedantic` only.
     pub pedantic: bool,

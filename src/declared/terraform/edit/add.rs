@@ -29,6 +29,33 @@ pub(in crate::declared) fn add(
         id: catalog.grant_for(permission, access)?.id?,
         access,
     };
+    added(document, registration, found, new, EntryRole::Declares)
+}
+
+/// Returns the edits that grant a permission, as others of the same access are granted in the file.
+pub(in crate::declared) fn grant(
+    catalog: &Catalog,
+    document: &Document,
+    registration: usize,
+    permission: PermissionId,
+    access: Access,
+) -> Option<Vec<Edit>> {
+    let found = decided(document, registration)?;
+    let new = New {
+        name: catalog.name(permission),
+        id: catalog.grant_for(permission, access)?.id?,
+        access,
+    };
+    added(document, registration, found, new, EntryRole::Grants)
+}
+
+fn added(
+    document: &Document,
+    registration: usize,
+    found: &Registration,
+    new: New<'_>,
+    role: EntryRole,
+) -> Option<Vec<Edit>> {
     let body = hcl::parse(&document.source).ok()?.body;
     let writer = Writer {
         document,
@@ -39,9 +66,13 @@ pub(in crate::declared) fn add(
         },
         new,
     };
-    let edits = writer.edits()?;
+    let edits = match role {
+        EntryRole::Grants => writer.granted()?,
+        _ => writer.edits()?,
+    };
     let keys = [new.name, new.id];
-    tried(document, registration, edits, &Wanted::Added(&keys, access))
+    let wanted = Wanted::Added(&keys, new.access);
+    tried(document, registration, edits, &wanted)
 }
 
 /// What is added.
@@ -157,7 +188,12 @@ impl<'t> Writer<'t> {
                 && entry.resource.as_deref() == Some(GRAPH)
                 && access == Some(self.new.access)
         };
-        let sample = self.found.entries.iter().rfind(is_alike)?;
+        let mut samples = self.found.entries.iter().rev().filter(is_alike);
+        samples.find_map(|sample| self.beside(sample))
+    }
+
+    /// Adds to the list of an entry, or a block like its own.
+    fn beside(&self, sample: &Entry) -> Option<Vec<Edit>> {
         match find(self.body, sample.span)? {
             Spot::Item(within, list, at) => {
                 let ExpressionKind::List(items) = &list.kind else {

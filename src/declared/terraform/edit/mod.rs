@@ -4,8 +4,7 @@
 //! after a trial: the edits are applied to the text, it is read again, and what was asked for must have
 //! happened and nothing else. Comments stay, but for one at the end of a line that goes.
 //!
-//! A permission that a registration declares is also granted by hand where the file does that; `add` only
-//! declares it, unless the file only grants. Names that other files of the module use are not seen here.
+//! `add` only declares a permission, unless the file only grants; `grant` writes the grant beside others. Names that other files of the module use are not seen here.
 
 mod add;
 mod place;
@@ -14,7 +13,7 @@ mod respell;
 mod retype;
 mod trial;
 
-pub(in crate::declared) use add::add;
+pub(in crate::declared) use add::{add, grant};
 pub(in crate::declared) use remove::remove;
 pub(in crate::declared) use respell::respell;
 pub(in crate::declared) use retype::retype;

@@ -14,6 +14,8 @@ pub(super) enum Wanted<'a> {
     Added(&'a [&'a str], Access),
     /// An entry is another one.
     Changed(&'a Entry, &'a [&'a str], Access),
+    /// The entries that stand at the place of this one have this key, and comments the second name for the first.
+    Respelled(&'a Entry, &'a str, [&'a str; 2]),
 }
 
 /// What an entry says, apart from its place.
@@ -65,6 +67,7 @@ pub(super) fn tried(
         && match wanted {
             Wanted::Gone(_) => is_part(&after, &before),
             Wanted::Added(..) | Wanted::Changed(..) => is_part(&before, &after),
+            Wanted::Respelled(_, _, names) => says_the_same(&before, &after, *names),
         };
     is_same.then_some(edits)
 }
@@ -74,6 +77,14 @@ fn is_part(less: &Document, more: &Document) -> bool {
     let mut more = more.comments.iter();
     let mut less = less.comments.iter();
     less.all(|comment| more.any(|other| other.text == comment.text))
+}
+
+/// Returns whether two texts have the same comments, but for a name that one of them may have in the place of another.
+fn says_the_same(before: &Document, after: &Document, [old, new]: [&str; 2]) -> bool {
+    let mut pairs = before.comments.iter().zip(&after.comments);
+    before.comments.len() == after.comments.len()
+        && pairs
+            .all(|(one, other)| one.text == other.text || one.text.replace(old, new) == other.text)
 }
 
 /// Returns where a registration is in the same text read another time.
@@ -101,6 +112,16 @@ fn differs_as(old: &Registration, mut new: Vec<Said<'_>>, wanted: &Wanted<'_>) -
             }
             let is_it = new.iter().all(|said| is_key(said, keys, *access));
             return Some(is_it && !new.is_empty() && before > old_said.len());
+        }
+        Wanted::Respelled(entry, key, _) => {
+            let here = old.entries.iter().filter(|found| found.span == entry.span);
+            for gone in here.map(said_of) {
+                let at = old_said.iter().position(|said| *said == gone)?;
+                old_said.remove(at);
+                let wanted = (gone.0, *key, gone.2, gone.3);
+                let at = new.iter().position(|said| *said == wanted)?;
+                new.remove(at);
+            }
         }
         Wanted::Changed(entry, keys, access) => {
             let gone = said_of(entry);
