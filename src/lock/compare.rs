@@ -79,6 +79,24 @@ pub enum Cause {
     OperationWent(String),
     /// An operation that is in both is served by something else.
     OtherAnswer(String),
+    /// An operation that is in both is served together with one that came, by what that one brought.
+    ServedWith {
+        /// The operation that is in both.
+        request: String,
+        /// What serves it now.
+        by: String,
+        /// The operation that came and needs that.
+        came: String,
+    },
+    /// An operation that is in both was served together with one that went.
+    ServedWithout {
+        /// The operation that is in both.
+        request: String,
+        /// What served it before.
+        by: String,
+        /// The operation that went and needed that.
+        went: String,
+    },
     /// No operation shows it: the manifest asks for it by name, or no longer does.
     ByName,
 }
@@ -247,6 +265,12 @@ impl Difference {
                 ),
                 Some(data) => format!("`{request}` is served otherwise, and {data} changed"),
             },
+            Cause::ServedWith { request, by, came } => {
+                format!("`{request}` is served by `{by}` now, which `{came}` needs and brought")
+            }
+            Cause::ServedWithout { request, by, went } => {
+                format!("`{request}` was served by `{by}`, which `{went}` needed and which went with it")
+            }
             Cause::ByName => match movement {
                 Movement::Came => "no operation shows it, the manifest asks for it",
                 Movement::Went => {
@@ -409,8 +433,8 @@ fn by_name(app: Option<&LockedApp>, access: Access) -> BTreeMap<&str, &LockedPer
 
 /// Why each permission came or went: the operations that only one side has, and those that are served
 /// otherwise.
-fn reasons(pair: Pair<'_>, access: Access) -> BTreeMap<(&str, Movement), BTreeSet<Cause>> {
-    let mut reasons: BTreeMap<_, BTreeSet<Cause>> = BTreeMap::new();
+fn reasons(pair: Pair<'_>, access: Access) -> Reasons<'_> {
+    let mut reasons = Reasons::new();
     for ((request, _), (old, new)) in pair::operations(pair) {
         let (came, went) = match (old, new) {
             (None, _) => (Cause::OperationCame(request.to_owned()), Cause::ByName),
@@ -428,7 +452,77 @@ fn reasons(pair: Pair<'_>, access: Access) -> BTreeMap<(&str, Movement), BTreeSe
             }
         }
     }
+    trace(pair, access, &mut reasons);
     reasons
+}
+
+type Reasons<'a> = BTreeMap<(&'a str, Movement), BTreeSet<Cause>>;
+
+/// Finds for operations that are served otherwise the operation that made it so: one that brought what serves them
+/// now, or that took along what served them.
+fn trace<'a>(pair: Pair<'a>, access: Access, reasons: &mut Reasons<'a>) {
+    let (held, holds) = (by_name(pair.old, access), by_name(pair.new, access));
+    let chosen = |it: &'a LockedOperation| -> BTreeSet<&'a str> {
+        let sets = it
+            .needs(access)
+            .flat_map(|need| need.chosen.iter().flatten());
+        sets.map(String::as_str).collect()
+    };
+    for ((request, _), both) in pair::operations(pair) {
+        let (Some(old), Some(new)) = both else {
+            continue;
+        };
+        let (old, new) = (chosen(old), chosen(new));
+        let gained: Vec<&str> = new.difference(&old).copied().collect();
+        let lost: Vec<&str> = old.difference(&new).copied().collect();
+        let other = Cause::OtherAnswer(request.to_owned());
+        let of = |reasons: &Reasons<'a>, name: &'a str, movement| {
+            let causes = reasons.get(&(name, movement)).into_iter().flatten();
+            causes
+                .filter_map(|cause| match cause {
+                    Cause::OperationCame(it) | Cause::OperationWent(it) => Some(it.clone()),
+                    _ => None,
+                })
+                .next()
+        };
+        let brought = gained.iter().filter(|name| !held.contains_key(**name));
+        let brought = brought
+            .filter_map(|name| Some((*name, of(reasons, name, Movement::Came)?)))
+            .next();
+        let taken = lost.iter().filter(|name| !holds.contains_key(**name));
+        let taken = taken
+            .filter_map(|name| Some((*name, of(reasons, name, Movement::Went)?)))
+            .next();
+        let (by, from, names, to, cause) = match (brought, taken) {
+            (Some((by, came)), _) => {
+                let cause = Cause::ServedWith {
+                    request: request.to_owned(),
+                    by: by.to_owned(),
+                    came,
+                };
+                (by, Movement::Came, &lost, Movement::Went, cause)
+            }
+            (None, Some((by, went))) => {
+                let cause = Cause::ServedWithout {
+                    request: request.to_owned(),
+                    by: by.to_owned(),
+                    went,
+                };
+                (by, Movement::Went, &gained, Movement::Came, cause)
+            }
+            (None, None) => continue,
+        };
+        if let Some(causes) = reasons.get_mut(&(by, from)) {
+            causes.remove(&other);
+        }
+        for name in names {
+            if let Some(causes) = reasons.get_mut(&(*name, to))
+                && causes.remove(&other)
+            {
+                causes.insert(cause.clone());
+            }
+        }
+    }
 }
 
 fn facts(
