@@ -15,7 +15,7 @@ pub const META: finding::Rule = finding::Rule {
     explanation: "\
 With `--policy-from REV` the run is judged by the policy, the suppressions and the catalog of a revision that has been \
 reviewed. What the change under review says instead does not count yet, and is reported so that the reviewer sees it. A lock \
-is held against the plan as it is now, and against that of the revision: what differs is what the change asks for anew. A lock \
+is held against the plan as it is now, and against that of the revision: what differs is what the change asks for anew, and a remark. A lock \
 that is gone counts as the revision has it. Manifests that the revision has and that are not judged any more are reported, too.
 
 **What to do.** Review the difference; after it is merged it counts. A severity of `error` in the policy makes it fail.
@@ -85,9 +85,14 @@ fn finding(it: &Changed) -> Finding {
             "review that it may go: nothing that it said is judged any more",
         ),
     };
-    Finding::new(&META, place(&it.path, &it.source, it.span), message, label)
+    let mut found = Finding::new(&META, place(&it.path, &it.source, it.span), message, label)
         .about([what.as_str()])
-        .help(help)
+        .help(help);
+    // A lock that goes with its plan is what a change should have: it is told and fails nothing.
+    if matches!(it.how, How::Plans(_) | How::Came) {
+        found.severity = Severity::Info;
+    }
+    found
 }
 
 #[cfg(test)]
