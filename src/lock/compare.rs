@@ -12,6 +12,7 @@ use crate::lock::model::{
     CatalogVersion, Lock, LockedApp, LockedNeed, LockedOperation, LockedPermission, LockedPlan,
 };
 use crate::lock::pair::{self, Pair};
+use crate::lock::trace;
 
 /// Whether something is only in the newer or only in the older lock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -425,7 +426,10 @@ fn permissions(pair: Pair<'_>, access: Access, changes: &mut Vec<Change>) {
     }
 }
 
-fn by_name(app: Option<&LockedApp>, access: Access) -> BTreeMap<&str, &LockedPermission> {
+pub(super) fn by_name(
+    app: Option<&LockedApp>,
+    access: Access,
+) -> BTreeMap<&str, &LockedPermission> {
     let plan = planned(app, access).into_iter();
     let permissions = plan.flat_map(|plan| &plan.permissions);
     permissions.map(|it| (it.name.as_str(), it)).collect()
@@ -452,78 +456,12 @@ fn reasons(pair: Pair<'_>, access: Access) -> Reasons<'_> {
             }
         }
     }
-    trace(pair, access, &mut reasons);
+    trace::trace(pair, access, &mut reasons);
     reasons
 }
 
-type Reasons<'a> = BTreeMap<(&'a str, Movement), BTreeSet<Cause>>;
-
-/// Finds for operations that are served otherwise the operation that made it so: one that brought what serves them
-/// now, or that took along what served them.
-fn trace<'a>(pair: Pair<'a>, access: Access, reasons: &mut Reasons<'a>) {
-    let (held, holds) = (by_name(pair.old, access), by_name(pair.new, access));
-    let chosen = |it: &'a LockedOperation| -> BTreeSet<&'a str> {
-        let sets = it
-            .needs(access)
-            .flat_map(|need| need.chosen.iter().flatten());
-        sets.map(String::as_str).collect()
-    };
-    for ((request, _), both) in pair::operations(pair) {
-        let (Some(old), Some(new)) = both else {
-            continue;
-        };
-        let (old, new) = (chosen(old), chosen(new));
-        let gained: Vec<&str> = new.difference(&old).copied().collect();
-        let lost: Vec<&str> = old.difference(&new).copied().collect();
-        let other = Cause::OtherAnswer(request.to_owned());
-        let of = |reasons: &Reasons<'a>, name: &'a str, movement| {
-            let causes = reasons.get(&(name, movement)).into_iter().flatten();
-            causes
-                .filter_map(|cause| match cause {
-                    Cause::OperationCame(it) | Cause::OperationWent(it) => Some(it.clone()),
-                    _ => None,
-                })
-                .next()
-        };
-        let brought = gained.iter().filter(|name| !held.contains_key(**name));
-        let brought = brought
-            .filter_map(|name| Some((*name, of(reasons, name, Movement::Came)?)))
-            .next();
-        let taken = lost.iter().filter(|name| !holds.contains_key(**name));
-        let taken = taken
-            .filter_map(|name| Some((*name, of(reasons, name, Movement::Went)?)))
-            .next();
-        let (by, from, names, to, cause) = match (brought, taken) {
-            (Some((by, came)), _) => {
-                let cause = Cause::ServedWith {
-                    request: request.to_owned(),
-                    by: by.to_owned(),
-                    came,
-                };
-                (by, Movement::Came, &lost, Movement::Went, cause)
-            }
-            (None, Some((by, went))) => {
-                let cause = Cause::ServedWithout {
-                    request: request.to_owned(),
-                    by: by.to_owned(),
-                    went,
-                };
-                (by, Movement::Went, &gained, Movement::Came, cause)
-            }
-            (None, None) => continue,
-        };
-        if let Some(causes) = reasons.get_mut(&(by, from)) {
-            causes.remove(&other);
-        }
-        for name in names {
-            if let Some(causes) = reasons.get_mut(&(*name, to))
-                && causes.remove(&other)
-            {
-                causes.insert(cause.clone());
-            }
-        }
-    }
-}
+/// Why each permission came or went.
+pub(super) type Reasons<'a> = BTreeMap<(&'a str, Movement), BTreeSet<Cause>>;
 
 fn facts(
     access: Access,
