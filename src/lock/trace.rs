@@ -27,21 +27,15 @@ pub(super) fn trace<'a>(pair: Pair<'a>, access: Access, reasons: &mut Reasons<'a
         let other = Cause::OtherAnswer(request.to_owned());
         let of = |reasons: &Reasons<'a>, name: &'a str, movement| {
             let causes = reasons.get(&(name, movement)).into_iter().flatten();
-            causes
-                .filter_map(|cause| match cause {
-                    Cause::OperationCame(it) | Cause::OperationWent(it) => Some(it.clone()),
-                    _ => None,
-                })
-                .next()
+            causes.find_map(|cause| match cause {
+                Cause::OperationCame(it) | Cause::OperationWent(it) => Some(it.clone()),
+                _ => None,
+            })
         };
-        let brought = gained.iter().filter(|name| !held.contains_key(**name));
-        let brought = brought
-            .filter_map(|name| Some((*name, of(reasons, name, Movement::Came)?)))
-            .next();
-        let taken = lost.iter().filter(|name| !holds.contains_key(**name));
-        let taken = taken
-            .filter_map(|name| Some((*name, of(reasons, name, Movement::Went)?)))
-            .next();
+        let mut brought = gained.iter().filter(|name| !held.contains_key(**name));
+        let brought = brought.find_map(|name| Some((*name, of(reasons, name, Movement::Came)?)));
+        let mut taken = lost.iter().filter(|name| !holds.contains_key(**name));
+        let taken = taken.find_map(|name| Some((*name, of(reasons, name, Movement::Went)?)));
         let (by, from, names, to, cause) = match (brought, taken) {
             (Some((by, came)), _) => {
                 let cause = Cause::ServedWith {
