@@ -26,7 +26,7 @@ pub(super) fn trace<'a>(pair: Pair<'a>, access: Access, reasons: &mut Reasons<'a
         let lost: Vec<&str> = old.difference(&new).copied().collect();
         let other = Cause::OtherAnswer(request.to_owned());
         let of = |reasons: &Reasons<'a>, name: &'a str, movement| {
-            let causes = reasons.get(&(name, movement)).into_iter().flatten();
+            let mut causes = reasons.get(&(name, movement)).into_iter().flatten();
             causes.find_map(|cause| match cause {
                 Cause::OperationCame(it) | Cause::OperationWent(it) => Some(it.clone()),
                 _ => None,
