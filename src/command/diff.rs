@@ -32,6 +32,18 @@ struct NotInRevision {
     is_elsewhere: bool,
 }
 
+/// A path that starts at the top of the repository is only there from the current folder.
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+#[error("`{revision}` has no `{path}` at the top of the repository")]
+#[diagnostic(
+    code(graphgrant::diff::not_at_top),
+    help("as in git, `{revision}:./{path}` is the one in the current folder")
+)]
+struct NotAtTop {
+    revision: String,
+    path: String,
+}
+
 /// There is no manifest for revisions to be compared with.
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 #[error("there is no `{name}` here, and that is the manifest that revisions stand for")]
@@ -186,6 +198,10 @@ impl Reader<'_> {
                 }
                 other => other?,
             };
+            if read_lock::kind(&source) == Kind::Other {
+                let manifest = manifest::from_text(self.catalog, &source)?;
+                manifest::refuse_policy(&manifest, file)?;
+            }
             return self.of_text(&source).map(|lock| Ok(Side::One(lock)));
         }
         let (revision, path) = match name.split_once(':') {
@@ -206,13 +222,13 @@ impl Reader<'_> {
     }
 
     /// Returns a path of `REV:PATH` relative to the current folder. As in git it starts at the top of the repository
-    /// unless it begins with `./` or `../`; one that only the current folder has is found there all the same.
+    /// unless it begins with `./` or `../`.
     fn place(
         &mut self,
         repository: &Repository,
         revision: &Revision,
         written: &str,
-    ) -> Result<PathBuf, GitError> {
+    ) -> miette::Result<PathBuf> {
         let path = Path::new(written);
         let here = repository.here();
         let first = path.components().next();
@@ -230,7 +246,11 @@ impl Reader<'_> {
         let from_top = between(here, path);
         let has = |path: &Path| repository.has(revision, path);
         match (has(&from_top)?, has(path)?) {
-            (false, true) => Ok(path.to_owned()),
+            (false, true) => Err(NotAtTop {
+                revision: shown(revision.name()),
+                path: shown(written),
+            }
+            .into()),
             (true, true) => {
                 let (name, written) = (shown(revision.name()), shown(written));
                 self.notes.push(format!(

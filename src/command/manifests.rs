@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::declared::{self, Kind};
 use crate::manifest::init::FILE_NAME;
+use crate::manifest::read::from_source;
 use crate::source::escape::shown;
 use crate::source::git::{GitError, Repository, Revision};
 use crate::source::read;
@@ -129,7 +130,7 @@ pub(super) fn in_revision(
     let mut paths = repository.files_with(revision, &LISTS, &YAML)?;
     let all = repository.files(revision)?;
     paths.extend(all.into_iter().filter(|path| is_named_so(path)));
-    paths.retain(|path| is_below(path, folder) && !walk::is_foreign(path));
+    paths.retain(|path| is_below(path, folder));
     paths.sort();
     paths.dedup();
     let mut found = Vec::new();
@@ -155,6 +156,30 @@ pub(super) fn in_revision(
 
 fn is_manifest(path: &Path, source: &Source) -> bool {
     declared::detect(&path.to_string_lossy(), source) == Some(Kind::Operations)
+        && !is_policy(source)
+}
+
+/// Whether a text is a manifest that has a policy alone: it holds for what lies below, and nothing is planned with
+/// it.
+fn is_policy(source: &Source) -> bool {
+    let read = from_source(source, &|_| Ok(()));
+    read.errors.is_empty() && read.manifest.is_policy()
+}
+
+/// How many manifests are named where one of them may be meant.
+const NAMED: usize = 10;
+
+/// Names the manifests of a folder and of those below it, in a sentence of its own; nothing when there is none.
+pub(super) fn named_below(folder: &Path) -> Option<String> {
+    let found = below(folder).ok()?;
+    let names = found.iter().take(NAMED);
+    let mut names: Vec<String> = names
+        .map(|found| format!("`{}`", shown(&found.path.to_string_lossy())))
+        .collect();
+    if let Some(more) = found.len().checked_sub(NAMED).filter(|more| *more > 0) {
+        names.push(format!("{more} more"));
+    }
+    Some(names.join(", "))
 }
 
 fn name(here: &Path, folder: &Path, path: &Path) -> String {

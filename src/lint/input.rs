@@ -129,8 +129,25 @@ pub struct Changed {
     pub span: Span,
     /// What it is, such as `the policy`.
     pub what: String,
-    /// The revision that counts.
+    /// What has become of it.
+    pub how: How,
+    /// The revision that it is held against.
     pub revision: String,
+}
+
+/// What has become of something that the base has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum How {
+    /// It says something else, which does not count.
+    Differs,
+    /// It is a lock and says another plan: each line is a difference.
+    Plans(Vec<String>),
+    /// The base does not have it.
+    Came,
+    /// It is not there any more.
+    Went,
+    /// Something is there that is none.
+    Spoiled,
 }
 
 /// A policy file with mistakes. What is valid in it counts.

@@ -12,6 +12,7 @@ use crate::lock::model::{
     CatalogVersion, Lock, LockedApp, LockedNeed, LockedOperation, LockedPermission, LockedPlan,
 };
 use crate::lock::pair::{self, Pair};
+use crate::lock::trace;
 
 /// Whether something is only in the newer or only in the older lock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -79,6 +80,24 @@ pub enum Cause {
     OperationWent(String),
     /// An operation that is in both is served by something else.
     OtherAnswer(String),
+    /// An operation that is in both is served together with one that came, by what that one brought.
+    ServedWith {
+        /// The operation that is in both.
+        request: String,
+        /// What serves it now.
+        by: String,
+        /// The operation that came and needs that.
+        came: String,
+    },
+    /// An operation that is in both was served together with one that went.
+    ServedWithout {
+        /// The operation that is in both.
+        request: String,
+        /// What served it before.
+        by: String,
+        /// The operation that went and needed that.
+        went: String,
+    },
     /// No operation shows it: the manifest asks for it by name, or no longer does.
     ByName,
 }
@@ -247,6 +266,12 @@ impl Difference {
                 ),
                 Some(data) => format!("`{request}` is served otherwise, and {data} changed"),
             },
+            Cause::ServedWith { request, by, came } => {
+                format!("`{request}` is served by `{by}` now, which `{came}` needs and brought")
+            }
+            Cause::ServedWithout { request, by, went } => {
+                format!("`{request}` was served by `{by}`, which `{went}` needed and which went with it")
+            }
             Cause::ByName => match movement {
                 Movement::Came => "no operation shows it, the manifest asks for it",
                 Movement::Went => {
@@ -401,7 +426,10 @@ fn permissions(pair: Pair<'_>, access: Access, changes: &mut Vec<Change>) {
     }
 }
 
-fn by_name(app: Option<&LockedApp>, access: Access) -> BTreeMap<&str, &LockedPermission> {
+pub(super) fn by_name(
+    app: Option<&LockedApp>,
+    access: Access,
+) -> BTreeMap<&str, &LockedPermission> {
     let plan = planned(app, access).into_iter();
     let permissions = plan.flat_map(|plan| &plan.permissions);
     permissions.map(|it| (it.name.as_str(), it)).collect()
@@ -409,8 +437,8 @@ fn by_name(app: Option<&LockedApp>, access: Access) -> BTreeMap<&str, &LockedPer
 
 /// Why each permission came or went: the operations that only one side has, and those that are served
 /// otherwise.
-fn reasons(pair: Pair<'_>, access: Access) -> BTreeMap<(&str, Movement), BTreeSet<Cause>> {
-    let mut reasons: BTreeMap<_, BTreeSet<Cause>> = BTreeMap::new();
+fn reasons(pair: Pair<'_>, access: Access) -> Reasons<'_> {
+    let mut reasons = Reasons::new();
     for ((request, _), (old, new)) in pair::operations(pair) {
         let (came, went) = match (old, new) {
             (None, _) => (Cause::OperationCame(request.to_owned()), Cause::ByName),
@@ -428,8 +456,12 @@ fn reasons(pair: Pair<'_>, access: Access) -> BTreeMap<(&str, Movement), BTreeSe
             }
         }
     }
+    trace::trace(pair, access, &mut reasons);
     reasons
 }
+
+/// Why each permission came or went.
+pub(super) type Reasons<'a> = BTreeMap<(&'a str, Movement), BTreeSet<Cause>>;
 
 fn facts(
     access: Access,

@@ -15,6 +15,7 @@ pub mod read;
 
 #[cfg(test)]
 mod tests;
+mod trace;
 
 pub use compare::{Change, Difference, compare};
 pub use make::{locked, version};

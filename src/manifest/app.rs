@@ -48,6 +48,11 @@ impl Reader<'_> {
             .collect();
         let fields = self.fields(root, "the manifest", &known, manifest_help);
         let policy = fields.and_then(|fields| self.policy(fields));
+        let is_policy = |(key, _): &(Spanned<String>, Node)| SHARED.contains(&key.value.as_str());
+        if policy.is_some() && entries.iter().all(is_policy) {
+            // Nothing is planned with it: it holds for what lies below.
+            return (Vec::new(), policy);
+        }
         let Some((apps, list)) = entries.iter().find(|(key, _)| key.value == "apps") else {
             let one = fields.map(|fields| self.app(fields, Span::new(0, self.source.text().len())));
             return (one.into_iter().collect(), policy);

@@ -58,6 +58,13 @@ pub struct App {
     pub operations: Vec<Operation>,
 }
 
+impl Manifest {
+    /// Returns whether it has a policy and no app.
+    pub const fn is_policy(&self) -> bool {
+        self.apps.is_empty() && self.policy.is_some()
+    }
+}
+
 impl App {
     /// Returns whether the manifest lists nothing that the app needs: it is not written yet, or its list was
     /// emptied by mistake.

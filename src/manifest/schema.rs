@@ -55,14 +55,15 @@ fn without_null(schema: &mut Schema) {
     }
 }
 
-/// What an app intends to call on Microsoft Graph. The smallest manifest has the key `operations` alone.
+/// What an app intends to call on Microsoft Graph. The smallest manifest has the key `operations` alone; one with
+/// `policy` alone holds for the apps of the folders below it.
 #[derive(Debug, JsonSchema)]
 #[schemars(
     title = "graphgrant manifest",
     rename_all = "camelCase",
     deny_unknown_fields,
     extend(
-        "oneOf" = [{"required": ["operations"]}, {"required": ["apps"]}],
+        "oneOf" = [{"required": ["operations"]}, {"required": ["apps"]}, {"required": ["policy"], "maxProperties": 1}],
         "if" = {"required": ["apps"]},
         "then" = {"propertyNames": {"enum": ["apps", "policy"]}}
     )

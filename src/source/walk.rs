@@ -11,7 +11,7 @@ use crate::source::read::{LIMIT, ReadError};
 pub const FILES: usize = 100_000;
 const DEPTH: usize = 40;
 
-/// What a folder holds that others wrote and nobody reviews.
+/// What a folder holds that others wrote; a walk leaves it out.
 const FOREIGN: [&str; 2] = ["node_modules", ".git"];
 
 /// What a walk has found.
@@ -106,20 +106,11 @@ pub fn is_folder(path: &Path) -> bool {
     path.is_dir()
 }
 
-/// Returns whether a walk of a folder that leaves nothing out could find a file: it has one of the endings, is no
-/// link and nobody else's.
+/// Returns whether a walk of a folder that leaves nothing out could find a file: it has one of the endings and is no
+/// link. What git has is reviewed, wherever it lies.
 pub fn would_find(path: &Path, endings: &[&str]) -> bool {
     has_ending(path, endings)
-        && !is_foreign(path)
         && fs::symlink_metadata(path).is_ok_and(|found| found.is_file() && found.len() <= LIMIT)
-}
-
-/// Returns whether a path leads through a folder whose files others wrote.
-pub fn is_foreign(path: &Path) -> bool {
-    path.components().any(|part| {
-        let name = part.as_os_str().to_string_lossy();
-        FOREIGN.contains(&name.as_ref())
-    })
 }
 
 /// Returns whether there is a file at a path, not a link to one.
@@ -128,9 +119,9 @@ pub fn is_file(path: &Path) -> bool {
 }
 
 /// Returns whether a walk of the folder would find a file of another size or sort at a path: it has one of the
-/// endings and is nobody else's, and something is there, be it a link that leads nowhere.
+/// endings, and something is there, be it a link that leads nowhere.
 pub fn is_blocked(path: &Path, endings: &[&str]) -> bool {
-    has_ending(path, endings) && !is_foreign(path) && fs::symlink_metadata(path).is_ok()
+    has_ending(path, endings) && fs::symlink_metadata(path).is_ok()
 }
 
 /// Returns whether the name of a file has one of the endings, given without a dot.

@@ -347,6 +347,43 @@ mod run {
         }
     }
 
+    /// The same with all that belongs to it: what is new is for a reviewer alone.
+    #[test]
+    fn pipelines_leave_new_access_that_is_written_down_to_the_reviewer() {
+        for (name, apps) in PIPELINES
+            .iter()
+            .flat_map(|name| LAYOUTS.map(|apps| (*name, apps)))
+        {
+            let repository = Repository::with_apps(apps);
+            let last = apps.last().unwrap();
+            let manifest = repository.file(last).join("graphgrant.yaml");
+            let more = fs::read_to_string(&manifest).unwrap()
+                + "  - {request: POST /me/events, reason: x}\n";
+            fs::write(&manifest, more).unwrap();
+            repository.passes(&format!("cd {last}; {APP}"));
+            repository.passes("graphgrant lock .; git add .; git commit --quiet --message=x");
+            let mut env = BTreeMap::new();
+            for label in ["", "other,new-access-approved"] {
+                env.insert("CI_MERGE_REQUEST_LABELS".to_owned(), label.to_owned());
+                let is_approved = !label.is_empty() && name == "examples/ci/gitlab-ci.yml";
+                for step in pipeline(name) {
+                    let mut all = filled(&step, &of_base());
+                    all.extend(env.clone());
+                    let output = repository.run(&step.script, &all);
+                    let told = shown(&output);
+                    let is_diff = step.name == "Look for new access"
+                        || step.name.starts_with("graphgrant diff ");
+                    assert_eq!(
+                        output.status.code(),
+                        Some(i32::from(is_diff && !is_approved)),
+                        "{name}, {}\n{told}",
+                        step.name
+                    );
+                }
+            }
+        }
+    }
+
     #[test]
     fn inputs_of_the_action_are_no_code() {
         let repository = Repository::new();

@@ -159,14 +159,17 @@ fn revisions_are_sides() {
         &["diff", "HEAD", "-m", "sub/api.yaml", "HEAD:graphgrant.yaml"],
     );
     outcome.ends_with(0);
-    // Paths start at the current folder.
+    // With `./` paths start at the current folder, and only then.
     let path = search_path();
     let place = crate::run::run_in_at(
         &folder,
         &[("PATH", &path)],
-        &["diff", "HEAD:api.yaml", "HEAD:../graphgrant.yaml"],
+        &["diff", "HEAD:./api.yaml", "HEAD:../graphgrant.yaml"],
     );
     place.ends_with(0);
+    let arguments = ["diff", "HEAD:api.yaml", "HEAD:../graphgrant.yaml"];
+    let outcome = crate::run::run_in_at(&folder, &[("PATH", &path)], &arguments).ends_with(2);
+    assert!(outcome.err.contains("`HEAD:./api.yaml`"), "{}", outcome.err);
 }
 
 #[test]

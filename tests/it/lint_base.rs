@@ -36,7 +36,11 @@ pub(crate) fn commit(folder: &Folder) {
 
 /// Runs with a path to git, which the runner's empty environment lacks.
 fn run(folder: &Folder, arguments: &[&str]) -> std::process::Output {
-    let base = ["--policy-from", "HEAD", "--format", "json"];
+    let base: &[&str] = if arguments.contains(&"--policy-from") {
+        &["--format", "json"]
+    } else {
+        &["--policy-from", "HEAD", "--format", "json"]
+    };
     assert_cmd::Command::cargo_bin("graphgrant")
         .unwrap()
         .current_dir(folder.0.path())
@@ -378,4 +382,183 @@ fn an_app_manifest_that_cannot_be_read_any_more_does_not_pass() {
         unreadable(&found);
         holds(&found, "data.json unreadable-file", false);
     }
+}
+
+const PORTAL: &str =
+    "app: {clientId: 11111111-2222-3333-4444-555555555555}\noperations: [GET /sites/{id}]\n";
+
+/// Runs against a commit before the last one, so that what is judged is under review.
+fn from_commit(folder: &Folder, revision: &str) -> (i32, Vec<String>) {
+    let output = run(folder, &["--policy-from", revision]);
+    let code = output.status.code().unwrap();
+    assert!(code < 2, "{}", String::from_utf8_lossy(&output.stderr));
+    (
+        code,
+        rules(&serde_json::from_slice(&output.stdout).unwrap()),
+    )
+}
+
+/// A repository whose top denies tier 0 to an app in a folder, and a change that asks for it and then hides.
+fn hiding(edit: impl Fn(&Folder)) -> (i32, Vec<String>) {
+    let text = app(&[SITES, USER_READ]);
+    let folder = repository(&[
+        ("graphgrant.yaml", DENY),
+        (
+            "portal/graphgrant.yaml",
+            &format!("declared: [app.json]\n{PORTAL}"),
+        ),
+        ("portal/app.json", &text),
+        ("other/graphgrant.yaml", PORTAL),
+        ("other/app.json", &text.replace("11111111-", "22222222-")),
+    ]);
+    git(&folder, &["tag", "base"]);
+    let more = app(&[SITES, USER_READ, ROLE_MANAGEMENT]);
+    folder.write("portal/app.json", &more);
+    edit(&folder);
+    commit(&folder);
+    from_commit(&folder, "base")
+}
+
+fn git(folder: &Folder, arguments: &[&str]) {
+    let status = std::process::Command::new("git")
+        .args(arguments)
+        .current_dir(folder.0.path())
+        .status()
+        .unwrap();
+    assert!(status.success());
+}
+
+fn rename(folder: &Folder, from: &str, to: &str) {
+    let at = |path: &str| folder.0.path().join(path);
+    std::fs::create_dir_all(at(to).parent().unwrap()).unwrap();
+    std::fs::rename(at(from), at(to)).unwrap();
+}
+
+#[test]
+fn no_place_or_name_takes_an_app_out_of_the_policy() {
+    let (code, found) = hiding(|folder| rename(folder, "portal", "node_modules/portal"));
+    assert_eq!(code, 1);
+    holds(&found, "node_modules/portal/app.json policy-denied", true);
+    let (code, found) = hiding(|folder| {
+        rename(folder, "portal/app.json", "portal/node_modules/app.json");
+        folder.write("portal/graphgrant.yaml", PORTAL);
+    });
+    assert_eq!(code, 1);
+    holds(&found, "portal/node_modules/app.json policy-denied", true);
+    for name in ["app.txt", "app.json5", "app"] {
+        let name = format!("portal/{name}");
+        let (code, found) = hiding(|folder| {
+            rename(folder, "portal/app.json", &name);
+            folder.write("portal/graphgrant.yaml", PORTAL);
+        });
+        assert_eq!(code, 1, "{name}");
+        holds(&found, &format!("{name} unreadable-file"), true);
+        // It is told once.
+        holds(&found, "portal/app.json policy-changed", false);
+    }
+    // A decoy of the same app does not help.
+    let (code, found) = hiding(|folder| {
+        rename(folder, "portal/app.json", "portal/app.txt");
+        folder.write("portal/graphgrant.yaml", PORTAL);
+        folder.write("portal/new.json", &app(&[USER_READ]));
+    });
+    assert_eq!(code, 1);
+    holds(&found, "portal/app.txt unreadable-file", true);
+}
+
+#[test]
+fn what_was_judged_and_is_gone_is_told() {
+    let files = [
+        ("graphgrant.yaml", DENY),
+        ("a/graphgrant.yaml", CALLS),
+        ("a/app.json", &app(&[SITES, CALENDARS, USER_READ])),
+        ("b/graphgrant.yaml", CALLS),
+        (
+            "b/app.json",
+            &app(&[SITES, USER_READ]).replace("appId\": \"1", "appId\": \"2"),
+        ),
+        ("b/data.json", "{\"manifestVersion\": 1}"),
+    ]
+    .map(|(path, text)| (path, text.to_owned()));
+    let files: Vec<(&str, &str)> = files
+        .iter()
+        .map(|(it, text)| (*it, text.as_str()))
+        .collect();
+    let told = |edit: &dyn Fn(&Folder)| {
+        let folder = repository(&files);
+        edit(&folder);
+        (code(&folder, &[]), from_base(&folder))
+    };
+    let (before, _) = told(&|_| {});
+    let (code, found) = told(&|folder| std::fs::remove_dir_all(folder.0.path().join("b")).unwrap());
+    assert_eq!(code, before);
+    holds(&found, "b/app.json policy-changed", true);
+    holds(&found, "b/graphgrant.yaml policy-changed", true);
+    holds(&found, "b/data.json policy-changed", false);
+    // One that declares nothing any more is told like one that is gone.
+    let (_, found) = told(&|folder| folder.write("b/app.json", "{}"));
+    holds(&found, "b/app.json policy-changed", true);
+    holds(&found, "b/graphgrant.yaml policy-changed", false);
+}
+
+#[test]
+fn an_app_folder_that_moves_takes_its_policy_and_lock_along() {
+    let yaml = format!("{CALLS}{DENY}");
+    let folder = Folder::new(&[
+        ("one/graphgrant.yaml", &yaml),
+        ("one/app.json", &app(&[SITES, CALENDARS, USER_READ])),
+    ]);
+    crate::run::run_at(folder.0.path(), &["lock", "one"]).ends_with(0);
+    commit(&folder);
+    rename(&folder, "one", "two");
+    let found = from_base(&folder);
+    assert!(
+        !found.iter().any(|it| it.ends_with("policy-changed")),
+        "{found:?}"
+    );
+    // Its policy holds in the new place, and a change to it is told there.
+    folder.write(
+        "two/app.json",
+        &app(&[SITES, CALENDARS, USER_READ, ROLE_MANAGEMENT]),
+    );
+    holds(&from_base(&folder), "two/app.json policy-denied", true);
+    folder.write(
+        "two/graphgrant.yaml",
+        &format!("{CALLS}policy: {{deny: []}}\n"),
+    );
+    // Another text without a name is another manifest.
+    holds(
+        &from_base(&folder),
+        "one/graphgrant.yaml policy-changed",
+        true,
+    );
+}
+
+#[test]
+fn a_change_with_its_lock_passes_and_says_what_is_new() {
+    let more = format!("{CALLS}  - POST /me/sendMail\n");
+    let folder = Folder::new(&[("graphgrant.yaml", CALLS)]);
+    crate::run::run_at(folder.0.path(), &["lock"]).ends_with(0);
+    commit(&folder);
+    folder.write("graphgrant.yaml", &more);
+    // Without a new lock, the old one is stale.
+    assert_eq!(code(&folder, &[]), 1);
+    holds(&from_base(&folder), "graphgrant.lock stale-lock", true);
+    crate::run::run_at(folder.0.path(), &["lock"]).ends_with(0);
+    let output = run(&folder, &[]);
+    assert_eq!(output.status.code(), Some(0));
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let found = rules(&report);
+    holds(&found, "graphgrant.lock stale-lock", false);
+    let changed = found.iter().filter(|it| it.ends_with("policy-changed"));
+    assert_eq!(changed.count(), 1, "{found:?}");
+    let text = report.to_string();
+    assert!(
+        text.contains("the lock differs from `HEAD`: ")
+            && text.contains("permission `Mail.Send` came: `POST /me/sendMail` needs it and came"),
+        "{text}"
+    );
+    // To drop the lock is no way out.
+    remove(&folder, "graphgrant.lock");
+    assert_eq!(code(&folder, &[]), 1);
 }

@@ -349,7 +349,7 @@ fn a_lock_that_is_none_is_a_finding_in_the_tree_and_in_the_base() {
     );
     commit(&folder);
     holds(&from_base(&folder), "graphgrant.lock stale-lock", true);
-    // A good one in its place counts once it is merged.
+    // A good one in its place is told, and is held against the plan.
     std::fs::remove_file(&lock).unwrap();
     crate::run::run_at(folder.0.path(), &["lock"]).ends_with(0);
     holds(
@@ -359,7 +359,7 @@ fn a_lock_that_is_none_is_a_finding_in_the_tree_and_in_the_base() {
     );
     let found = from_base(&folder);
     holds(&found, "graphgrant.lock policy-changed", true);
-    holds(&found, "graphgrant.lock stale-lock", true);
+    holds(&found, "graphgrant.lock stale-lock", false);
 }
 
 #[test]
@@ -515,4 +515,44 @@ fn what_is_declared_and_broken_is_told_at_its_place() {
     let found = folder.found(&[]);
     holds(&found, "registration.json unreadable-file", true);
     holds(&found, "graphgrant.yaml absent-declaration", false);
+}
+
+#[test]
+fn a_manifest_may_have_a_policy_alone() {
+    let folder = Folder::new(&[
+        ("graphgrant.yaml", "policy: {deny: [{tier: 0}]}\n"),
+        ("a/graphgrant.yaml", CALLS),
+        ("a/app.json", &app(&[SITES, CALENDARS, USER_READ])),
+    ]);
+    let found = folder.found(&[]);
+    assert!(
+        !found.iter().any(|it| it.starts_with("graphgrant.")),
+        "{found:?}"
+    );
+    let at = |arguments: &[&str]| crate::run::run_at(folder.0.path(), arguments);
+    let locked = at(&["lock", "."]).ends_with(0);
+    assert!(
+        !locked.out.contains("wrote graphgrant.lock"),
+        "{}",
+        locked.out
+    );
+    at(&["plan", "--locked", "."]).ends_with(0);
+    commit(&folder);
+    let path = std::env::var_os("PATH").unwrap().into_string().unwrap();
+    let arguments = ["diff", "-m", ".", "--", "HEAD"];
+    crate::run::run_in_at(folder.0.path(), &[("PATH", &path)], &arguments).ends_with(0);
+    for arguments in [&["plan"][..], &["lock"], &["diff", "a/graphgrant.yaml"]] {
+        let outcome = at(arguments).ends_with(2);
+        let told: Vec<&str> = outcome.err.split_whitespace().collect();
+        let told = told.join(" ");
+        assert!(
+            told.contains("has a policy alone") && told.contains("`a/graphgrant.yaml`"),
+            "{told}"
+        );
+    }
+    folder.write("a/app.json", &app(&[SITES, USER_READ, ROLE_MANAGEMENT]));
+    holds(&folder.found(&[]), "a/app.json policy-denied", true);
+    // With mistakes it is none of those, and is told.
+    folder.write("graphgrant.yaml", "policy: {dney: []}\n");
+    at(&["plan", "--locked", "."]).ends_with(2);
 }

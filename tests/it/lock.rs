@@ -292,3 +292,30 @@ fn a_lock_that_was_edited_by_hand_may_be_the_reason() {
     let told = told.join(" ");
     assert!(told.contains("or the lock was edited by hand"), "{told}");
 }
+
+#[test]
+fn an_operation_that_is_served_along_is_told_with_the_one_that_made_it_so() {
+    let before = "access: delegated\noperations:\n  - GET /me/calendarView\n";
+    let after = format!("{before}  - POST /me/events\n");
+    for (old, new, parts) in [
+        (
+            before,
+            after.as_str(),
+            "is served by `Calendars.ReadWrite` now, which `POST /me/events` needs and brought",
+        ),
+        (
+            after.as_str(),
+            before,
+            "was served by `Calendars.ReadWrite`, which `POST /me/events` needed and which went with it",
+        ),
+    ] {
+        let place = locked(old);
+        fs::write(place.path().join("graphgrant.yaml"), new).unwrap();
+        let outcome = place.run(&["plan", "--locked"]).ends_with(1);
+        let told: Vec<&str> = outcome.err.split_whitespace().collect();
+        let told = told.join(" ");
+        let told = told.replace("│ ", "");
+        assert!(told.contains(parts), "{told}");
+        assert!(!told.contains("edited by hand"), "{told}");
+    }
+}

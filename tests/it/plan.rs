@@ -32,6 +32,22 @@ fn a_missing_manifest_points_at_the_ways_on() {
 }
 
 #[test]
+fn manifests_below_are_named_where_none_is_here() {
+    let place = Place::new();
+    std::fs::create_dir(place.path().join("a")).unwrap();
+    let place = place.with("a/graphgrant.yaml", "operations: [GET /me]\n");
+    for (arguments, part) in [
+        (["plan"].as_slice(), "there is no `graphgrant.yaml` here"),
+        (&["plan", "."], "`.` is a folder"),
+    ] {
+        let outcome = place.run(arguments).ends_with(2);
+        for part in [part, "`a/graphgrant.yaml`"] {
+            assert!(outcome.err.contains(part), "{part} in {}", outcome.err);
+        }
+    }
+}
+
+#[test]
 fn all_mistakes_are_told() {
     let text = "acess: both\noperations:\n  - GTE /me\n  - GET https://example.com/me\n";
     let place = Place::new().with("graphgrant.yaml", text);

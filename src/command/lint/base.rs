@@ -7,7 +7,7 @@ use miette::IntoDiagnostic as _;
 
 use crate::catalog::Catalog;
 use crate::command::{CATALOG_LIMIT, Context};
-use crate::lint::input::Changed;
+use crate::lint::input::{Changed, How};
 use crate::source::git::{GitError, Repository, Revision};
 use crate::source::read::{self, ReadError};
 use crate::source::{Source, Span};
@@ -82,6 +82,16 @@ impl Base {
         }
     }
 
+    /// Returns those of the files that are under review, in the folder of the run and below, that have one of the
+    /// words.
+    pub(super) fn under_review_with(&self, words: &[&str]) -> Result<Vec<PathBuf>, GitError> {
+        match self.repository.resolve("HEAD") {
+            Ok(head) => self.repository.files_with(&head, words, &[]),
+            Err(GitError::UnknownRevision { .. }) => Ok(Vec::new()),
+            Err(error) => Err(error),
+        }
+    }
+
     /// Returns the bytes of a file.
     pub(super) fn bytes(&self, path: &Path) -> Result<Option<Vec<u8>>, GitError> {
         match self.repository.read(&self.revision, path) {
@@ -134,6 +144,7 @@ pub(super) fn catalog(
         source: Source::new(path.to_string_lossy(), ""),
         span: Span::default(),
         what: "the catalog".to_owned(),
+        how: How::Differs,
         revision: base.name().to_owned(),
     });
     Ok((Catalog::from_bytes(before).into_diagnostic()?, changed))

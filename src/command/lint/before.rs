@@ -205,7 +205,7 @@ impl Reading<'_> {
         self.kind_with(file, text)
     }
 
-    fn base_document(&self, text: &Source, kind: Kind) -> Option<Document> {
+    pub(super) fn base_document(&self, text: &Source, kind: Kind) -> Option<Document> {
         let read = if kind == Kind::Terraform {
             terraform::read_in_module(&self.ids, text, &[])
         } else {
@@ -267,7 +267,7 @@ fn identities(registration: &Registration) -> impl Iterator<Item = &str> {
 }
 
 /// Whether two registrations are of one app: the same client id or, where one of both has none, the same name.
-fn is_same_app(one: &Registration, other: &Registration) -> bool {
+pub(super) fn is_same_app(one: &Registration, other: &Registration) -> bool {
     match (&one.client_id, &other.client_id) {
         (Some(one), Some(other)) => one.value == other.value,
         _ => match (&one.name, &other.name) {
@@ -277,7 +277,8 @@ fn is_same_app(one: &Registration, other: &Registration) -> bool {
     }
 }
 
-fn base_text(base: &Base, path: &Path) -> Result<Option<Source>, GitError> {
+/// The text of a file of the base, if it has one there.
+pub(super) fn base_text(base: &Base, path: &Path) -> Result<Option<Source>, GitError> {
     match base.before(path)? {
         Before::Text(text) => Ok(Some(text)),
         Before::Nothing | Before::Odd => Ok(None),

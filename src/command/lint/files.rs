@@ -168,7 +168,8 @@ impl Files {
         self.walked.contains(&top)
     }
 
-    fn was_asked_for(&self, path: &Path) -> bool {
+    /// Returns whether a file was named, or lies where all files are looked at.
+    pub(super) fn was_asked_for(&self, path: &Path) -> bool {
         self.seen.contains(path) || self.walked.iter().any(|folder| is_below(path, folder))
     }
 

@@ -1,6 +1,6 @@
 //! The texts of a run, read as what they are: the inputs of the core.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use jiff::civil::Date;
@@ -9,8 +9,8 @@ use crate::catalog::Catalog;
 use crate::cli::{KindName, Lint};
 use crate::command::lint::base::Base;
 use crate::command::lint::files::{File, Files};
-use crate::command::lint::locks;
 use crate::command::lint::policies::Sources;
+use crate::command::lint::{gone, locks};
 use crate::command::manifest;
 use crate::declared::{self, Document, Ids, Kind, SyntaxError, terraform};
 use crate::finding::Findings;
@@ -77,11 +77,16 @@ impl<'c> Reading<'c> {
         reading.read_operations(catalog);
         reading.read_declared();
         reading.files.read_modules();
-        let before = reading.read_policies(base, options)?;
+        let origins = match base {
+            Some(base) => gone::origins(base, &reading.inputs)?,
+            None => BTreeMap::new(),
+        };
+        let before = reading.read_policies(base, &origins, options)?;
         let locks = locks::read(
             catalog,
             &reading.files,
             base,
+            &origins,
             &mut reading.inputs.operations,
         )?;
         reading.inputs.changed.extend(locks);
@@ -91,6 +96,7 @@ impl<'c> Reading<'c> {
         reading.read_apps();
         if let Some(base) = base {
             reading.inputs.base_files = base.files()?.into_iter().collect();
+            reading.read_gone(base)?;
             reading.read_base_owners(base, before)?;
             reading.read_moved(base)?;
             reading.read_base_comments(base)?;
@@ -207,11 +213,13 @@ impl<'c> Reading<'c> {
     fn read_policies(
         &mut self,
         base: Option<&Base>,
+        origins: &BTreeMap<PathBuf, PathBuf>,
         options: &Lint,
     ) -> miette::Result<Vec<(PathBuf, Manifest)>> {
         let mut sources = Sources {
             files: &self.files,
             base,
+            origins,
             changed: Vec::new(),
             broken: Vec::new(),
         };

@@ -1,12 +1,14 @@
 //! Locks beside operations manifests, held against the plan.
 
-use std::path::Path;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 
 use crate::catalog::Catalog;
 use crate::command::lint::base::{Base, BaseError};
 use crate::command::lint::files::Files;
 use crate::command::lock;
-use crate::lint::input::{Changed, Drift, OperationsFile};
+use crate::lint::input::{Changed, Drift, How, OperationsFile};
+use crate::lock::compare;
 use crate::lock::read::lock as read_lock;
 use crate::source::git::GitError;
 use crate::source::{Source, Span, walk};
@@ -20,11 +22,13 @@ enum Found {
     Odd(String),
 }
 
-/// Finds what has become of the lock beside each manifest; with a base the lock of the base counts.
+/// Finds what has become of the lock beside each manifest; with a base also how it differs
+/// from that of the base. A manifest that moved has its lock from where it stood: `origins` has that place.
 pub(super) fn read(
     catalog: &Catalog,
     files: &Files,
     base: Option<&Base>,
+    origins: &BTreeMap<PathBuf, PathBuf>,
     operations: &mut [OperationsFile],
 ) -> miette::Result<Vec<Changed>> {
     let mut moved = Vec::new();
@@ -34,11 +38,13 @@ pub(super) fn read(
         let counts = match base {
             None => here,
             Some(base) => {
-                let before = before(base, &path)?;
+                let origin = origins.get(&file.path).unwrap_or(&file.path);
+                let before = before(base, &origin.with_extension("lock"))?;
                 if !is_same(&before, &here) {
-                    moved.push(difference(&path, here, base.name(), file));
+                    moved.push(difference(&path, &before, &here, base.name(), file));
                 }
-                before
+                // The lock of a change is right when it says the plan of the change. To drop it is no way out.
+                if here == Found::Nothing { before } else { here }
             }
         };
         // A manifest with mistakes is told as such; its plan is not the one that is meant.
@@ -113,24 +119,31 @@ fn drift(catalog: &Catalog, path: &Path, source: Source, file: &OperationsFile) 
     }
 }
 
-fn difference(path: &Path, here: Found, revision: &str, file: &OperationsFile) -> Changed {
-    let what = "the lock".to_owned();
-    let revision = revision.to_owned();
-    match here {
-        Found::Text(source) => Changed {
-            path: path.to_owned(),
-            span: Span::default(),
-            source,
-            what,
-            revision,
-        },
-        // A lock that is gone, or no text, has no place of its own.
-        Found::Nothing | Found::Odd(_) => Changed {
-            path: file.path.clone(),
-            span: Span::default(),
-            source: file.manifest.source.clone(),
-            what,
-            revision,
-        },
+fn difference(
+    path: &Path,
+    before: &Found,
+    here: &Found,
+    revision: &str,
+    file: &OperationsFile,
+) -> Changed {
+    let changed = |path: &Path, source: &Source, how: How| Changed {
+        path: path.to_owned(),
+        span: Span::default(),
+        source: source.clone(),
+        what: "the lock".to_owned(),
+        how,
+        revision: revision.to_owned(),
+    };
+    // A lock that is gone, or no text, has no place of its own.
+    match (before, here) {
+        (_, Found::Nothing) => changed(&file.path, &file.manifest.source, How::Went),
+        (_, Found::Odd(_)) => changed(&file.path, &file.manifest.source, How::Spoiled),
+        (Found::Nothing, Found::Text(source)) => changed(path, source, How::Came),
+        (Found::Odd(_), Found::Text(source)) => changed(path, source, How::Differs),
+        (Found::Text(before), Found::Text(source)) => {
+            let both = read_lock(before).ok().zip(read_lock(source).ok());
+            let lines = both.map(|(before, here)| compare(&before, &here).lines());
+            changed(path, source, lines.map_or(How::Differs, How::Plans))
+        }
     }
 }

@@ -4,6 +4,7 @@ mod base;
 mod before;
 mod files;
 mod fixes;
+mod gone;
 mod inputs;
 mod locks;
 mod output;

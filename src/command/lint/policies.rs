@@ -1,14 +1,14 @@
 //! The policies that count: those of the command line and of manifests, with what they extend, in the tree or in
 //! the base.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use crate::command::lint::base::{Base, Before};
 use crate::command::lint::files::Files;
 use crate::command::manifests::{LISTS, YAML, is_named_so};
 use crate::declared::{self, Kind};
-use crate::lint::input::{Absent, BrokenPolicy, Changed, Former, Inputs};
+use crate::lint::input::{Absent, BrokenPolicy, Changed, Former, How, Inputs};
 use crate::manifest::model::Manifest;
 use crate::manifest::policy::{self, PolicyReading};
 use crate::manifest::read::from_source;
@@ -49,6 +49,8 @@ pub(super) struct NoPolicy {
 pub(super) struct Sources<'a> {
     pub(super) files: &'a Files,
     pub(super) base: Option<&'a Base>,
+    /// Where manifests that are new stood in the base.
+    pub(super) origins: &'a BTreeMap<PathBuf, PathBuf>,
     pub(super) changed: Vec<Changed>,
     /// Policies that are extended and have mistakes.
     pub(super) broken: Vec<BrokenPolicy>,
@@ -90,7 +92,8 @@ impl Sources<'_> {
                 self.with_extended(own.clone(), path, absent)
             }));
         };
-        let before = base.before(path)?;
+        let origin = self.origins.get(path).map_or(path, PathBuf::as_path);
+        let before = base.before(origin)?;
         let is_odd = matches!(before, Before::Odd);
         let before = match before {
             Before::Text(text) => from_source(&text, &|_| Ok(())).manifest.policy,
@@ -112,10 +115,13 @@ impl Sources<'_> {
                 source,
                 span,
                 what: "the policy".to_owned(),
+                how: How::Differs,
                 revision: base.name().to_owned(),
             });
         }
-        Ok(before.map_or_else(Vec::new, |policy| self.with_extended(policy, path, absent)))
+        Ok(before.map_or_else(Vec::new, |policy| {
+            self.with_extended(policy, origin, absent)
+        }))
     }
 
     /// Reads the manifests of the base, and marks those that it does not have. One that is gone, with a policy or
@@ -162,7 +168,7 @@ impl Sources<'_> {
                         && files.any(|file| is_below(file, &folder))
                         && !is_same()
                     {
-                        self.note_gone(&path, "a manifest that is no text in the base");
+                        self.note_gone(&path);
                     }
                     continue;
                 }
@@ -185,12 +191,13 @@ impl Sources<'_> {
                 path: path.clone(),
             };
             if !is_there {
-                if !self.files.all.keys().any(|file| one.reaches(file)) {
-                    continue;
+                let is_moved = self.origins.values().any(|origin| *origin == path);
+                let reaches_some = self.files.all.keys().any(|file| one.reaches(file));
+                if !is_moved && (reaches_some || self.files.has_seen(&path)) {
+                    self.note_gone(&path);
                 }
-                let has_lock = tracked.contains(&path.with_extension("lock"));
-                if manifest.policy.is_some() || has_lock {
-                    self.note_gone(&path, "the policy or lock of a manifest that is gone");
+                if !reaches_some {
+                    continue;
                 }
             }
             if let Some(policy) = manifest.policy.clone() {
@@ -205,16 +212,21 @@ impl Sources<'_> {
     /// Whether a file of the base that is no manifest of the run is none any more. One that is there and was not
     /// looked at is not gone.
     fn is_gone(&self, path: &Path) -> bool {
-        !walk::is_foreign(path) && (self.files.has_seen(path) || !walk::is_file(path))
+        self.files.has_seen(path) || !walk::is_file(path)
     }
 
-    fn note_gone(&mut self, path: &Path, what: &str) {
+    fn note_gone(&mut self, path: &Path) {
         let Some(base) = self.base else { return };
         self.changed.push(Changed {
             source: Source::new(path.to_string_lossy(), ""),
             path: path.to_owned(),
             span: Span::default(),
-            what: what.to_owned(),
+            what: "the operations manifest".to_owned(),
+            how: if walk::is_there(path) {
+                How::Spoiled
+            } else {
+                How::Went
+            },
             revision: base.name().to_owned(),
         });
     }
@@ -317,6 +329,7 @@ impl Sources<'_> {
             span: Span::default(),
             source: source.clone(),
             what: "the policy".to_owned(),
+            how: How::Differs,
             revision: revision.to_owned(),
             path,
         });

@@ -2,6 +2,7 @@
 
 use crate::finding::{self, Finding, Persona, Severity};
 use crate::lint::case::place;
+use crate::lint::input::{Changed, How};
 use crate::lint::{Context, Rule};
 
 /// The facts of the rule.
@@ -10,12 +11,14 @@ pub const META: finding::Rule = finding::Rule {
     name: "policy-changed",
     severity: Severity::Warning,
     persona: Persona::Regular,
-    summary: "the policy, a suppression, the lock or the catalog differs from the base",
+    summary: "the policy, a suppression, the lock or the catalog differs from the base, or what it judged is gone",
     explanation: "\
-With `--policy-from REV` the run is judged by the policy, the suppressions, the lock and the catalog of a revision that has \
-been reviewed. What the change under review says instead does not count yet, and is reported so that the reviewer sees it.
+With `--policy-from REV` the run is judged by the policy, the suppressions and the catalog of a revision that has been \
+reviewed. What the change under review says instead does not count yet, and is reported so that the reviewer sees it. A lock \
+is held against the plan as it is now, and against that of the revision: what differs is what the change asks for anew, and a remark. A lock \
+that is gone counts as the revision has it. Manifests that the revision has and that are not judged any more are reported, too.
 
-**What to do.** Review the difference; after it is merged it counts.
+**What to do.** Review the difference; after it is merged it counts. A severity of `error` in the policy makes it fail.
 
 **When to suppress.** It cannot be set aside by the change itself.",
     security: Some("5.0"),
@@ -32,16 +35,7 @@ impl Rule for PolicyChanged {
 
     fn check(&self, context: &Context<'_>) -> Vec<Finding> {
         let changed = context.inputs.changed.iter();
-        let changed = changed.map(|it| {
-            Finding::new(
-                &META,
-                place(&it.path, &it.source, it.span),
-                format!("{} differs from `{}`, which counts", it.what, it.revision),
-                "does not count yet",
-            )
-            .about([it.what.as_str()])
-            .help("review the difference; it counts once it is merged")
-        });
+        let changed = changed.map(finding);
         let new = context.suppressions.all.iter().filter(|it| !it.is_trusted);
         let new = new.map(|it| {
             Finding::new(
@@ -55,6 +49,50 @@ impl Rule for PolicyChanged {
         });
         changed.chain(new).collect()
     }
+}
+
+fn finding(it: &Changed) -> Finding {
+    let (what, revision) = (&it.what, &it.revision);
+    let (message, label, help) = match &it.how {
+        How::Differs => (
+            format!("{what} differs from `{revision}`, which counts"),
+            "does not count yet",
+            "review the difference; it counts once it is merged",
+        ),
+        How::Plans(lines) if lines.is_empty() => (
+            format!("{what} differs from `{revision}`, and asks for the same"),
+            "differs",
+            "it is another writing, or rests on other data",
+        ),
+        How::Plans(lines) => (
+            format!("{what} differs from `{revision}`: {}", lines.join("; ")),
+            "differs",
+            "review what is new: with the merge it is agreed on",
+        ),
+        How::Came => (
+            format!("{what} is new: `{revision}` has none"),
+            "new",
+            "review what it says: with the merge it is agreed on",
+        ),
+        How::Went => (
+            format!("{what} of `{revision}` is gone"),
+            "was here",
+            "review that it may go: nothing that it said is judged any more",
+        ),
+        How::Spoiled => (
+            format!("{what} of `{revision}` is none any more"),
+            "was here",
+            "review that it may go: nothing that it said is judged any more",
+        ),
+    };
+    let mut found = Finding::new(&META, place(&it.path, &it.source, it.span), message, label)
+        .about([what.as_str()])
+        .help(help);
+    // A lock that goes with its plan is what a change should have: it is told and fails nothing.
+    if matches!(it.how, How::Plans(_) | How::Came) {
+        found.severity = Severity::Info;
+    }
+    found
 }
 
 #[cfg(test)]

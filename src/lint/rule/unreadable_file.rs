@@ -14,7 +14,7 @@ pub const META: finding::Rule = finding::Rule {
     explanation: "\
 The file is an app manifest by its name or content, or was named on the command line or under `declared`, and its text breaks \
 off, is no JSON, HCL or YAML, or no UTF-8, or it is larger than 8 MiB. With `--policy-from` also: the base has an app manifest \
-there, and now it is a link, too large or no text. Nothing in it was judged.
+there, and now it is a link, too large, no text, or has a name by which it is not found. Nothing in it was judged.
 
 **What to do.** Mend the place that the finding names. Files of Windows tools are often UTF-16: save them as UTF-8. Links are \
 never followed: put the file itself in their place.

@@ -197,7 +197,9 @@ fn cause(cause: &Cause) -> CauseForm<'_> {
     let (kind, operation) = match cause {
         Cause::OperationCame(request) => ("operation-came", Some(request)),
         Cause::OperationWent(request) => ("operation-went", Some(request)),
-        Cause::OtherAnswer(request) => ("other-answer", Some(request)),
+        Cause::OtherAnswer(request)
+        | Cause::ServedWith { request, .. }
+        | Cause::ServedWithout { request, .. } => ("other-answer", Some(request)),
         Cause::ByName => ("by-name", None),
     };
     CauseForm {

@@ -81,6 +81,12 @@ fn cause(cause: &Cause) -> String {
         Cause::OperationCame(request) => format!("`{request}` came"),
         Cause::OperationWent(request) => format!("`{request}` went"),
         Cause::OtherAnswer(request) => format!("`{request}` is served otherwise"),
+        Cause::ServedWith { request, by, came } => {
+            format!("`{request}` is served by `{by}`, which `{came}` brought")
+        }
+        Cause::ServedWithout { request, by, went } => {
+            format!("`{request}` was served by `{by}`, which went with `{went}`")
+        }
         Cause::ByName => "the manifest asks for it, no operation shows it".to_owned(),
     }
 }
