@@ -12,6 +12,7 @@ use crate::net::{Client, NetError};
 use crate::plan::model::AppPlan;
 use crate::source::read;
 use crate::token::bearer::Bearer;
+use crate::token::user::User;
 use crate::token::{Authority, Secret, TokenError};
 use crate::verify::Verification;
 use crate::verify::probe::{
@@ -93,6 +94,7 @@ pub(super) fn live(
     plan: &AppPlan,
     origin: &Origin<'_>,
     token: &Secret,
+    user: Option<&User>,
     options: &ProbeOptions,
     verification: &mut Verification,
 ) -> miette::Result<()> {
@@ -122,7 +124,7 @@ pub(super) fn live(
     };
     let live = Live::new(&origin.authority, &origin.client, token)?;
     let answers = probe::run(&live, calls, limits);
-    probe::apply(verification, plan, answers);
+    probe::apply(verification, plan, user, answers);
     Ok(())
 }
 

@@ -8,6 +8,7 @@ use std::path::Path;
 use miette::IntoDiagnostic as _;
 
 use crate::catalog::Catalog;
+use crate::catalog::model::Access;
 use crate::cli::{FlowName, Verify, VerifyFormat};
 use crate::command::token::origin::Origin;
 use crate::command::{Context, clock, manifest, plan, refuse};
@@ -88,12 +89,16 @@ pub fn run(context: &Context, options: &Verify) -> miette::Result<Exit> {
     };
     let mut verification = verify(&catalog, app, &plan, access, &held, &expected);
     if options.probe.probe {
+        // An app alone is nobody.
+        let claims = held.claims.filter(|_| access == Access::Delegated);
+        let user = claims.map(|claims| &claims.user);
         live(
             &catalog,
             app,
             &plan,
             &origin,
             &acquired.token,
+            user,
             &options.probe,
             &mut verification,
         )?;

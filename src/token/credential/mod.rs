@@ -5,6 +5,8 @@ mod pair;
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use p12_keystore::{KeyStore, Pkcs12ImportPolicy};
 use pem::Pem;
+use pkcs8::pkcs5::EncryptionScheme;
+use pkcs8::pkcs5::pbes2::Kdf;
 use pkcs8::{EncryptedPrivateKeyInfoRef, PrivateKeyInfoRef};
 use serde::Serialize;
 use sha1::{Digest as _, Sha1};
@@ -31,6 +33,12 @@ pub(super) struct Certificate {
     der: Vec<u8>,
     key: EncodingKey,
 }
+
+/// The most rounds that a password is hashed: a hundred times what tools take.
+const MOST_ROUNDS: u32 = 10_000_000;
+
+/// The most blocks of 128 bytes that scrypt may fill: 128 MiB, eight times what OpenSSL takes.
+const MOST_BLOCKS: u64 = 1 << 20;
 
 /// A key, and what tells its certificate.
 struct Key {
@@ -211,6 +219,12 @@ fn pem_key(block: &Pem, password: Option<&Secret>) -> Result<Key, TokenError> {
             };
             let info = EncryptedPrivateKeyInfoRef::try_from(block.contents())
                 .map_err(|_| failed("its key is broken", "export it again"))?;
+            if !is_bearable(&info.encryption_algorithm) {
+                return Err(failed(
+                    "opening its key would take unusually much time or memory, or its encryption is odd",
+                    "export it again with the usual settings: `openssl pkcs8 -topk8 -v2 aes256`",
+                ));
+            }
             let key = info.decrypt(password.expose()).map_err(|_| {
                 failed(
                     "the password of its key is wrong, or its encryption is not known",
@@ -220,6 +234,22 @@ fn pem_key(block: &Pem, password: Option<&Secret>) -> Result<Key, TokenError> {
             pkcs8_key(key.as_bytes())
         }
         _ => Err(no_rsa()),
+    }
+}
+
+/// Whether a key can be opened with the time and the memory that are usual: the file says itself how much it takes.
+fn is_bearable(encryption: &EncryptionScheme) -> bool {
+    match encryption.pbes2().map(|parameters| &parameters.kdf) {
+        Some(Kdf::Pbkdf2(function)) => function.iteration_count <= MOST_ROUNDS,
+        Some(Kdf::Scrypt(function)) => {
+            let cost = function.cost_parameter;
+            let size = cost
+                .saturating_mul(u64::from(function.block_size))
+                .saturating_mul(u64::from(function.parallelization));
+            // A cost that is no power of two is no cost; the library panics at 0.
+            cost > 1 && cost.is_power_of_two() && size <= MOST_BLOCKS
+        }
+        _ => true,
     }
 }
 
