@@ -87,14 +87,20 @@ impl Graph for Live<'_> {
     }
 }
 
+/// Who calls.
+pub(super) struct Caller<'a> {
+    pub(super) token: &'a Secret,
+    /// The user of the token, if it can be read and is one's.
+    pub(super) user: Option<&'a User>,
+}
+
 /// Makes the live calls.
 pub(super) fn live(
     catalog: &Catalog,
     app: &App,
     plan: &AppPlan,
     origin: &Origin<'_>,
-    token: &Secret,
-    user: Option<&User>,
+    caller: &Caller<'_>,
     options: &ProbeOptions,
     verification: &mut Verification,
 ) -> miette::Result<()> {
@@ -122,9 +128,9 @@ pub(super) fn live(
         pause: PAUSE,
         total: timeout * TIMES,
     };
-    let live = Live::new(&origin.authority, &origin.client, token)?;
+    let live = Live::new(&origin.authority, &origin.client, caller.token)?;
     let answers = probe::run(&live, calls, limits);
-    probe::apply(verification, plan, user, answers);
+    probe::apply(verification, plan, caller.user, answers);
     Ok(())
 }
 

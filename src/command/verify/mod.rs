@@ -24,7 +24,7 @@ use crate::token::inspection::inspect;
 use crate::token::tenant;
 use crate::verify::{Expected, Held, Tenant, Verification, export, findings, rule, verify};
 use chosen::{access, one_app};
-use live::live;
+use live::{Caller, live};
 
 /// Manifest and token would both be read from standard input.
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
@@ -89,16 +89,12 @@ pub fn run(context: &Context, options: &Verify) -> miette::Result<Exit> {
     };
     let mut verification = verify(&catalog, app, &plan, access, &held, &expected);
     if options.probe.probe {
-        // An app alone is nobody.
-        let claims = held.claims.filter(|_| access == Access::Delegated);
-        let user = claims.map(|claims| &claims.user);
         live(
             &catalog,
             app,
             &plan,
             &origin,
-            &acquired.token,
-            user,
+            &caller(access, &held, &acquired),
             &options.probe,
             &mut verification,
         )?;
@@ -123,6 +119,15 @@ pub fn run(context: &Context, options: &Verify) -> miette::Result<Exit> {
     )?;
     context.write(&text, options.output.as_deref())?;
     Ok(exit(&verification))
+}
+
+fn caller<'a>(access: Access, held: &Held<'a>, acquired: &'a Acquired) -> Caller<'a> {
+    // An app alone is nobody.
+    let claims = held.claims.filter(|_| access == Access::Delegated);
+    Caller {
+        token: &acquired.token,
+        user: claims.map(|claims| &claims.user),
+    }
 }
 
 /// What is certain without Microsoft Graph is not made uncertain by its absence.
