@@ -85,7 +85,7 @@ mod tests {
     fn what_looks_secret_is_withheld_wherever_it_stands() {
         let token = format!("eyJhbGciOiJSUzI1NiJ9.{}.c2ln", "eyJhIjoxfQ".repeat(3));
         let secret = format!("a1B8Q~{}", "x_Y-9.~zQ".repeat(4));
-        for secret in [&token, &token[1..], &secret] {
+        for secret in [token.as_str(), token.trim_start_matches('e'), &secret] {
             for (before, after) in [
                 ("", ""),
                 ("--", ""),
