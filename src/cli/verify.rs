@@ -20,9 +20,10 @@ The claims of a token are not verified; --probe asks Microsoft Graph itself, by 
 goes nowhere. A tenant that is named by a domain is looked up at its authority, without any credential.
 
 An operation counts as covered when the token holds a set that the data accepts for it, for all that the manifest leaves
-open, or when a live call of it is allowed. Not covered is what only the order of permissions, or a route outside the
-token, says to be allowed. A token that cannot be read stays unproven, whatever live calls say: nothing tells whose it is.
-What a user may do, and policies of the tenant, can narrow what permissions allow; only live calls show that.
+open, or when a live call of it is allowed (of other people's data: for another user than the token's). Not covered is
+what only the order of permissions, or a route outside the token, says to be allowed. A token that cannot be read stays
+unproven, whatever live calls say: nothing tells whose it is. What a user may do, and policies of the tenant, can narrow
+what permissions allow; only live calls show that.
 
 Exit codes: 0 every operation of the token's access is covered, the token is the expected one, and with --probe each call
 that can be made proves it (operations that no call can reach, and an app or tenant that nothing names, are told); 1 it is

@@ -1,9 +1,11 @@
 //! A command line that is none. What it shows goes to logs, so it repeats nothing that may be secret.
 
+use std::borrow::Cow;
+
 use clap::error::{ContextKind, ContextValue};
 
 use crate::exit::Exit;
-use crate::source::escape::tokenless;
+use crate::source::withheld::tokenless;
 
 /// What stands in the place of an argument that is not repeated.
 const WITHHELD: &str =
@@ -30,6 +32,14 @@ pub fn misuse(mut error: clap::Error) -> Exit {
             tokenless(text).into_owned()
         };
         error.insert(kind, ContextValue::String(told));
+    }
+    // A tip may repeat the word that it is about.
+    if let Some(ContextValue::StyledStrs(tips)) = error.get(ContextKind::Suggested)
+        && tips
+            .iter()
+            .any(|tip| matches!(tokenless(&tip.to_string()), Cow::Owned(_)))
+    {
+        error.remove(ContextKind::Suggested);
     }
     // Nothing is left to do when it cannot be written.
     let _ = error.print();

@@ -161,6 +161,7 @@ impl<'a> Analysis<'a> {
             delegated,
             personal,
             application,
+            target: wanted.target.0,
             route,
         }
     }

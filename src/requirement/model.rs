@@ -4,6 +4,7 @@ use crate::call::{MatchKind, Rewrite};
 use crate::catalog::model::{Effect, Method, OperationId, PathId, PermissionId, Scheme};
 use crate::catalog::overlay::Detail;
 use crate::catalog::record::Rank;
+use crate::manifest::model::Target;
 
 pub use crate::catalog::record::Set;
 
@@ -129,6 +130,8 @@ pub struct Requirement {
     pub personal: Need,
     /// App-only.
     pub application: Need,
+    /// Whose data a delegated call touches, as the manifest says or as the path lets expect.
+    pub target: Target,
     /// The route (index into the app's routes) that serves it instead of a tenant-wide grant.
     pub route: Option<usize>,
 }

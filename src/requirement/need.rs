@@ -218,6 +218,10 @@ impl Call<'_> {
             return;
         }
         let falls_short = |set: &Set| !reaches(self.facts, set, target, scheme);
+        if is_written && choice.preferred.iter().all(|set| !falls_short(set)) {
+            // What stops at the user's own data does not suffice for a call that is said to go beyond.
+            choice.alternatives.retain(|set| !falls_short(set));
+        }
         if !choice.preferred.iter().any(falls_short) {
             return;
         }
@@ -235,7 +239,6 @@ impl Call<'_> {
             let found = least(from, self.facts, scheme.access());
             if !found.is_empty() {
                 choice.preferred = found;
-                // What stops at the user's own data does not suffice for a call that is said to go beyond.
                 choice.alternatives.retain(|set| !falls_short(set));
                 draft.rank = Some(if choice.preferred.len() > 1 {
                     Rank::Tie

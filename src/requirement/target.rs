@@ -3,7 +3,7 @@
 use super::facts::Facts;
 use super::model::Set;
 use crate::catalog::model::{PermissionId, Scheme};
-use crate::catalog::names::Name;
+use crate::catalog::names::{Name, Verb};
 use crate::catalog::record::column;
 use crate::manifest::model::Target;
 use crate::path::Url;
@@ -20,7 +20,7 @@ pub(super) fn by_default(url: &Url) -> Target {
     }
 }
 
-/// Returns the permission of the same kind that reaches other people's data, when `id` by its name
+/// Returns the permission of the same kind, or the next one, that reaches other people's data, when `id` by its name
 /// reaches the signed-in user's alone.
 pub(super) fn wider_twin(
     facts: &Facts<'_>,
@@ -36,8 +36,16 @@ pub(super) fn wider_twin(
         Target::Shared => ["Shared", "All"],
         Target::Own | Target::Any => ["All", "Shared"],
     };
-    constraints.into_iter().find_map(|constraint| {
-        let twin = format!("{}.{}.{constraint}", name.family, name.action);
+    // Where reading a few properties has no such form, reading has.
+    let actions = match (name.verb, name.qualifier) {
+        (Some(Verb::ReadBasic), "") => &[name.action, "Read"][..],
+        _ => &[name.action],
+    };
+    let mut pairs = actions
+        .iter()
+        .flat_map(|action| constraints.map(|it| (action, it)));
+    pairs.find_map(|(action, constraint)| {
+        let twin = format!("{}.{action}.{constraint}", name.family);
         let twin = facts.catalog.find_permission(&twin)?;
         let grants = facts.catalog.permission_bytes(twin).grants;
         grants.get(column(scheme))?.is_some().then_some(twin)

@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::fmt::Write;
 
+use crate::source::withheld::{replaced, tokenless};
+
 /// How many characters of an untrusted text a message shows.
 const SHOWN: usize = 120;
 
@@ -84,44 +86,6 @@ pub fn without_commands(text: &str, bracket: &str) -> String {
     out
 }
 
-/// What the words of a token are made of.
-const fn is_of_token(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.')
-}
-
-/// Replaces what looks like a JSON Web Token: people paste one where a name or a file is asked for, and it stays
-/// secret then too. `instead` is told its length in bytes.
-fn without_tokens(text: &str, instead: impl Fn(usize) -> String) -> Cow<'_, str> {
-    const START: &str = "eyJ";
-    // The shortest header alone has 20 characters.
-    const LEAST: usize = 40;
-    let (mut out, mut from) = (String::new(), 0);
-    for (at, _) in text.match_indices(START) {
-        let before = text.as_bytes().get(..at).and_then(<[u8]>::last);
-        if at < from || before.is_some_and(|byte| is_of_token(*byte)) {
-            continue;
-        }
-        let rest = text.get(at..).unwrap_or_default();
-        let length = rest.bytes().take_while(|byte| is_of_token(*byte)).count();
-        let word = rest.get(..length).unwrap_or_default();
-        if length > LEAST && word.contains('.') {
-            out.push_str(text.get(from..at).unwrap_or_default());
-            out.push_str(&instead(length));
-            from = at + length;
-        }
-    }
-    if from == 0 {
-        return Cow::Borrowed(text);
-    }
-    out.push_str(text.get(from..).unwrap_or_default());
-    Cow::Owned(out)
-}
-
-/// Returns the text without what looks like a token.
-pub fn tokenless(text: &str) -> Cow<'_, str> {
-    without_tokens(text, |_| "(withheld: it looks like a token)".to_owned())
-}
-
 /// Returns the text on one line, with every unsafe character escaped, cut after 120 characters.
 pub fn shown(text: &str) -> String {
     shown_up_to(text, SHOWN)
@@ -177,7 +141,7 @@ fn without_workflow_commands(text: &str) -> String {
 /// Returns the text with every unsafe character, the bracket of an agent's command, and what looks like a token,
 /// replaced by harmless characters of the same number of bytes, so that places stay valid. Line ends and tabs stay.
 pub fn masked(text: &str) -> Cow<'_, str> {
-    let masked = match without_tokens(text, |length| "*".repeat(length)) {
+    let masked = match replaced(text, |length| "*".repeat(length)) {
         Cow::Borrowed(text) => mask(text),
         Cow::Owned(text) => Cow::Owned(mask(&text).into_owned()),
     };
@@ -240,7 +204,7 @@ mod tests {
         let token = format!("eyJhbGciOiJSUzI1NiJ9.{}.c2ln", "eyJhIjoxfQ".repeat(3));
         case(
             &format!("a {token}, b"),
-            "a (withheld: it looks like a token), b",
+            "a (withheld: it looks like a secret), b",
             &format!("a {}, b", "*".repeat(token.len())),
         );
         let short = "eyJhbGciOiJSUzI1NiJ9.e30.x";

@@ -16,6 +16,7 @@ pub mod relative;
 pub mod span;
 pub mod suggest;
 pub mod walk;
+pub mod withheld;
 pub mod write;
 pub mod yaml;
 

@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 
 use crate::token::encoding::from_url_safe;
 use crate::token::post::number;
+use crate::token::user::User;
 
 /// The longest token that is taken apart, in bytes.
 const LONGEST: usize = 256 << 10;
@@ -127,6 +128,8 @@ pub struct Claims {
     pub expires: Option<i64>,
     /// Whether continuous access evaluation makes it live long (`xms_cc` holds `CP1`).
     pub is_long_lived: bool,
+    /// What the signed-in user is called.
+    pub user: User,
     /// The names of personal claims that it has.
     pub personal: Vec<&'static str>,
     /// What is odd about it, one line each.
@@ -280,6 +283,7 @@ impl Reading<'_> {
             is_long_lived: capabilities
                 .iter()
                 .any(|name| name.eq_ignore_ascii_case("cp1")),
+            user: User::of(self.claims),
             personal,
             oddities: std::mem::take(&mut self.oddities),
         }

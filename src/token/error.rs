@@ -79,6 +79,23 @@ pub enum TokenError {
         /// The variable, as far as it may be named.
         variable: String,
     },
+    /// What should name a file with a secret names none.
+    #[error(
+        "there is no file of the name that is given for `{option}` ({length} characters, which are not repeated here: they may be the secret itself)"
+    )]
+    #[diagnostic(
+        code(graphgrant::token::no_file),
+        help(
+            "name a file, or `-` for standard input; secrets are never taken from the command line. One that was given there is \
+             in the history of the shell: replace it"
+        )
+    )]
+    NoFile {
+        /// The option or variable.
+        option: &'static str,
+        /// How long the name is.
+        length: usize,
+    },
     /// A secret is empty.
     #[error("{what} is empty")]
     #[diagnostic(
@@ -217,6 +234,7 @@ impl TokenError {
             | Self::Nobody { .. } => true,
             Self::Read(_)
             | Self::NotSet { .. }
+            | Self::NoFile { .. }
             | Self::EmptySecret { .. }
             | Self::BadSecret { .. }
             | Self::Missing { .. }

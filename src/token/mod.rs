@@ -24,6 +24,7 @@ pub mod refusal;
 pub mod role;
 pub mod secret;
 pub mod tenant;
+pub mod user;
 
 pub use authority::Authority;
 pub use environment::Environment;

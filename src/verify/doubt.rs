@@ -99,18 +99,36 @@ impl Judge<'_> {
             !fuller.detail.is_in_url() && !needs.any(|set| set.iter().all(|id| held.contains(id)))
         };
         let fuller = self.needs.iter().flat_map(|need| &need.fuller);
-        let keys: BTreeSet<&str> = fuller.filter(is_open).map(|it| it.detail.key()).collect();
+        let open: Vec<&Fuller> = fuller.filter(is_open).collect();
+        let keys: BTreeSet<&str> = open.iter().map(|it| it.detail.key()).collect();
         (!keys.is_empty()).then(|| {
+            let example = open.iter().find_map(|fuller| self.example(fuller));
             let keys: Vec<String> = keys.iter().map(|key| format!("`{key}`")).collect();
             let message = format!(
-                "what `{}` needs rests on {}, which the manifest does not give, and the token does not hold all that it may need",
+                "what `{}` needs rests on {}, which the manifest does not give, and the token does not hold all that it may need{}",
                 self.requirement.request,
-                keys.join(" and ")
+                keys.join(" and "),
+                example.unwrap_or_default()
             );
             self.problem(
                 message,
                 "give it in the manifest (`graphgrant explain` shows the answers), or ask Microsoft Graph with `--probe`",
             )
         })
+    }
+
+    /// What a fuller call would take, to follow the message.
+    fn example(&self, fuller: &Fuller) -> Option<String> {
+        let (value, set) = (fuller.values.first()?, fuller.needs.first()?);
+        let names: Vec<String> = set
+            .iter()
+            .map(|id| format!("`{}`", self.catalog.name(*id)))
+            .collect();
+        let more = if fuller.values.len() > 1 {
+            " and others like it"
+        } else {
+            ""
+        };
+        (!names.is_empty()).then(|| format!(": `{value}`{more} takes {}", names.join(" and ")))
     }
 }

@@ -3,7 +3,7 @@
 use crate::catalog::Catalog;
 use crate::catalog::model::Access;
 use crate::finding::Rule;
-use crate::manifest::App;
+use crate::plan::model::{AppPlan, Status};
 use crate::token::app as token_app;
 use crate::token::claims::{Claims, Kind};
 use crate::token::inspection::{clouds_of_issuer, inspect};
@@ -45,13 +45,14 @@ pub struct Expected<'a> {
 /// Says what is wrong with a token itself.
 pub(super) fn problems(
     catalog: &Catalog,
-    app: &App,
+    plan: &AppPlan,
     access: Access,
     held: &Held<'_>,
     expected: &Expected<'_>,
 ) -> Vec<Problem> {
     let mut problems = Vec::new();
-    if !app.access.is_empty() && !app.access.contains(&access) {
+    // An operation may be of an access that the app is not of as a whole.
+    if plan.plan(access).status == Status::Excluded {
         let unwanted = problem(
             &rule::KIND,
             At::Access,

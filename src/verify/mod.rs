@@ -36,7 +36,7 @@ pub fn verify(
     held: &Held<'_>,
     expected: &Expected<'_>,
 ) -> Verification {
-    let mut problems = expected::problems(catalog, app, access, held, expected);
+    let mut problems = expected::problems(catalog, plan, access, held, expected);
     // Names of another API's permissions, or of the other access's, mean something else.
     let is_comparable = expected::is_comparable(access, held, &problems);
     let ids = if is_comparable {

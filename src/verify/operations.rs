@@ -1,5 +1,7 @@
 //! How operations stand with a token, and what the token holds besides.
 
+use std::collections::BTreeSet;
+
 use crate::catalog::Catalog;
 use crate::catalog::model::{Access, PermissionId, Scheme};
 use crate::coverage::{Coverage, HeldState, NeededState, Served};
@@ -183,6 +185,25 @@ impl Writer<'_> {
         names.join(" and ")
     }
 
+    /// What to do about an operation whose need is not known.
+    fn what_is_missing(&self, index: usize) -> String {
+        let requirement = self.plan.requirements.get(index);
+        let needs = requirement.map(|it| Scheme::ALL.map(|scheme| it.need(scheme)));
+        let needs = needs.iter().flatten();
+        let keys: BTreeSet<&str> = needs
+            .flat_map(|need| &need.missing_detail)
+            .map(|detail| detail.key())
+            .collect();
+        if keys.is_empty() {
+            return "`graphgrant explain` shows why; check the path".to_owned();
+        }
+        let keys: Vec<String> = keys.iter().map(|key| format!("`{key}`")).collect();
+        format!(
+            "give {} in the manifest; `graphgrant explain` shows the answers",
+            keys.join(" and ")
+        )
+    }
+
     fn operation(&self, index: usize, verdict: &Verdict) -> Option<Problem> {
         let at = At::Operation(index);
         let request = self.request(index);
@@ -231,7 +252,7 @@ impl Writer<'_> {
                 &rule::UNKNOWN,
                 at,
                 format!("what `{request}` needs is not known"),
-                "check the path with `graphgrant explain`",
+                self.what_is_missing(index),
             ),
             Verdict::Unsupported => problem(
                 &rule::UNSUPPORTED,

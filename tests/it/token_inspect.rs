@@ -184,3 +184,78 @@ fn a_token_or_secret_on_the_command_line_is_not_repeated() {
         }
     }
 }
+
+#[test]
+fn what_looks_like_a_secret_is_repeated_nowhere() {
+    let text = app_token();
+    let option = format!("--{text}");
+    let short_option = format!("-{text}");
+    // As the platform makes client secrets.
+    let secret = "hun8Q~ter2hunter2hunter2hunter2hunter2abcd";
+    let secret_option = format!("--{secret}");
+    let app = "11111111-1111-1111-1111-111111111111";
+    for arguments in [
+        &["token", "get", option.as_str()][..],
+        &["verify", &option],
+        &["verify", &short_option],
+        &["status", &option],
+        &["token", "get", &secret_option],
+        &["verify", &secret_option],
+        &["verify", secret],
+        &["verify", "x", secret],
+        &["verify", "-e", secret],
+        &["token", "get", "--flow", secret],
+        &["token", "get", "--timeout", secret],
+        &["token", "get", "--client-id", app, "--tenant", secret],
+        &["token", "get", "--cloud", secret],
+        &["lint", secret],
+        &["explain", secret],
+        &[secret],
+    ] {
+        let outcome = Place::new().run(arguments);
+        assert!([1, 2].contains(&outcome.code), "{arguments:?}");
+        let told = format!("{}{}", outcome.out, outcome.err);
+        for secret in ["yJ", "hunter2"] {
+            assert!(!told.contains(secret), "{told}");
+        }
+        assert!(told.contains("withheld"), "{told}");
+    }
+}
+
+#[test]
+fn a_secret_in_the_place_of_its_file_is_not_repeated() {
+    let app = "11111111-1111-1111-1111-111111111111";
+    let usual = ["token", "get", "--client-id", app, "--tenant", "t.example"];
+    let flow = ["--flow", "certificate"];
+    let long = "hunter2".repeat(100);
+    for (more, option) in [
+        (&["--secret-file", "hunter2-hunter2"][..], "--secret-file"),
+        (&["--secret-file", "/hunter2+hunter2"], "--secret-file"),
+        (&["--secret-file", "hun/ter2-hunter2"], "--secret-file"),
+        (&["--secret-file", &long], "--secret-file"),
+        (
+            &["--certificate", "hunter2-hunter2", flow[0], flow[1]],
+            "--certificate",
+        ),
+        (
+            &[
+                "--certificate",
+                "plain.pem",
+                "--password-file",
+                "hunter2",
+                flow[0],
+                flow[1],
+            ],
+            "--password-file",
+        ),
+    ] {
+        let place = Place::new().with("plain.pem", "");
+        let outcome = place.run(&[&usual[..], more].concat()).ends_with(2);
+        assert!(outcome.err.contains(option), "{}", outcome.err);
+        assert!(!outcome.err.contains("hunter2"), "{}", outcome.err);
+    }
+    // A path into a folder that is there is one.
+    let path = ["--secret-file", "./secret.txt"];
+    let outcome = Place::new().run(&[&usual[..], &path].concat());
+    assert!(outcome.ends_with(2).err.contains("./secret.txt"));
+}

@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 
 use crate::run::{Outcome, Place};
-use crate::server::token;
+use crate::server::{Reply, Server, token};
 
 const APP: &str = "11111111-1111-1111-1111-111111111111";
 const TENANT: &str = "22222222-2222-2222-2222-222222222222";
@@ -264,5 +264,108 @@ fn who_expects_nobody_is_told() {
         let told = outcome.out.split_whitespace().collect::<Vec<_>>().join(" ");
         assert!(told.contains(expected), "{told}");
         assert!(!told.contains("the expected one"), "{told}");
+    }
+}
+
+#[test]
+fn an_operation_may_be_of_an_access_of_its_own() {
+    let bot =
+        "access: delegated\noperations: [GET /me, {request: 'GET /users', access: application}]\n";
+    proven(bot, &app(&["User.ReadBasic.All"]));
+    proven(bot, &user("User.Read"));
+    open(bot, &app(&["Mail.Read"]), "GV001");
+    let named = "access: application\npermissions: [{name: Mail.Send, access: delegated, reason: x}]\noperations: [GET /users]\n";
+    proven(named, &user("Mail.Send"));
+    let unwanted = "access: delegated\noperations: [GET /me]\n";
+    open(unwanted, &app(&["User.Read.All"]), "GV014");
+}
+
+#[test]
+fn what_stops_at_the_users_own_data_is_not_enough_for_others() {
+    for target in ["shared", "any"] {
+        let others = format!(
+            "access: [delegated]\noperations: [{{request: 'GET /users/{{id}}', target: {target}}}]\n"
+        );
+        open(&others, &user("User.Read"), "GV001");
+        proven(&others, &user("User.ReadBasic.All"));
+        // A calendar that is shared takes the form for shared ones, which the least one does not have.
+        let events = format!(
+            "access: [delegated]\noperations: [{{request: 'GET /users/{{id}}/calendarView', target: {target}, select: [subject]}}]\n"
+        );
+        open(&events, &user("Calendars.ReadBasic"), "GV001");
+        open(&events, &user("Calendars.Read"), "GV001");
+        proven(&events, &user("Calendars.Read.Shared"));
+    }
+    let own = "access: [delegated]\noperations: [{request: 'GET /users/{id}', target: self}]\n";
+    proven(own, &user("User.Read"));
+    let silent =
+        "access: [delegated]\noperations: ['GET /users/{id}/calendarView?$select=subject']\n";
+    open(silent, &user("Calendars.ReadBasic"), "GV019");
+    proven(silent, &user("Calendars.Read.Shared"));
+}
+
+#[test]
+fn a_call_for_the_user_proves_nothing_of_others() {
+    const ID: &str = "44444444-4444-4444-4444-444444444444";
+    const OTHER: &str = "55555555-5555-5555-5555-555555555555";
+    let who = json!({"oid": ID, "upn": "Anna@contoso.example"});
+    for (target, scopes, claims, called, expected) in [
+        ("any", "Mail.Read", &who, OTHER, 0),
+        ("any", "Mail.Read", &who, "adele@contoso.example", 0),
+        ("any", "Mail.Read", &who, ID, 1),
+        ("any", "Mail.Read", &who, "anna@contoso.example", 1),
+        ("any", "Mail.Read", &json!({}), OTHER, 1),
+        ("self", "Mail.Read", &who, ID, 0),
+        // Nothing is left open that the call would have to settle.
+        ("any", "Mail.Read.Shared", &who, ID, 0),
+    ] {
+        let server = Server::start(|_| {
+            let mark = ("request-id", "1-2-3".to_owned());
+            Reply::With(
+                200,
+                vec![mark],
+                b"{\"value\": [{\"id\": \"1\", \"subject\": \"x\"}]}".to_vec(),
+            )
+        });
+        let url = server.url();
+        let manifest = format!(
+            "{HEAD}access: [delegated]\noperations: [{{request: 'GET /users/{{id}}/messages', target: {target}, select: [subject]}}]\n"
+        );
+        let text = token(&with(with(user(scopes), claims), &json!({"aud": url})));
+        let value = format!("users/id={called}");
+        let more = [
+            "--probe",
+            "--allow-http-loopback",
+            "--graph",
+            &url,
+            "--value",
+            &value,
+        ];
+        let outcome = run(&manifest, &text, &more).ends_with(expected);
+        assert_eq!(server.seen().len(), 1, "{called}");
+        let says_why = outcome.out.contains("nothing of other people's data");
+        assert_eq!(says_why, expected == 1, "{called}: {}", outcome.out);
+        assert!(!outcome.out.contains("Anna"), "{}", outcome.out);
+    }
+}
+
+#[test]
+fn advice_names_the_detail() {
+    for (request, scopes, expected) in [
+        (
+            "POST /me/sendMail",
+            "Mail.Send",
+            "`from` and others like it takes `Mail.Send.Shared`",
+        ),
+        (
+            "POST /subscriptions",
+            "Mail.Read",
+            "give `resource` in the manifest",
+        ),
+        ("POST /$batch", "User.Read", "explain` shows why"),
+    ] {
+        let text = token(&user(scopes));
+        let outcome = Place::new().run_with(&["verify", "--format", "json", "-e", request], &text);
+        assert!(outcome.ends_with(1).out.contains(expected), "{request}");
     }
 }

@@ -51,6 +51,7 @@ fn requirement(catalog: &Catalog, id: OperationId) -> Requirement {
         delegated,
         personal,
         application,
+        target: graphgrant::manifest::model::Target::Own,
         route: None,
     }
 }

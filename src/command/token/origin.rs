@@ -9,7 +9,8 @@ use crate::command::clock;
 use crate::command::token::dialogue::{Terminal, tell_wait};
 use crate::manifest::App;
 use crate::net::{Client, Settings};
-use crate::source::read;
+use crate::source::read::{self, ReadError};
+use crate::source::walk;
 use crate::token::authority::{Authority, Wanted};
 use crate::token::error::TokenError;
 use crate::token::flow::authorization_code::Choice;
@@ -196,7 +197,7 @@ impl<'a> Origin<'a> {
         const WHAT: &str = "the client secret";
         let credential = &self.options.credential;
         match &credential.secret_file {
-            Some(path) => Secret::from_bytes(read::bytes(path, LIMIT)?, WHAT),
+            Some(path) => Secret::from_bytes(secret_file(path, "--secret-file")?, WHAT),
             None => self.environment.secret(&credential.secret_env, WHAT),
         }
     }
@@ -206,15 +207,22 @@ impl<'a> Origin<'a> {
         let credential = &self.options.credential;
         let client_id = self.client_id()?;
         let set = self.environment.text("AZURE_CLIENT_CERTIFICATE_PATH");
+        let option = match credential.certificate {
+            Some(_) => "--certificate",
+            None => "AZURE_CLIENT_CERTIFICATE_PATH",
+        };
         let path = credential.certificate.clone().or(set.map(Into::into));
         let path = path.ok_or(TokenError::Missing {
             what: "the certificate",
             help: "name its PEM or PFX file with `--certificate` or in AZURE_CLIENT_CERTIFICATE_PATH",
         })?;
-        let file = zeroize::Zeroizing::new(read::bytes(&path, LIMIT)?);
+        let file = zeroize::Zeroizing::new(secret_file(&path, option)?);
         let password = match (&credential.password_env, &credential.password_file) {
             (Some(name), _) => Some(self.environment.secret(name, WHAT)?),
-            (None, Some(path)) => Some(Secret::from_bytes(read::bytes(path, LIMIT)?, WHAT)?),
+            (None, Some(path)) => Some(Secret::from_bytes(
+                secret_file(path, "--password-file")?,
+                WHAT,
+            )?),
             (None, None) => None,
         };
         let proof = Proof {
@@ -271,6 +279,25 @@ impl<'a> Origin<'a> {
             AssertionName::WorkloadIdentity => From::WorkloadIdentity,
             AssertionName::ManagedIdentity => From::ManagedIdentity(identity(credential)),
         })
+    }
+}
+
+/// Reads a file with a secret. A name that leads nowhere may be the secret itself, and is not repeated then.
+fn secret_file(path: &Path, option: &'static str) -> Result<Vec<u8>, TokenError> {
+    let folder = path
+        .parent()
+        .filter(|folder| folder.file_name().is_some() || folder.is_relative());
+    let is_path = folder.is_some_and(walk::is_folder);
+    match read::bytes(path, LIMIT) {
+        Err(ReadError::NotFound { .. } | ReadError::Unreadable { .. })
+            if !is_path && !walk::is_there(path) =>
+        {
+            Err(TokenError::NoFile {
+                option,
+                length: path.to_string_lossy().chars().count(),
+            })
+        }
+        other => Ok(other?),
     }
 }
 

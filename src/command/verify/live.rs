@@ -12,6 +12,7 @@ use crate::net::{Client, NetError};
 use crate::plan::model::AppPlan;
 use crate::source::read;
 use crate::token::bearer::Bearer;
+use crate::token::user::User;
 use crate::token::{Authority, Secret, TokenError};
 use crate::verify::Verification;
 use crate::verify::probe::{
@@ -86,13 +87,20 @@ impl Graph for Live<'_> {
     }
 }
 
+/// Who calls.
+pub(super) struct Caller<'a> {
+    pub(super) token: &'a Secret,
+    /// The user of the token, if it can be read and is one's.
+    pub(super) user: Option<&'a User>,
+}
+
 /// Makes the live calls.
 pub(super) fn live(
     catalog: &Catalog,
     app: &App,
     plan: &AppPlan,
     origin: &Origin<'_>,
-    token: &Secret,
+    caller: &Caller<'_>,
     options: &ProbeOptions,
     verification: &mut Verification,
 ) -> miette::Result<()> {
@@ -120,9 +128,9 @@ pub(super) fn live(
         pause: PAUSE,
         total: timeout * TIMES,
     };
-    let live = Live::new(&origin.authority, &origin.client, token)?;
+    let live = Live::new(&origin.authority, &origin.client, caller.token)?;
     let answers = probe::run(&live, calls, limits);
-    probe::apply(verification, plan, answers);
+    probe::apply(verification, plan, caller.user, answers);
     Ok(())
 }
 

@@ -8,6 +8,7 @@ use std::path::Path;
 use miette::IntoDiagnostic as _;
 
 use crate::catalog::Catalog;
+use crate::catalog::model::Access;
 use crate::cli::{FlowName, Verify, VerifyFormat};
 use crate::command::token::origin::Origin;
 use crate::command::{Context, clock, manifest, plan, refuse};
@@ -23,7 +24,7 @@ use crate::token::inspection::inspect;
 use crate::token::tenant;
 use crate::verify::{Expected, Held, Tenant, Verification, export, findings, rule, verify};
 use chosen::{access, one_app};
-use live::live;
+use live::{Caller, live};
 
 /// Manifest and token would both be read from standard input.
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
@@ -93,7 +94,7 @@ pub fn run(context: &Context, options: &Verify) -> miette::Result<Exit> {
             app,
             &plan,
             &origin,
-            &acquired.token,
+            &caller(access, &held, &acquired),
             &options.probe,
             &mut verification,
         )?;
@@ -118,6 +119,15 @@ pub fn run(context: &Context, options: &Verify) -> miette::Result<Exit> {
     )?;
     context.write(&text, options.output.as_deref())?;
     Ok(exit(&verification))
+}
+
+fn caller<'a>(access: Access, held: &Held<'a>, acquired: &'a Acquired) -> Caller<'a> {
+    // An app alone is nobody.
+    let claims = held.claims.filter(|_| access == Access::Delegated);
+    Caller {
+        token: &acquired.token,
+        user: claims.map(|claims| &claims.user),
+    }
 }
 
 /// What is certain without Microsoft Graph is not made uncertain by its absence.

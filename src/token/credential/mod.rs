@@ -1,16 +1,18 @@
 //! Certificates with their keys, out of PEM and PFX files, and the assertions that they sign.
 
+mod key;
 mod pair;
 
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use p12_keystore::{KeyStore, Pkcs12ImportPolicy};
 use pem::Pem;
-use pkcs8::{EncryptedPrivateKeyInfoRef, PrivateKeyInfoRef};
 use serde::Serialize;
 use sha1::{Digest as _, Sha1};
 use zeroize::Zeroizing;
 
-use crate::token::encoding::{guid, sha256, standard, url_safe};
+use key::{Key, pem_key, pkcs8_key};
+
+use crate::token::encoding::{guid, sha256, url_safe};
 use crate::token::error::TokenError;
 use crate::token::secret::Secret;
 
@@ -30,12 +32,6 @@ pub enum Signature {
 pub(super) struct Certificate {
     der: Vec<u8>,
     key: EncodingKey,
-}
-
-/// A key, and what tells its certificate.
-struct Key {
-    key: EncodingKey,
-    modulus: Vec<u8>,
 }
 
 #[derive(Serialize)]
@@ -183,72 +179,6 @@ fn failed(what: &str, help: &'static str) -> TokenError {
 
 fn contains(bytes: &[u8], needle: &[u8]) -> bool {
     bytes.windows(needle.len()).any(|window| window == needle)
-}
-
-fn pem_key(block: &Pem, password: Option<&Secret>) -> Result<Key, TokenError> {
-    let is_encrypted_old = block
-        .headers()
-        .get("Proc-Type")
-        .is_some_and(|kind| kind.contains("ENCRYPTED"));
-    if is_encrypted_old {
-        return Err(failed(
-            "its key is encrypted in the old way of OpenSSL, which is not safe",
-            "convert it: `openssl pkcs8 -topk8 -in OLD.pem -out NEW.pem`",
-        ));
-    }
-    match block.tag() {
-        "PRIVATE KEY" => pkcs8_key(block.contents()),
-        "RSA PRIVATE KEY" => Ok(Key {
-            key: EncodingKey::from_rsa_der(block.contents()),
-            modulus: modulus(block.contents())?,
-        }),
-        "ENCRYPTED PRIVATE KEY" => {
-            let Some(password) = password else {
-                return Err(failed(
-                    "its key is encrypted, and there is no password",
-                    "give it with `--password-env` or `--password-file`",
-                ));
-            };
-            let info = EncryptedPrivateKeyInfoRef::try_from(block.contents())
-                .map_err(|_| failed("its key is broken", "export it again"))?;
-            let key = info.decrypt(password.expose()).map_err(|_| {
-                failed(
-                    "the password of its key is wrong, or its encryption is not known",
-                    "try it with `openssl pkey -in FILE -noout`",
-                )
-            })?;
-            pkcs8_key(key.as_bytes())
-        }
-        _ => Err(no_rsa()),
-    }
-}
-
-fn no_rsa() -> TokenError {
-    failed(
-        "its key is no RSA key",
-        "the platform takes certificates with RSA keys only",
-    )
-}
-
-fn modulus(pkcs1: &[u8]) -> Result<Vec<u8>, TokenError> {
-    let modulus = pair::modulus(pkcs1);
-    modulus.map(<[u8]>::to_vec).ok_or_else(no_rsa)
-}
-
-/// Takes a PKCS#8 key. The signer reads those as PEM only.
-fn pkcs8_key(der: &[u8]) -> Result<Key, TokenError> {
-    let info = PrivateKeyInfoRef::try_from(der).map_err(|_| no_rsa())?;
-    let modulus = modulus(info.private_key.as_bytes())?;
-    let body = Zeroizing::new(standard(der));
-    let mut text = Zeroizing::new(String::with_capacity(body.len() + body.len() / 64 + 80));
-    text.push_str("-----BEGIN PRIVATE KEY-----\n");
-    for line in body.as_bytes().chunks(64) {
-        text.push_str(std::str::from_utf8(line).unwrap_or_default());
-        text.push('\n');
-    }
-    text.push_str("-----END PRIVATE KEY-----\n");
-    let key = EncodingKey::from_rsa_pem(text.as_bytes()).map_err(|_| no_rsa())?;
-    Ok(Key { key, modulus })
 }
 
 fn wipe(blocks: Vec<Pem>) {

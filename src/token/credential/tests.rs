@@ -143,3 +143,73 @@ fn the_certificate_is_that_of_the_key() {
     let marked = [b"\xef\xbb\xbf", text.as_bytes()].concat();
     assert!(Certificate::read(&marked, None).is_ok());
 }
+
+/// An element of DER.
+fn der(tag: u8, content: &[&[u8]]) -> Vec<u8> {
+    let content = content.concat();
+    let length = u8::try_from(content.len()).unwrap();
+    // The short form is the only one for what is short.
+    let head = if length < 0x80 {
+        vec![tag, length]
+    } else {
+        vec![tag, 0x81, length]
+    };
+    [head, content].concat()
+}
+
+/// A key whose encryption takes what a function says, as PEM.
+fn encrypted(function: &[u8]) -> Vec<u8> {
+    const PBES2: &[u8] = b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x05\x0d";
+    const AES: &[u8] = b"\x06\x09\x60\x86\x48\x01\x65\x03\x04\x01\x2a";
+    let cipher = der(0x30, &[AES, &der(4, &[&[0; 16]])]);
+    let scheme = der(0x30, &[PBES2, &der(0x30, &[function, &cipher])]);
+    let key = Pem::new(
+        "ENCRYPTED PRIVATE KEY",
+        der(0x30, &[&scheme, &der(4, &[&[7; 64]])]),
+    );
+    let text = String::from_utf8(file("plain.pem")).unwrap();
+    let at = text.find("-----BEGIN PRIVATE KEY").unwrap();
+    [&text.as_bytes()[..at], pem::encode(&key).as_bytes()].concat()
+}
+
+#[test]
+fn a_key_that_would_take_forever_is_not_opened() {
+    const PBKDF2: &[u8] = b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x05\x0c";
+    const SHA256: &[u8] = b"\x30\x0c\x06\x08\x2a\x86\x48\x86\xf7\x0d\x02\x09\x05\x00";
+    const SCRYPT: &[u8] = b"\x06\x09\x2b\x06\x01\x04\x01\xda\x47\x04\x0b";
+    let password = Secret::new("right".to_owned());
+    let salt = der(4, &[&[1; 8]]);
+    let rounds = |count: &[u8]| {
+        let parameters = der(0x30, &[&salt, &der(2, &[count]), SHA256]);
+        encrypted(&der(0x30, &[PBKDF2, &parameters]))
+    };
+    refused(
+        &rounds(&[1]),
+        Some(&password),
+        "password of its key is wrong",
+    );
+    refused(
+        &rounds(&[0x7f, 0xff, 0xff, 0xff]),
+        Some(&password),
+        "unusually much time",
+    );
+    let scrypt = |cost: &[u8], block: &[u8]| {
+        let numbers = [&der(2, &[cost])[..], &der(2, &[block]), &der(2, &[&[1]])].concat();
+        let parameters = der(0x30, &[&salt, &numbers]);
+        encrypted(&der(0x30, &[SCRYPT, &parameters]))
+    };
+    refused(
+        &scrypt(&[16], &[8]),
+        Some(&password),
+        "password of its key is wrong",
+    );
+    for (cost, block) in [
+        (&[0x7f, 0, 0, 0][..], &[8][..]),
+        (&[0x40, 0, 0, 0, 0], &[8]),
+        (&[0x40, 0, 0], &[0x7f, 0xff]),
+        (&[0], &[8]),
+        (&[15], &[8]),
+    ] {
+        refused(&scrypt(cost, block), Some(&password), "unusually much time");
+    }
+}
