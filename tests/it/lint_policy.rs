@@ -540,7 +540,7 @@ fn a_manifest_may_have_a_policy_alone() {
     commit(&folder);
     let path = std::env::var_os("PATH").unwrap().into_string().unwrap();
     let arguments = ["diff", "-m", ".", "--", "HEAD"];
-    crate::run::run_in_at(folder.0.path(), &[("PATH", &path)], &arguments).ends_with(0);
+    run_in_at(folder.0.path(), &[("PATH", &path)], &arguments).ends_with(0);
     for arguments in [&["plan"][..], &["lock"], &["diff", "a/graphgrant.yaml"]] {
         let outcome = at(arguments).ends_with(2);
         let told: Vec<&str> = outcome.err.split_whitespace().collect();
