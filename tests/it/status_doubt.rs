@@ -12,6 +12,15 @@ fn flat(text: &str) -> String {
 }
 
 #[test]
+fn what_nobody_declared_may_be_granted_all_the_same() {
+    let declared = ["status", "--declared", "app.json"];
+    let outcome = whole().run(&declared).ends_with(1);
+    assert!(!outcome.out.contains("missing"), "{}", outcome.out);
+    let cells: String = outcome.out.replace(['│', '\n'], " ");
+    assert!(cells.contains("not declared: operation No. 1"), "{cells}");
+}
+
+#[test]
 fn grants_that_nothing_ties_to_the_app_are_not_judged() {
     let place = whole();
     let arguments = ["status", "--granted", "grants.json"];

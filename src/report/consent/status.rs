@@ -58,7 +58,10 @@ fn app(catalog: &Catalog, planned: &Planned<'_>, status: &Status, page: &mut Pag
         let rows = rows.into_iter().map(|it| row(catalog, it)).collect();
         page.push(Block::Table(header, rows));
     }
-    let resources = status.resources.iter().map(resource).collect();
+    let resources = status.resources.iter();
+    let resources = resources
+        .map(|it| resource(it, status.has_exports))
+        .collect();
     page.list("Other resources, which are not compared", resources);
     let remarks = status.remarks.iter();
     let remarks = remarks.map(|remark| (Rich::prose(remark), Vec::new()));
@@ -174,7 +177,7 @@ fn row(catalog: &Catalog, row: &Row) -> Vec<Rich> {
         if at > 0 {
             states = states.and("; ");
         }
-        states = states.and_line(state(catalog, each));
+        states = states.and_line(state(catalog, row, each));
     }
     vec![
         subject,
@@ -195,14 +198,29 @@ fn cell(cell: Cell) -> Rich {
     })
 }
 
-fn state(catalog: &Catalog, state: &State) -> Rich {
+fn state(catalog: &Catalog, row: &Row, state: &State) -> Rich {
     let of = |lead: &str, ids| Rich::plain(lead).and_line(text::names(catalog, ids));
+    // What is declared is all that was read then, and what nobody declared may be granted all the same.
+    let is_as_declared = (row.granted, row.token) == (Cell::Unknown, Cell::Unknown);
+    let covered = |lead: &str, ids| {
+        let whence = if is_as_declared { "as declared, " } else { "" };
+        of(&format!("{whence}{lead}"), ids)
+    };
     match state {
         State::Fine => Rich::plain("fine"),
         State::NotKnown => Rich::plain("not known: no export says what is granted"),
         State::Missing { operations } if operations.is_empty() => {
-            Rich::plain("missing: the manifest asks for it by name")
+            let missing = if is_as_declared {
+                "not declared"
+            } else {
+                "missing"
+            };
+            Rich::plain(format!("{missing}: the manifest asks for it by name"))
         }
+        State::Missing { operations } if is_as_declared => Rich::plain(format!(
+            "not declared: {} fails unless it is granted all the same",
+            text::numbers(operations)
+        )),
         State::Missing { operations } => {
             Rich::plain(format!("missing: {} fails", text::numbers(operations)))
         }
@@ -211,9 +229,9 @@ fn state(catalog: &Catalog, state: &State) -> Rich {
             Rich::plain("excess: no operation needs it, and none that it opens is known")
         }
         State::Broader { than } => of("excess: broader than ", than),
-        State::CoveredByBroader { by } => of("covered by a broader one: ", by),
-        State::CoveredByOther { by } => of("covered by another accepted one: ", by),
-        State::CoveredByImplication { by } => of("covered by implication, unconfirmed: ", by),
+        State::CoveredByBroader { by } => covered("covered by a broader one: ", by),
+        State::CoveredByOther { by } => covered("covered by another accepted one: ", by),
+        State::CoveredByImplication { by } => covered("covered by implication, unconfirmed: ", by),
         State::ServesInstead { of: ids } if ids.is_empty() => Rich::plain("serves operations"),
         State::ServesInstead { of: ids } => of("serves instead of ", ids),
         State::DeclaredNotGranted => Rich::plain("declared, not granted"),
@@ -247,11 +265,14 @@ fn state(catalog: &Catalog, state: &State) -> Rich {
     }
 }
 
-fn resource(resource: &ResourceRow) -> (Rich, Vec<Rich>) {
-    let line = Rich::code(&resource.name).and(format!(
-        ": {} declared, {} granted",
-        resource.declared, resource.granted
-    ));
+fn resource(resource: &ResourceRow, has_exports: bool) -> (Rich, Vec<Rich>) {
+    let granted = if has_exports {
+        format!("{} granted", resource.granted)
+    } else {
+        "what is granted is not known".to_owned()
+    };
+    let line =
+        Rich::code(&resource.name).and(format!(": {} declared, {granted}", resource.declared));
     match &resource.state {
         ResourceState::Other => (line, Vec::new()),
         ResourceState::Revoked { since, instead } => {
