@@ -44,6 +44,7 @@ mod token_inspect;
 mod token_people;
 mod token_platforms;
 mod token_terminal;
+mod token_traces;
 mod verify;
 mod verify_probe;
 mod verify_proof;
