@@ -509,6 +509,36 @@ mod tests {
     }
 
     #[test]
+    fn a_connection_and_a_piece_have_their_own_time() {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let short = Duration::from_millis(100);
+        let long = Duration::from_mins(1);
+        let limits = |connect, read| Limits { connect, read };
+        // Nobody speaks TLS there, or answers.
+        for (scheme, limits) in [
+            ("https", limits(short, long)),
+            ("http", limits(long, short)),
+        ] {
+            let mut client = client();
+            client.settings.total = long;
+            client.limits = limits;
+            let url = Url::parse(&format!("{scheme}://{address}/")).unwrap();
+            let call = Call {
+                plain: true,
+                ..Call::get(&url)
+            };
+            let start = Instant::now();
+            let error = client.call(&call).unwrap_err();
+            assert!(
+                matches!(error, NetError::Timeout { .. }),
+                "{scheme}: {error}"
+            );
+            assert!(start.elapsed() < long / 2, "{scheme}");
+        }
+    }
+
+    #[test]
     fn loopback_is_told_by_the_address() {
         for (url, expected) in [
             ("http://localhost/", true),
