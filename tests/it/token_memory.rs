@@ -1,19 +1,18 @@
-//! What secrets and tokens leave behind: nothing in memory, once they have been used, and nothing on the disk.
+//! What secrets leave in memory once they have been used: nothing.
 
-use std::path::{Path, PathBuf};
+#![cfg(target_os = "linux")]
+
 use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
 
-use crate::run::Place;
 use crate::server::{Reply, Request, Server};
-use crate::token::{SECRET, app_token, granted, run_at};
-use crate::verify::{app_token as token_of, place, planned};
+use crate::token::granted;
+use crate::verify::{app_token, place, planned};
 
 /// How often a text stands in the memory that a process writes to.
-#[cfg(target_os = "linux")]
 fn times_in_memory(process: u32, text: &[u8]) -> usize {
     use std::os::unix::fs::FileExt as _;
     let maps = std::fs::read_to_string(format!("/proc/{process}/maps")).unwrap();
@@ -38,7 +37,6 @@ fn times_in_memory(process: u32, text: &[u8]) -> usize {
 
 /// Runs `verify --probe` with a flow until its live call hangs: by then the program has used the secrets of the flow
 /// and still runs. Returns how often each text of `wanted`, which is told the form that was sent, is in its memory.
-#[cfg(target_os = "linux")]
 fn left(
     flow: &[&str],
     input: &str,
@@ -47,7 +45,7 @@ fn left(
 ) -> Vec<usize> {
     use std::io::Write as _;
     use std::process::{Command, Stdio};
-    let token = token_of(&planned(), &json!({}));
+    let token = app_token(&planned(), &json!({}));
     let login = Server::start(move |_| granted(&token));
     let graph = Server::start(|_| Reply::Hang);
     let (login_url, graph_url) = (login.url(), graph.url());
@@ -79,11 +77,21 @@ fn left(
     times
 }
 
-#[cfg(target_os = "linux")]
+/// Whether the system lets a program read the memory of one that it started.
+fn is_readable() -> bool {
+    let scope = std::fs::read_to_string("/proc/sys/kernel/yama/ptrace_scope");
+    let scope = scope.ok().and_then(|scope| scope.trim().parse().ok());
+    scope.unwrap_or(0_u8) < 2
+}
+
 #[test]
 fn used_secrets_are_wiped_from_memory() {
     // Long enough to stand nowhere else, and of letters that a form leaves as they are.
     const SECRET: &str = "hunter2-hunter2-hunter2-hunter2-hunter2";
+    if !is_readable() {
+        eprintln!("skipped: this system lets nobody read the memory of a program");
+        return;
+    }
     let sent = |field: &'static str| {
         move |request: &Request| vec![request.field(field).unwrap().into_bytes()]
     };
@@ -121,90 +129,4 @@ fn used_secrets_are_wiped_from_memory() {
         vec![b"test-password".to_vec()]
     });
     assert_eq!(times, [0]);
-}
-
-/// All files below a folder.
-fn files(folder: &Path) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            found.extend(files(&path));
-        } else {
-            found.push(path);
-        }
-    }
-    found
-}
-
-#[test]
-fn no_flow_leaves_a_file() {
-    let place = Place::new();
-    let home = place.path().join("home");
-    std::fs::create_dir(&home).unwrap();
-    let home = home.display().to_string();
-    let folders = [
-        "HOME",
-        "TMPDIR",
-        "XDG_CACHE_HOME",
-        "XDG_CONFIG_HOME",
-        "XDG_DATA_HOME",
-        "XDG_RUNTIME_DIR",
-        "XDG_STATE_HOME",
-        "AZURE_CONFIG_DIR",
-        "APPDATA",
-        "LOCALAPPDATA",
-        "USERPROFILE",
-        "TEMP",
-        "TMP",
-    ];
-    let server = Server::start(|request| {
-        if request.target.ends_with("/devicecode") {
-            return Reply::json(
-                200,
-                &json!({"device_code": "d", "user_code": "U", "verification_uri": "https://microsoft.com/devicelogin", "interval": 1}),
-            );
-        }
-        if request.target.starts_with("/msi") {
-            return Reply::json(
-                200,
-                &json!({"access_token": app_token(), "expires_on": "4102444800"}),
-            );
-        }
-        granted(&app_token())
-    });
-    let endpoint = format!("{}/msi", server.url());
-    let token = app_token();
-    let mut environment: Vec<(&str, &str)> = folders.map(|name| (name, home.as_str())).to_vec();
-    environment.extend([
-        ("AZURE_CLIENT_SECRET", SECRET),
-        ("ASSERTION", token.as_str()),
-        ("IDENTITY_ENDPOINT", &endpoint),
-        ("IDENTITY_HEADER", "header-secret"),
-    ]);
-    let certificate = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/certificates/plain.pem");
-    for more in [
-        &["--flow", "client-secret"][..],
-        &["--flow", "certificate", "--certificate", certificate],
-        &["--flow", "federated", "--assertion-env", "ASSERTION"],
-        &["--flow", "managed-identity"],
-        &["--flow", "device-code"],
-        &["--flow", "given"],
-        &["--print-token"],
-    ] {
-        // Each token is asked for anew.
-        for calls in 1..=2 {
-            let before = server.seen().len();
-            run_at(&place, &server, more, &token, &environment).ends_with(0);
-            let asked = server.seen().len() - before;
-            assert_eq!(asked == 0, more.contains(&"given"), "{more:?} {calls}");
-        }
-    }
-    let verify = ["verify", "-e", "GET /users?$select=displayName"];
-    place.run_given(&verify, &token, &environment).ends_with(0);
-    place
-        .run_given(&["token", "inspect"], &token, &environment)
-        .ends_with(0);
-    let left = files(place.path());
-    assert!(left.is_empty(), "{left:?}");
 }
