@@ -6,6 +6,7 @@ use std::fmt;
 use std::io::Read as _;
 use std::time::{Duration, Instant};
 
+use bytes::Bytes;
 use reqwest::blocking::{self, Response};
 use reqwest::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderName, HeaderValue};
 use reqwest::{Certificate, Method, Url, redirect};
@@ -18,11 +19,22 @@ use crate::source::escape::shown;
 /// The most bytes of an answer that are read.
 const SIZE: u64 = 2 << 20;
 
-/// How long the head of an answer, or the next piece of its body, may take at most.
-const READ: Duration = Duration::from_secs(30);
-
 /// The most attempts of one call.
 const ATTEMPTS: u32 = 4;
+
+/// How long the parts of an attempt may take at most, whatever the time for all of it is.
+#[derive(Debug, Clone, Copy)]
+struct Limits {
+    /// Until there is a connection, with TLS and through a proxy.
+    connect: Duration,
+    /// The head of an answer, or the next piece of its body.
+    read: Duration,
+}
+
+const LIMITS: Limits = Limits {
+    connect: Duration::from_secs(10),
+    read: Duration::from_secs(30),
+};
 
 /// What a client is built with.
 #[derive(Clone)]
@@ -145,6 +157,7 @@ impl fmt::Debug for Answer {
 #[derive(Debug)]
 pub struct Client {
     settings: Settings,
+    limits: Limits,
     internet: OnceCell<blocking::Client>,
     machine: OnceCell<blocking::Client>,
 }
@@ -154,6 +167,7 @@ impl Client {
     pub const fn new(settings: Settings) -> Self {
         Self {
             settings,
+            limits: LIMITS,
             internet: OnceCell::new(),
             machine: OnceCell::new(),
         }
@@ -204,12 +218,14 @@ impl Client {
         let mut request = client
             .request(method, call.url.clone())
             .header("accept", "application/json")
-            .timeout(left.clamp(Duration::from_millis(1), READ));
+            .timeout(left.clamp(Duration::from_millis(1), self.limits.read));
         for (name, value) in call.headers {
-            let unsendable = |_| NetError::Unsendable { what: "a header" };
-            let name = HeaderName::from_bytes(name.as_bytes())
-                .map_err(|_| NetError::Unsendable { what: "a header" })?;
-            let mut value = HeaderValue::from_str(value).map_err(unsendable)?;
+            let unsendable = || NetError::Unsendable { what: "a header" };
+            let name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| unsendable())?;
+            let value = Zeroizing::new((*value).to_owned());
+            let value = HeaderValue::from_maybe_shared(wiped(value));
+            let value = value.ok().filter(|value| value.to_str().is_ok());
+            let mut value = value.ok_or_else(unsendable)?;
             value.set_sensitive(true);
             request = request.header(name, value);
         }
@@ -217,7 +233,7 @@ impl Client {
             Body::None => request,
             Body::Form(pairs) => request
                 .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
-                .body(form(pairs).as_bytes().to_vec()),
+                .body(wiped(form(pairs))),
             Body::Json(bytes) => request
                 .header(CONTENT_TYPE, "application/json")
                 .body(bytes.to_vec()),
@@ -251,8 +267,8 @@ impl Client {
             .redirect(redirect::Policy::none())
             .retry(reqwest::retry::never())
             .referer(false)
-            .connect_timeout(total.min(Duration::from_secs(10)))
-            .timeout(total.min(READ))
+            .connect_timeout(total.min(self.limits.connect))
+            .timeout(total.min(self.limits.read))
             .https_only(!here);
         if here {
             // What is on this machine is never asked for through another one.
@@ -347,6 +363,11 @@ fn append(body: &mut Zeroizing<Vec<u8>>, piece: &[u8]) {
         **body = larger;
     }
     body.extend_from_slice(piece);
+}
+
+/// A text to send, which is wiped once nobody needs it any more: what is handed over by copying would stay behind.
+fn wiped(text: Zeroizing<String>) -> Bytes {
+    Bytes::from_owner(text)
 }
 
 /// Encodes a form. The text is wiped when it is dropped, and never moves while it grows.
@@ -484,6 +505,36 @@ mod tests {
             };
             let error = client().call(&call).unwrap_err();
             assert!(matches!(error, NetError::Insecure { .. }), "{url}");
+        }
+    }
+
+    #[test]
+    fn a_connection_and_a_piece_have_their_own_time() {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let short = Duration::from_millis(100);
+        let long = Duration::from_mins(1);
+        let limits = |connect, read| Limits { connect, read };
+        // Nobody speaks TLS there, or answers.
+        for (scheme, limits) in [
+            ("https", limits(short, long)),
+            ("http", limits(long, short)),
+        ] {
+            let mut client = client();
+            client.settings.total = long;
+            client.limits = limits;
+            let url = Url::parse(&format!("{scheme}://{address}/")).unwrap();
+            let call = Call {
+                plain: true,
+                ..Call::get(&url)
+            };
+            let start = Instant::now();
+            let error = client.call(&call).unwrap_err();
+            assert!(
+                matches!(error, NetError::Timeout { .. }),
+                "{scheme}: {error}"
+            );
+            assert!(start.elapsed() < long / 2, "{scheme}");
         }
     }
 

@@ -2,17 +2,9 @@
 
 use serde::Deserialize;
 
-const TEXT: &str = include_str!("../../data/platform/apps.yaml");
+use crate::token::platform::entries;
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct File {
-    #[expect(dead_code, reason = "for the reader of the data")]
-    source: String,
-    #[expect(dead_code, reason = "for the reader of the data")]
-    date: String,
-    entries: Vec<Entry>,
-}
+const TEXT: &str = include_str!("../../data/platform/apps.yaml");
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -22,16 +14,8 @@ struct Entry {
 }
 
 /// Returns Microsoft's name of an app of its own.
-///
-/// # Panics
-/// Never: a test reads the table.
-#[expect(
-    clippy::expect_used,
-    reason = "the text is part of the program, and a test reads it"
-)]
 pub fn name(id: &str) -> Option<String> {
-    let file: File = serde_yaml::from_str(TEXT).expect("the embedded table");
-    let mut entries = file.entries.into_iter();
+    let mut entries = entries::<Entry>(TEXT).into_iter();
     entries
         .find(|entry| entry.id.eq_ignore_ascii_case(id))
         .map(|entry| entry.name)

@@ -18,6 +18,7 @@ pub mod flow;
 pub mod identifier;
 pub mod inspection;
 mod listener;
+pub mod platform;
 mod post;
 pub mod process;
 pub mod refusal;

@@ -2,20 +2,12 @@
 
 use serde::Deserialize;
 
+use crate::token::platform::entries;
+
 const TEXT: &str = include_str!("../../data/platform/roles.yaml");
 
 /// Every member of a tenant has this one; it is no admin role.
 pub const MEMBER: &str = "b79fbf4d-3ef9-4689-8143-76b194e85509";
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct File {
-    #[expect(dead_code, reason = "for the reader of the data")]
-    source: String,
-    #[expect(dead_code, reason = "for the reader of the data")]
-    date: String,
-    entries: Vec<Role>,
-}
 
 /// A directory role.
 #[derive(Debug, Clone, Deserialize)]
@@ -28,16 +20,8 @@ pub struct Role {
 }
 
 /// Reads the table.
-///
-/// # Panics
-/// Never: a test reads it.
-#[expect(
-    clippy::expect_used,
-    reason = "the text is part of the program, and a test reads it"
-)]
 pub fn table() -> Vec<Role> {
-    let file: File = serde_yaml::from_str(TEXT).expect("the embedded table");
-    file.entries
+    entries(TEXT)
 }
 
 #[cfg(test)]

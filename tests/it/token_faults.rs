@@ -114,20 +114,38 @@ fn answers_that_are_none_of_the_platforms_are_told() {
     });
 }
 
+/// What gzip unpacks to more than 100 MB.
+fn bomb() -> Vec<u8> {
+    // The head of gzip, and one block with the codes of RFC 1951, section 3.2.6: a zero byte (00110000), and then again
+    // and again 258 bytes (11000101) from one byte before (00000). The last bits of each byte come first.
+    let mut bits: Vec<bool> = Vec::new();
+    let mut push = |code: &str| bits.extend(code.chars().map(|bit| bit == '1'));
+    push("11000110000");
+    for _ in 0..400_000 {
+        push("1100010100000");
+    }
+    push("0000000");
+    let packed = bits.chunks(8).map(|byte| {
+        let ones = byte.iter().enumerate().filter(|(_, bit)| **bit);
+        ones.fold(0, |all, (at, _)| all | (1 << at))
+    });
+    let head = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3];
+    head.into_iter().chain(packed).collect()
+}
+
 #[test]
 fn floods_are_cut_off() {
     case("larger than", |_| Reply::Flood(100 << 20));
     case("larger than", |_| {
         Reply::Raw(b"HTTP/1.1 200 OK\r\nContent-Length: 104857600\r\n\r\n{".to_vec())
     });
-    case("compressed answer that nobody asked for", |_| {
-        // What is packed here does not matter: it is never unpacked.
-        let headers = vec![
-            ("Content-Encoding", "gzip".to_owned()),
-            ("Content-Type", "application/json".to_owned()),
-        ];
-        Reply::With(200, headers, vec![0x1f, 0x8b, 8, 0, 0, 0, 0, 0])
+    let headers = || vec![("Content-Type", "application/json".to_owned())];
+    case("compressed answer that nobody asked for", move |_| {
+        let packed = ("Content-Encoding", "gzip".to_owned());
+        Reply::With(200, [headers(), vec![packed]].concat(), bomb())
     });
+    // One that does not say so.
+    case("no JSON", move |_| Reply::With(200, headers(), bomb()));
 }
 
 #[test]

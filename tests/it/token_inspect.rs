@@ -55,7 +55,7 @@ fn tokens_that_cannot_be_read_are_told_apart() {
     let none = place
         .run_given(&["token", "inspect", "--token-env", "T"], "", &[])
         .ends_with(2);
-    assert!(none.err.contains('T'));
+    assert!(none.err.contains("variable `T` is not set"), "{}", none.err);
     place
         .run_given(
             &["token", "inspect", "--token-env", "T"],

@@ -149,6 +149,45 @@ fn assertions_come_from_files_variables_and_platforms() {
 }
 
 #[test]
+fn assertions_are_asked_for_with_the_audience_of_the_cloud() {
+    let platform = Server::start(|request| match request.parameter("audience") {
+        Some(audience) => Reply::json(200, &json!({"value": audience})),
+        None => Reply::json(
+            200,
+            &json!({"access_token": request.parameter("resource").unwrap().replace(':', ""), "expires_on": 4_102_444_800_i64}),
+        ),
+    });
+    let url = platform.url();
+    let github = [
+        ("ACTIONS_ID_TOKEN_REQUEST_URL", url.as_str()),
+        ("ACTIONS_ID_TOKEN_REQUEST_TOKEN", "job-token"),
+    ];
+    let azure = [
+        ("AZURE_POD_IDENTITY_AUTHORITY_HOST", url.as_str()),
+        ("HTTP_PROXY", "http://127.0.0.1:1"),
+    ];
+    for (options, audience) in [
+        (&["--cloud", "global"][..], "api://AzureADTokenExchange"),
+        (&["--cloud", "usgov"], "api://AzureADTokenExchangeUSGov"),
+        (&["--cloud", "china"], "api://AzureADTokenExchangeChina"),
+        (&["--audience", "mine"], "mine"),
+    ] {
+        let server = Server::start(|_| granted(&app_token()));
+        for (place, environment) in [("github-actions", github), ("managed-identity", azure)] {
+            let more = [&["--flow", "federated", "--assertion", place], options].concat();
+            run(&server, &more, "", &environment).ends_with(0);
+        }
+        let sent: Vec<_> = server
+            .seen()
+            .iter()
+            .map(|request| request.field("client_assertion").unwrap())
+            .collect();
+        // No token has a colon.
+        assert_eq!(sent, [audience.to_owned(), audience.replace(':', "")]);
+    }
+}
+
+#[test]
 fn a_mismatch_shows_what_the_assertion_presents() {
     let server = Server::start(|_| refused(401, 700_213, "invalid_client"));
     let text = assertion();

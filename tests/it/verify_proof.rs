@@ -308,16 +308,18 @@ fn what_stops_at_the_users_own_data_is_not_enough_for_others() {
 fn a_call_for_the_user_proves_nothing_of_others() {
     const ID: &str = "44444444-4444-4444-4444-444444444444";
     const OTHER: &str = "55555555-5555-5555-5555-555555555555";
+    const PATH: &str = "/users/{id}/messages";
     let who = json!({"oid": ID, "upn": "Anna@contoso.example"});
-    for (target, scopes, claims, called, expected) in [
-        ("any", "Mail.Read", &who, OTHER, 0),
-        ("any", "Mail.Read", &who, "adele@contoso.example", 0),
-        ("any", "Mail.Read", &who, ID, 1),
-        ("any", "Mail.Read", &who, "anna@contoso.example", 1),
-        ("any", "Mail.Read", &json!({}), OTHER, 1),
-        ("self", "Mail.Read", &who, ID, 0),
+    for (path, target, scopes, claims, called, expected) in [
+        (PATH, "any", "Mail.Read", &who, OTHER, 0),
+        (PATH, "any", "Mail.Read", &who, "adele@contoso.example", 0),
+        (PATH, "any", "Mail.Read", &who, ID, 1),
+        (PATH, "any", "Mail.Read", &who, "anna@contoso.example", 1),
+        (PATH, "any", "Mail.Read", &json!({}), OTHER, 1),
+        (PATH, "self", "Mail.Read", &who, ID, 0),
+        ("/me/messages", "shared", "Mail.Read", &who, ID, 1),
         // Nothing is left open that the call would have to settle.
-        ("any", "Mail.Read.Shared", &who, ID, 0),
+        (PATH, "any", "Mail.Read.Shared", &who, ID, 0),
     ] {
         let server = Server::start(|_| {
             let mark = ("request-id", "1-2-3".to_owned());
@@ -329,7 +331,7 @@ fn a_call_for_the_user_proves_nothing_of_others() {
         });
         let url = server.url();
         let manifest = format!(
-            "{HEAD}access: [delegated]\noperations: [{{request: 'GET /users/{{id}}/messages', target: {target}, select: [subject]}}]\n"
+            "{HEAD}access: [delegated]\noperations: [{{request: 'GET {path}', target: {target}, select: [subject]}}]\n"
         );
         let text = token(&with(with(user(scopes), claims), &json!({"aud": url})));
         let value = format!("users/id={called}");

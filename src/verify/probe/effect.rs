@@ -158,6 +158,9 @@ fn is_own(requirement: &Requirement, user: Option<&User>, answer: &Answer) -> bo
     let Some(first) = segments.next().map(str::to_lowercase) else {
         return false;
     };
+    if first == "me" {
+        return requirement.target != Target::Own;
+    }
     let id = match first.strip_prefix("users") {
         Some("") => segments.next(),
         Some(rest) => rest

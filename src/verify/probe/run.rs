@@ -145,6 +145,7 @@ mod tests {
     struct Scripted {
         statuses: RefCell<Vec<u16>>,
         called: RefCell<Vec<String>>,
+        paused: RefCell<Vec<Duration>>,
         elapsed: Duration,
     }
 
@@ -160,7 +161,9 @@ mod tests {
             Ok(diagnose(&reply, false))
         }
 
-        fn pause(&self, _: Duration) {}
+        fn pause(&self, pause: Duration) {
+            self.paused.borrow_mut().push(pause);
+        }
 
         fn elapsed(&self) -> Duration {
             self.elapsed
@@ -183,11 +186,12 @@ mod tests {
         let graph = Scripted {
             statuses: RefCell::new(statuses.to_vec()),
             called: RefCell::default(),
+            paused: RefCell::default(),
             elapsed: Duration::from_secs(seconds),
         };
         let limits = Limits {
             calls,
-            pause: Duration::ZERO,
+            pause: Duration::from_secs(3),
             total: Duration::from_secs(10),
         };
         let wanted = vec![
@@ -198,6 +202,9 @@ mod tests {
         ];
         let answers = run(&graph, wanted, limits);
         assert_eq!(*graph.called.borrow(), expected);
+        // One before each call but the first.
+        let pauses = vec![limits.pause; expected.len() - 1];
+        assert_eq!(*graph.paused.borrow(), pauses);
         assert_eq!(answers.len(), 4);
         answers
     }

@@ -9,6 +9,7 @@ use serde_json::Value;
 pub use pasted::of_pasted;
 pub use text::is_graph_error;
 
+use crate::token::platform::entries;
 use text::{ACCEPTED, PRESENTED, RESOURCE_SPECIFIC, between, codes, identifier, message};
 
 const TEXT: &str = include_str!("../../../../data/platform/refusals.yaml");
@@ -122,16 +123,6 @@ impl Diagnosis {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Table {
-    #[expect(dead_code, reason = "for the reader of the data")]
-    source: String,
-    #[expect(dead_code, reason = "for the reader of the data")]
-    date: String,
-    entries: Vec<Entry>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
 struct Entry {
     status: u16,
     codes: Vec<String>,
@@ -139,13 +130,9 @@ struct Entry {
     meaning: String,
 }
 
-/// Reads the table.
-#[expect(
-    clippy::expect_used,
-    reason = "the text is part of the program, and a test reads it"
-)]
-fn table() -> Table {
-    serde_yaml::from_str(TEXT).expect("the embedded table")
+/// The codes of errors that are known.
+fn known() -> Vec<Entry> {
+    entries(TEXT)
 }
 
 /// Says what an answer means. `asked_ids_only` says that the call asked for nothing but ids.
@@ -155,8 +142,8 @@ pub fn diagnose(reply: &Reply<'_>, asked_ids_only: bool) -> Diagnosis {
     let outcome = outcome(reply.status, body.as_ref(), asked_ids_only);
     let codes = codes(error);
     let message = message(body.as_ref(), error);
-    let table = table();
-    let entry = table.entries.iter().find(|entry| {
+    let known = known();
+    let entry = known.iter().find(|entry| {
         entry.status == reply.status && codes.iter().any(|code| entry.codes.contains(code))
     });
     let (meaning, advice) = words(reply, outcome);

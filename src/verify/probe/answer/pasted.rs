@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::text::{ACCEPTED, between, codes, message};
-use super::{Diagnosis, Reply, diagnose, table};
+use super::{Diagnosis, Reply, diagnose, known};
 
 /// Says what a pasted answer means: a whole HTTP answer, or the JSON of an error. `None` when it is neither.
 pub fn of_pasted(text: &str) -> Option<Diagnosis> {
@@ -25,8 +25,8 @@ pub fn of_pasted(text: &str) -> Option<Diagnosis> {
     let error = error.as_ref().and_then(|body| body.get("error"));
     let status = status(head).or_else(|| {
         let codes = codes(error);
-        let table = table();
-        let mut entries = table.entries.iter();
+        let known = known();
+        let mut entries = known.iter();
         let found = entries.find(|entry| codes.iter().any(|code| entry.codes.contains(code)));
         // An error that is a text alone is the identity platform's, not Graph's.
         let is_graph = error.is_some_and(Value::is_object);

@@ -25,48 +25,38 @@ fn every_status_is_told_by_workload() {
     case(302, "", Outcome::Allowed, None);
     case(204, "", Outcome::Allowed, None);
     case(308, "", Outcome::Fault, None);
-    case(
-        403,
-        r#"{"error":{"code":"Authorization_RequestDenied"}}"#,
-        Outcome::Refused,
-        Some("directory"),
-    );
-    case(
-        403,
-        r#"{"error":{"code":"accessDenied"}}"#,
-        Outcome::Refused,
-        Some("SharePoint and OneDrive"),
-    );
-    case(
-        403,
-        r#"{"error":{"code":"ErrorAccessDenied"}}"#,
-        Outcome::Refused,
-        Some("Exchange"),
-    );
-    case(
-        403,
-        r#"{"error":{"code":"Forbidden"}}"#,
-        Outcome::Refused,
-        Some("Teams and others"),
-    );
-    case(
-        401,
-        r#"{"error":{"code":"InvalidAuthenticationToken"}}"#,
-        Outcome::Unauthenticated,
-        Some("gateway"),
-    );
-    case(
-        404,
-        r#"{"error":{"code":"Request_ResourceNotFound"}}"#,
-        Outcome::NotFound,
-        Some("directory"),
-    );
-    case(
-        400,
-        r#"{"error":{"code":"BadRequest"}}"#,
-        Outcome::Malformed,
-        Some("others"),
-    );
+    for (status, code, outcome, workload) in [
+        (
+            403,
+            "Authorization_RequestDenied",
+            Outcome::Refused,
+            "directory",
+        ),
+        (
+            403,
+            "accessDenied",
+            Outcome::Refused,
+            "SharePoint and OneDrive",
+        ),
+        (403, "ErrorAccessDenied", Outcome::Refused, "Exchange"),
+        (403, "Forbidden", Outcome::Refused, "Teams and others"),
+        (
+            401,
+            "InvalidAuthenticationToken",
+            Outcome::Unauthenticated,
+            "gateway",
+        ),
+        (
+            404,
+            "Request_ResourceNotFound",
+            Outcome::NotFound,
+            "directory",
+        ),
+        (400, "BadRequest", Outcome::Malformed, "others"),
+    ] {
+        let body = format!(r#"{{"error":{{"code":"{code}"}}}}"#);
+        case(status, &body, outcome, Some(workload));
+    }
     case(429, "", Outcome::Throttled, None);
     case(503, "<html>", Outcome::Fault, None);
     let inner = r#"{"error":{"code":"Odd","innerError":{"code":"accessDenied"}}}"#;
