@@ -94,7 +94,7 @@ pub struct Side {
 }
 
 /// How many characters the `scope` of a delegated grant may have
-/// (<https://github.com/microsoftgraph/msgraph-typescript-typings>, read 2026-11).
+/// (<https://learn.microsoft.com/graph/api/resources/oauth2permissiongrant>, read 2026-11).
 pub const SCOPE_LIMIT: usize = 3850;
 
 impl Side {
