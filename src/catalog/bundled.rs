@@ -38,10 +38,30 @@ pub fn bytes() -> &'static [u8] {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::catalog::model::{Access, Scheme};
 
     #[test]
     fn every_row_is_sound() {
         assert!(Catalog::from_bytes(BYTES.to_vec()).is_ok());
+    }
+
+    #[test]
+    fn what_an_access_opens_is_what_its_grant_counts() {
+        let catalog = open().unwrap();
+        let mut personal_alone = 0;
+        for id in catalog.permission_ids() {
+            for access in Access::ALL {
+                let opens = catalog.opens_for(id, access);
+                let grant = catalog.grant_for(id, access);
+                let counted = grant.map_or((0, 0), |grant| (grant.reads, grant.writes));
+                let found = (opens.reads.len(), opens.writes.len());
+                let name = catalog.name(id);
+                assert_eq!((counted.0.into(), counted.1.into()), found, "{name}");
+            }
+            let has = |scheme| catalog.grant(id, scheme).is_some();
+            personal_alone += usize::from(has(Scheme::Personal) && !has(Scheme::Work));
+        }
+        assert!(personal_alone > 0);
     }
 
     #[test]

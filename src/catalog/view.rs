@@ -138,6 +138,17 @@ impl Catalog {
         Opens::read(self.stored_opens(id, scheme))
     }
 
+    /// Returns the operations that a permission opens under an access: those of the grant that
+    /// [`Self::grant_for`] returns.
+    pub fn opens_for(&self, id: PermissionId, access: Access) -> Opens {
+        let scheme = match access {
+            Access::Application => Scheme::Application,
+            Access::Delegated if self.grant(id, Scheme::Work).is_some() => Scheme::Work,
+            Access::Delegated => Scheme::Personal,
+        };
+        self.opens(id, scheme)
+    }
+
     /// Returns the operations that a permission opens under a scheme, as they are stored.
     pub fn stored_opens(&self, id: PermissionId, scheme: Scheme) -> StoredOpens<'_> {
         let row = id.index() * Scheme::ALL.len() + column(scheme);

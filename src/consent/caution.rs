@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::catalog::model::{Access, PermissionId};
+use crate::consent::grant::SCOPE_LIMIT;
 use crate::consent::model::Caution;
 use crate::consent::who::Question;
 use crate::manifest::model::Audience;
@@ -18,10 +19,6 @@ pub const ROLES_AT_ONCE: usize = 300;
 
 /// How many permissions an app for personal accounts may have (same source).
 pub const WITH_PERSONAL: usize = 30;
-
-/// The characters that the `scope` of one delegated grant takes
-/// (<https://learn.microsoft.com/graph/api/resources/oauth2permissiongrant>, read 2026-11).
-pub const SCOPE_LENGTH: usize = 3850;
 
 /// Returns what to keep in mind about a consent.
 pub fn cautions(question: &Question<'_>) -> Vec<Caution> {
@@ -56,10 +53,10 @@ pub fn cautions(question: &Question<'_>) -> Vec<Caution> {
         }
         let names = ids.iter().map(|id| question.catalog.name(*id).len() + 1);
         let count = names.sum::<usize>().saturating_sub(1);
-        if access == Access::Delegated && count > SCOPE_LENGTH {
+        if access == Access::Delegated && count > SCOPE_LIMIT {
             cautions.push(Caution::TooLong {
                 count,
-                limit: SCOPE_LENGTH,
+                limit: SCOPE_LIMIT,
             });
         }
     }

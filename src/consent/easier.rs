@@ -8,7 +8,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::catalog::model::{Access, OperationId, PermissionId, Scheme};
+use crate::catalog::model::{Access, OperationId, PermissionId};
 use crate::catalog::overlay::RouteKind;
 use crate::consent::model::{Change, Easier, Stake, Who};
 use crate::consent::who::Question;
@@ -270,17 +270,13 @@ fn widens(
     old: &BTreeSet<PermissionId>,
     adds: &[PermissionId],
 ) -> Reach {
-    let scheme = match access {
-        Access::Delegated => Scheme::Work,
-        Access::Application => Scheme::Application,
-    };
     let (mut reads, mut writes) = (BTreeSet::new(), BTreeSet::new());
     let mut known: BTreeSet<OperationId> = BTreeSet::new();
     for id in old {
-        known.extend(question.catalog.opens(*id, scheme).all());
+        known.extend(question.catalog.opens_for(*id, access).all());
     }
     for id in adds {
-        let opens = question.catalog.opens(*id, scheme);
+        let opens = question.catalog.opens_for(*id, access);
         reads.extend(opens.reads.into_iter().filter(|it| !known.contains(it)));
         writes.extend(opens.writes.into_iter().filter(|it| !known.contains(it)));
     }

@@ -126,9 +126,5 @@ fn lacks(
 }
 
 fn opened(question: &Question<'_>, access: Access, id: PermissionId) -> Vec<OperationId> {
-    let scheme = match access {
-        Access::Delegated => Scheme::Work,
-        Access::Application => Scheme::Application,
-    };
-    question.catalog.opens(id, scheme).all()
+    question.catalog.opens_for(id, access).all()
 }

@@ -195,6 +195,8 @@ fn a_gap_is_the_first_thing_said() {
     assert_eq!(app(&json)["gaps"][0]["reason"], "unknown");
     let url = place.run(&["consent", "url", "--state", "s"]).ends_with(1);
     assert!(url.out.contains("User.Read"), "{}", url.out);
+    let first = url.err.lines().find(|line| line.contains("is unknown"));
+    assert!(first.unwrap().contains("GET /me/mesages"), "{}", url.err);
 }
 
 #[test]
@@ -313,6 +315,45 @@ fn routes_of_the_manifest_bring_their_steps() {
 }
 
 #[test]
+fn each_route_names_its_second_step() {
+    for (via, operation, second) in [
+        (
+            "sites-selected",
+            "GET /sites/{id}",
+            "call POST /sites/{id}/permissions with role",
+        ),
+        (
+            "exchange-rbac",
+            "GET /users/{id}/messages",
+            "New-ManagementRoleAssignment -App",
+        ),
+        (
+            "rsc",
+            "GET /teams/{id}/channels/{id}/messages",
+            "install the Teams app in each team",
+        ),
+        ("entra-role", "PATCH /users/{id}", "with the unit as scope"),
+        (
+            "ownership",
+            "PATCH /applications/{id}",
+            "make the service principal an owner",
+        ),
+    ] {
+        let manifest = format!(
+            "access: application\nroutes: [{{via: {via}, operations: ['{operation}'], reason: x}}]\noperations: ['{operation}']\n"
+        );
+        let place = Place::new().with("graphgrant.yaml", &manifest);
+        let shown = place.run(&["consent", "show", "--format", "json"]);
+        let app = app(&shown.ends_with(0));
+        let steps = app["steps"].as_array().unwrap().iter();
+        let routes: Vec<_> = steps.filter(|step| step["kind"] == "route").collect();
+        let is_second = |step: &&Value| step["text"].as_str().unwrap().contains(second);
+        let at = routes.iter().position(is_second);
+        assert!(at > Some(0), "{via}: {routes:#?}");
+    }
+}
+
+#[test]
 fn what_would_be_easier_is_found_by_planning_again() {
     let changes = |manifest: &str, arguments: &[&str]| {
         let place = Place::new().with("graphgrant.yaml", manifest);
@@ -345,6 +386,13 @@ fn what_would_be_easier_is_found_by_planning_again() {
         .map(|it| it["change"].as_str().unwrap())
         .collect();
     assert_eq!(found, ["signed-in-user", "route"]);
+    // It still takes an admin, of a role that can grant less, and risks less; what it costs is told.
+    let role = |when: &str| alone[0][when]["who"]["role"].clone();
+    assert_eq!(role("before"), "Privileged Role Administrator");
+    assert_eq!(role("after"), "Cloud Application Administrator");
+    let tier1 = |when: &str| alone[0][when]["tier1"].clone();
+    assert_eq!((tier1("before"), tier1("after")), (1.into(), 0.into()));
+    assert!(alone[0]["widens"]["reads"].as_u64() > Some(0));
     assert_eq!(alone[1]["route"], "exchange-rbac");
     assert_eq!(alone[1]["drops"], serde_json::json!(["Mail.ReadBasic.All"]));
     assert!(!alone[1]["steps"].as_array().unwrap().is_empty());

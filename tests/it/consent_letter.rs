@@ -8,10 +8,14 @@ fn a_letter_tells_claims_from_facts() {
     let letter = run_at(&example(), &["consent", "letter"]).ends_with(0);
     for part in [
         "# Permission request for `Litware Visitor Desk`",
-        "*the developer says:* `Finds out which meeting rooms are taken.`",
+        "- **Application (client) id:** `7d2c9b1e-3f4a-4c5d-8e6f-0a1b2c3d4e5f`",
+        "#### `Mail.Send` (delegated; risk: lower, tier 2)",
+        "- Sends mail in the signed-in user's name only. Reach: the signed-in user's own; changes only (18 requests).",
+        "- For No. 6 `GET /users/{id}/calendarView` - *the developer says:* `Finds out which meeting rooms are taken.`",
         "- **Who approves:** Privileged Role Administrator",
-        "## What it does not get",
-        "## How to undo",
+        "## What it does not get\n\n- No way known to control the tenant",
+        "## How to undo\n\n- Everything at once: ",
+        "- One app role: `DELETE /servicePrincipals/{id}/appRoleAssignments/{id}`.",
         "Smaller, refused: `User.ReadBasic.All` does not serve operation No. 5",
         "Facts come from Microsoft's published permissions data,",
     ] {

@@ -27,6 +27,7 @@ mod plan;
 mod query;
 mod readme;
 mod run;
+mod scene;
 mod schemas;
 mod script;
 mod script_doubt;

@@ -169,7 +169,11 @@ fn bicep_writes_the_whole_list_of_scopes() {
     let config = place.path().join("infra/bicepconfig.json");
     let config: Value = serde_json::from_slice(&fs::read(config).unwrap()).unwrap();
     assert!(config["extensions"]["microsoftGraphV1"].is_string());
-    assert!(place.path().join("infra/before/main.bicep").is_file());
+    let before = fs::read_to_string(place.path().join("infra/before/main.bicep")).unwrap();
+    assert!(
+        before.contains("scope: 'Brand.New User.Read'\n"),
+        "{before}"
+    );
 }
 
 /// `requiredResourceAccess` as Microsoft Graph describes it.
@@ -385,6 +389,27 @@ fn a_gap_is_told_on_the_first_screen() {
     }
     let rra = script(&place, "rra", &["--nothing-granted"]).ends_with(1);
     assert!(rra.err.contains("GET /nothing/here"), "{}", rra.err);
+}
+
+#[test]
+fn each_kind_names_the_role_that_it_needs() {
+    let place = place(MANIFEST);
+    for kind in KINDS {
+        let told = |access: &str| {
+            let more = ["--nothing-granted", "--access", access];
+            let written = script(&place, kind, &more).ends_with(0);
+            format!("{}{}", written.out, written.err)
+        };
+        let (delegated, application) = (told("delegated"), told("application"));
+        assert!(
+            delegated.contains("Cloud Application Administrator"),
+            "{kind}"
+        );
+        let privileged = "Privileged Role Administrator";
+        assert!(!delegated.contains(privileged), "{kind}");
+        // A registration declares and grants nothing.
+        assert_eq!(application.contains(privileged), kind != "rra", "{kind}");
+    }
 }
 
 #[test]

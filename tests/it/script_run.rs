@@ -2,291 +2,11 @@
 //! second run changes, and what going back leaves.
 
 use std::fs;
-use std::io::Write as _;
-use std::path::Path;
-use std::process::Command;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use crate::run::Place;
-use crate::tenant::{
-    APP, CLIENT, GRAPH, OTHER, State, TENANT, TOKEN, Tenant, USERS, assignment, grant, principal,
-};
-
-const MANIFEST: &str = r#"
-app:
-  name: "It's $(touch pwned) `touch pwned` \"x\" ${HOME}\n\u202e'; touch pwned #"
-  clientId: 5c3f0b1e-7d0a-4d2c-9a53-0f6b1f3f7a21
-  tenant: contoso.onmicrosoft.com
-access: both
-profiles:
-  "../../touch pwned": {reason: later}
-operations:
-  - {request: GET /me/messages, access: delegated, select: [subject, body]}
-  - {request: GET /me/events, access: delegated, profile: "../../touch pwned", select: [subject]}
-  - {request: GET /groups, access: application, select: [id]}
-  - {request: 'GET /users/{id}/messages', access: application, select: [body]}
-"#;
-
-/// The kinds that bash runs. They share an engine, so not every test runs each.
-pub(crate) const KINDS: [&str; 3] = ["rest", "azure-cli", "m365"];
-
-/// Stands in for `az rest`: prints as the Azure CLI does.
-const AZ: &str = r#"#!/usr/bin/env bash
-set -u
-[ "$1" = rest ] || exit 2
-shift
-body='' headers=X-None:0
-while [ $# -gt 0 ]; do
-    case $1 in
-        --method) method=$2 ;; --url) url=$2 ;; --body) body=$2 ;; --headers) headers=$2 ;;
-        --resource | --output) ;;
-        *) echo "ERROR: unrecognized arguments: $1" >&2; exit 2 ;;
-    esac
-    shift 2
-done
-out=$(mktemp)
-code=$(curl -s -X "$method" --url "$url" -H "Authorization: Bearer @TOKEN@" -H "${headers/=/: }" \
-    ${body:+--data-binary "$body"} -o "$out" -w '%{http_code}')
-case $code in 2*) [ ! -s "$out" ] || jq . "$out"; exit 0 ;; esac
-case $code in
-    400) reason='Bad Request' ;; 401) reason=Unauthorized ;; 403) reason=Forbidden ;; 404) reason='Not Found' ;;
-    409) reason=Conflict ;; 429) reason='Too Many Requests' ;;
-esac
-printf 'ERROR: %s(%s)\n' "$reason" "$(cat "$out")" >&2
-exit 1
-"#;
-
-/// Stands in for `m365 request`: waits by itself when told to, and tells of an error only its status.
-const M365: &str = r#"#!/usr/bin/env bash
-set -u
-[ "$1" = request ] || exit 2
-shift
-body='' type=''
-while [ $# -gt 0 ]; do
-    case $1 in
-        --method) method=${2^^} ;; --url) url=$2 ;; --body) body=$2 ;; --content-type) type=$2 ;;
-        --resource | --output) ;;
-        *) echo "Error: Invalid option: $1" >&2; exit 1 ;;
-    esac
-    shift 2
-done
-out=$(mktemp)
-while :; do
-    code=$(curl -s -X "$method" --url "$url" -H "Authorization: Bearer @TOKEN@" -H "Content-Type: ${type:-x/x}" \
-        ${body:+--data-binary "$body"} -o "$out" -w '%{http_code}')
-    [ "$code" = 429 ] || break
-done
-case $code in 2*) jq . "$out"; exit 0 ;; esac
-echo "Error: Request failed with status code $code" >&2
-exit 1
-"#;
-
-/// Whether the programs are there. In CI they must be.
-pub(crate) fn can_run() -> bool {
-    let has = |name: &str| Command::new(name).arg("--version").output().is_ok();
-    let missing: Vec<&str> = ["bash", "curl", "jq"]
-        .into_iter()
-        .filter(|name| !has(name))
-        .collect();
-    let is_strict = std::env::var_os("GRAPHGRANT_STRICT").is_some();
-    assert!(missing.is_empty() || !is_strict, "missing: {missing:?}");
-    if !missing.is_empty() {
-        let mut stderr = std::io::stderr();
-        writeln!(stderr, "skipped: scripts are not run without {missing:?}").unwrap();
-    }
-    missing.is_empty()
-}
-
-pub(crate) struct Scene {
-    pub(crate) place: Place,
-    pub(crate) tenant: Tenant,
-    pub(crate) kind: &'static str,
-}
-
-pub(crate) struct Ran {
-    pub(crate) code: i32,
-    pub(crate) told: String,
-}
-
-impl Scene {
-    fn new(kind: &'static str, state: State) -> Self {
-        let place = Place::new().with("graphgrant.yaml", MANIFEST);
-        fs::create_dir(place.path().join("bin")).unwrap();
-        for (name, text) in [("az", AZ), ("m365", M365)] {
-            let path = place.path().join("bin").join(name);
-            fs::write(&path, text.replace("@TOKEN@", TOKEN)).unwrap();
-            make_executable(&path);
-        }
-        let tenant = Tenant::start(state);
-        Self {
-            place,
-            tenant,
-            kind,
-        }
-    }
-
-    /// Writes the script and leads it to the stand-in.
-    pub(crate) fn write(&self, more: &[&str]) {
-        let mut arguments = vec!["consent", "script", self.kind, "-o", "grant.sh"];
-        arguments.extend(more);
-        self.place.run(&arguments).ends_with(0);
-        self.lead("grant.sh");
-    }
-
-    fn lead(&self, name: &str) {
-        let path = self.place.path().join(name);
-        let text = fs::read_to_string(&path).unwrap();
-        let real = "readonly graph='https://graph.microsoft.com'";
-        assert_eq!(text.matches(real).count(), 1);
-        let led = text.replace(real, &format!("readonly graph='{}'", self.tenant.url));
-        fs::write(path, led).unwrap();
-    }
-
-    pub(crate) fn run(&self, arguments: &[&str]) -> Ran {
-        self.run_script("grant.sh", arguments)
-    }
-
-    fn run_script(&self, script: &str, arguments: &[&str]) -> Ran {
-        let path = format!("{}/bin:/usr/bin:/bin", self.place.path().display());
-        let output = Command::new("bash")
-            .current_dir(self.place.path())
-            .env_clear()
-            .env("PATH", path)
-            .env("GRAPH_TOKEN", TOKEN)
-            .env("RETRY_SECONDS", "0")
-            .arg(script)
-            .args(arguments)
-            .output()
-            .unwrap();
-        assert!(!self.place.path().join("pwned").exists());
-        Ran {
-            code: output.status.code().unwrap(),
-            told: String::from_utf8(output.stderr).unwrap(),
-        }
-    }
-
-    /// The state files that runs left.
-    pub(crate) fn states(&self) -> Vec<String> {
-        let names = fs::read_dir(self.place.path()).unwrap();
-        let mut names: Vec<String> = names
-            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-            .filter(|name| name.starts_with("graphgrant-before-"))
-            .collect();
-        names.sort();
-        names
-    }
-
-    /// The names and ids that the plan needs, by `type`.
-    fn needed(&self, kind: &str) -> Vec<(String, String)> {
-        let plan = self
-            .place
-            .run(&["plan", "--format", "json"])
-            .ends_with(0)
-            .json();
-        let access = if kind == "Scope" {
-            "delegated"
-        } else {
-            "application"
-        };
-        let permissions = plan["access"][access]["permissions"].as_array().unwrap();
-        let text = |it: &Value, key: &str| it[key].as_str().unwrap().to_owned();
-        permissions
-            .iter()
-            .map(|it| (text(it, "name"), text(it, "id")))
-            .collect()
-    }
-}
-
-impl Ran {
-    #[track_caller]
-    pub(crate) fn ends_with(self, code: i32) -> Self {
-        assert_eq!(self.code, code, "{}", self.told);
-        self
-    }
-
-    #[track_caller]
-    pub(crate) fn tells(self, part: &str) -> Self {
-        assert!(self.told.contains(part), "{part} in\n{}", self.told);
-        self
-    }
-}
-
-#[cfg(unix)]
-pub(crate) fn make_executable(path: &Path) {
-    use std::os::unix::fs::PermissionsExt as _;
-    fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
-}
-
-#[cfg(not(unix))]
-pub(crate) fn make_executable(_: &Path) {}
-
-const MAIL_SEND_ROLE: &str = "b633e1c5-b582-4048-a93e-9f11b44c7e96";
-const DIRECTORY_ROLE: &str = "7ab1d382-f21e-4acd-a863-ba3e13f7da61";
-
-/// A tenant with other apps, and whatever the plan needs on offer.
-fn tenant(needed: [Vec<(String, String)>; 2]) -> State {
-    let [mut scopes, mut roles] = needed;
-    for name in [
-        "User.Read",
-        "Mail.ReadWrite",
-        "Mail.Send",
-        "Files.Read.All",
-        "openid",
-    ] {
-        scopes.push((name.to_owned(), TENANT.to_owned()));
-    }
-    roles.push(("Mail.Send".to_owned(), MAIL_SEND_ROLE.to_owned()));
-    roles.push(("Directory.Read.All".to_owned(), DIRECTORY_ROLE.to_owned()));
-    State {
-        principals: vec![
-            principal(GRAPH, "00000003-0000-0000-c000-000000000000"),
-            principal(OTHER, "99999999-0000-4000-8000-000000000000"),
-        ],
-        grants: vec![grant(OTHER, GRAPH, None, "Directory.Read.All Mail.Read")],
-        assignments: vec![assignment(OTHER, GRAPH, DIRECTORY_ROLE)],
-        offers: [scopes, roles],
-        lag: 2,
-        relapse: 1,
-        stale: 1,
-        throttle: 7,
-        ..State::default()
-    }
-}
-
-/// A tenant that has the app, with grants of its own, of users and to another resource.
-pub(crate) fn with_app(state: State) -> State {
-    let mut state = state;
-    state.principals.push(principal(CLIENT, APP));
-    state.grants.push(grant(CLIENT, OTHER, None, "Things.Read"));
-    for user in USERS {
-        state
-            .grants
-            .push(grant(CLIENT, GRAPH, Some(user), "Files.Read.All openid"));
-    }
-    state.grants.push(grant(
-        CLIENT,
-        GRAPH,
-        None,
-        "User.Read Mail.ReadWrite Files.Read.All openid",
-    ));
-    for role in [DIRECTORY_ROLE, MAIL_SEND_ROLE] {
-        state.assignments.push(assignment(CLIENT, GRAPH, role));
-    }
-    state.assignments.push(assignment(
-        CLIENT,
-        OTHER,
-        "00000000-0000-4000-8000-00000000000a",
-    ));
-    state
-}
-
-pub(crate) fn scene(kind: &'static str, change: impl Fn(State) -> State) -> Scene {
-    let scene = Scene::new(kind, State::default());
-    let needed = ["Scope", "Role"].map(|kind| scene.needed(kind));
-    scene.tenant.change(|state| *state = change(tenant(needed)));
-    scene
-}
+use crate::scene::{KINDS, MANIFEST, export, scene, scenes, with_app};
+use crate::tenant::{APP, CLIENT, GRAPH, State, USERS};
 
 /// The line of the tenant-wide grant, in a picture.
 fn wide(scopes: &[&str]) -> String {
@@ -304,11 +24,7 @@ fn role(id: &str) -> String {
 
 #[test]
 fn an_app_that_the_tenant_does_not_have_gets_what_it_needs_and_is_gone_after_going_back() {
-    if !can_run() {
-        return;
-    }
-    for kind in KINDS {
-        let scene = scene(kind, |state| state);
+    for scene in scenes(KINDS, |state| state) {
         scene.write(&[]);
         let before = scene.tenant.picture();
         scene
@@ -327,7 +43,7 @@ fn an_app_that_the_tenant_does_not_have_gets_what_it_needs_and_is_gone_after_goi
         expected.extend(scene.needed("Role").iter().map(|(_, id)| role(id)));
         expected.push(format!("principal \"{APP}\""));
         expected.sort();
-        assert_eq!(scene.tenant.picture(), expected, "{kind}");
+        assert_eq!(scene.tenant.picture(), expected, "{}", scene.kind);
         scene.tenant.writes();
         scene.run(&["apply"]).ends_with(0).tells("nothing to do");
         assert_eq!(scene.tenant.writes(), Vec::<String>::new());
@@ -337,19 +53,15 @@ fn an_app_that_the_tenant_does_not_have_gets_what_it_needs_and_is_gone_after_goi
             .run(&["restore", &states[0]])
             .ends_with(0)
             .tells("as recorded");
-        assert_eq!(scene.tenant.picture(), before, "{kind}");
+        assert_eq!(scene.tenant.picture(), before, "{}", scene.kind);
         scene.run(&["restore", &states[0]]).ends_with(0);
-        assert_eq!(scene.tenant.picture(), before, "{kind}");
+        assert_eq!(scene.tenant.picture(), before, "{}", scene.kind);
     }
 }
 
 #[test]
 fn what_is_granted_already_and_to_others_stays() {
-    if !can_run() {
-        return;
-    }
-    for kind in ["rest", "azure-cli"] {
-        let scene = scene(kind, with_app);
+    for scene in scenes(KINDS, with_app) {
         scene.write(&[]);
         let before = scene.tenant.picture();
         scene.run(&[]).ends_with(0);
@@ -363,7 +75,7 @@ fn what_is_granted_already_and_to_others_stays() {
         expected.push(wide(&scopes));
         expected.extend(scene.needed("Role").iter().map(|(_, id)| role(id)));
         expected.sort();
-        assert_eq!(scene.tenant.picture(), expected, "{kind}");
+        assert_eq!(scene.tenant.picture(), expected, "{}", scene.kind);
         assert!(
             scene
                 .tenant
@@ -373,30 +85,14 @@ fn what_is_granted_already_and_to_others_stays() {
         );
         scene.run(&[]).ends_with(0);
         assert_eq!(scene.tenant.writes(), Vec::<String>::new());
-        scene.run(&["restore", &scene.states()[0]]).ends_with(0);
-        assert_eq!(scene.tenant.picture(), before, "{kind}");
+        scene.restore();
+        assert_eq!(scene.tenant.picture(), before, "{}", scene.kind);
     }
-}
-
-/// Exports what the stand-in has, as an admin would.
-pub(crate) fn export(scene: &Scene) {
-    let text = scene.tenant.change(|state| {
-        json!({"responses": [
-            {"body": {"@odata.context": "x#oauth2PermissionGrants", "value": state.grants}},
-            {"body": {"@odata.context": "x#appRoleAssignments", "value": state.assignments}},
-            {"body": {"@odata.context": "x#servicePrincipals", "value": state.principals}},
-        ]})
-    });
-    fs::write(scene.place.path().join("grants.json"), text.to_string()).unwrap();
 }
 
 #[test]
 fn shrinking_leaves_what_is_needed_and_going_back_brings_the_rest() {
-    if !can_run() {
-        return;
-    }
-    for kind in ["rest", "m365"] {
-        let scene = scene(kind, with_app);
+    for scene in scenes(KINDS, with_app) {
         export(&scene);
         scene.write(&["--existing", "grants.json", "--prune"]);
         let before = scene.tenant.picture();
@@ -417,21 +113,20 @@ fn shrinking_leaves_what_is_needed_and_going_back_brings_the_rest() {
             }),
         );
         expected.sort();
-        assert_eq!(scene.tenant.picture(), expected, "{kind}");
+        assert_eq!(scene.tenant.picture(), expected, "{}", scene.kind);
         scene.tenant.writes();
         scene.run(&[]).ends_with(0);
         assert_eq!(scene.tenant.writes(), Vec::<String>::new());
-        scene.run(&["restore", &scene.states()[0]]).ends_with(0);
-        assert_eq!(scene.tenant.picture(), before, "{kind}");
+        scene.restore();
+        assert_eq!(scene.tenant.picture(), before, "{}", scene.kind);
     }
 }
 
 #[test]
 fn a_state_file_is_an_export_that_shrinking_can_start_from() {
-    if !can_run() {
+    let Some(scene) = scene("rest", with_app) else {
         return;
-    }
-    let scene = scene("rest", with_app);
+    };
     scene.write(&[]);
     scene.run(&[]).ends_with(0);
     let state = scene.states().remove(0);
@@ -446,10 +141,9 @@ fn a_state_file_is_an_export_that_shrinking_can_start_from() {
 
 #[test]
 fn what_others_changed_since_is_not_undone_in_silence() {
-    if !can_run() {
+    let Some(scene) = scene("rest", with_app) else {
         return;
-    }
-    let scene = scene("rest", with_app);
+    };
     scene.write(&[]);
     let before = scene.tenant.picture();
     scene.run(&[]).ends_with(0);
@@ -472,10 +166,9 @@ fn what_others_changed_since_is_not_undone_in_silence() {
 
 #[test]
 fn what_a_user_took_back_since_is_not_given_again_in_silence() {
-    if !can_run() {
+    let Some(scene) = scene("rest", with_app) else {
         return;
-    }
-    let scene = scene("rest", with_app);
+    };
     export(&scene);
     scene.write(&["--existing", "grants.json", "--prune"]);
     scene.run(&[]).ends_with(0);
@@ -493,14 +186,10 @@ fn what_a_user_took_back_since_is_not_given_again_in_silence() {
 
 #[test]
 fn a_refusal_names_the_role_and_does_not_act_on_the_terminal() {
-    if !can_run() {
-        return;
-    }
-    for kind in KINDS {
-        let scene = scene(kind, |state| State {
-            forbids: true,
-            ..with_app(state)
-        });
+    for scene in scenes(KINDS, |state| State {
+        forbids: true,
+        ..with_app(state)
+    }) {
         scene.write(&[]);
         let ran = scene
             .run(&[])
@@ -512,18 +201,16 @@ fn a_refusal_names_the_role_and_does_not_act_on_the_terminal() {
 
 #[test]
 fn another_tenant_or_one_without_the_permission_is_left_alone() {
-    if !can_run() {
-        return;
-    }
-    for kind in KINDS {
-        let scene = scene(kind, with_app);
+    for scene in scenes(KINDS, with_app) {
         let manifest = MANIFEST.replace("contoso.onmicrosoft.com", "fabrikam.example");
         fs::write(scene.place.path().join("graphgrant.yaml"), manifest).unwrap();
         scene.write(&[]);
         scene.run(&[]).ends_with(1).tells("not to fabrikam.example");
         assert_eq!(scene.tenant.writes(), Vec::<String>::new());
     }
-    let scene = scene("rest", with_app);
+    let Some(scene) = scene("rest", with_app) else {
+        return;
+    };
     scene.tenant.change(|state| state.offers[1].clear());
     scene.write(&[]);
     scene
@@ -536,12 +223,8 @@ fn another_tenant_or_one_without_the_permission_is_left_alone() {
 
 #[test]
 fn placeholders_do_not_run() {
-    if !can_run() {
-        return;
-    }
-    for kind in KINDS {
-        for (missing, told) in [("clientId:", "client_id"), ("tenant:", "tenant")] {
-            let scene = scene(kind, with_app);
+    for (missing, told) in [("clientId:", "client_id"), ("tenant:", "tenant")] {
+        for scene in scenes(KINDS, with_app) {
             let lines = MANIFEST.lines().filter(|line| !line.contains(missing));
             let manifest = lines.collect::<Vec<_>>().join("\n");
             fs::write(scene.place.path().join("graphgrant.yaml"), manifest).unwrap();
@@ -555,10 +238,9 @@ fn placeholders_do_not_run() {
 
 #[test]
 fn parts_are_run_one_after_the_other_and_add_up() {
-    if !can_run() {
+    let Some(scene) = scene("rest", with_app) else {
         return;
-    }
-    let scene = scene("rest", with_app);
+    };
     let written = scene
         .place
         .run(&["consent", "script", "rest", "--split", "-o", "parts/"]);

@@ -5,8 +5,8 @@ use std::fs;
 
 use serde_json::Value;
 
-use crate::script_run::{KINDS, Scene, can_run, export, make_executable, scene, with_app};
-use crate::tenant::{APP, CLIENT, GRAPH, USERS, grant, principal};
+use crate::scene::{KINDS, Scene, export, make_executable, scene, scenes, with_app};
+use crate::tenant::{APP, CLIENT, GRAPH, State, USERS, grant, principal};
 
 /// What the state file says was done.
 fn done(scene: &Scene) -> Vec<Value> {
@@ -31,11 +31,7 @@ fn show_again(scene: &Scene, [grants, assignments]: [Vec<Value>; 2]) {
 
 #[test]
 fn a_service_principal_that_does_not_show_yet_is_not_taken_for_one_that_is_gone() {
-    if !can_run() {
-        return;
-    }
-    for kind in KINDS {
-        let scene = scene(kind, |state| state);
+    for scene in scenes(KINDS, |state| state) {
         scene.write(&[]);
         let before = scene.tenant.picture();
         scene.run(&[]).ends_with(0);
@@ -49,7 +45,7 @@ fn a_service_principal_that_does_not_show_yet_is_not_taken_for_one_that_is_gone(
             .ends_with(0)
             .tells("waiting until Microsoft Graph shows what was changed")
             .tells("as recorded");
-        assert_eq!(scene.tenant.picture(), before, "{kind}");
+        assert_eq!(scene.tenant.picture(), before, "{}", scene.kind);
         // Once gone back, there is nothing to wait for.
         assert_eq!(done(&scene), Vec::<Value>::new());
         let again = scene.run(&["restore", &state]).ends_with(0);
@@ -59,35 +55,27 @@ fn a_service_principal_that_does_not_show_yet_is_not_taken_for_one_that_is_gone(
 
 #[test]
 fn grants_that_do_not_show_yet_are_gone_back_from() {
-    if !can_run() {
-        return;
-    }
-    for kind in KINDS {
-        let scene = scene(kind, with_app);
+    for scene in scenes(KINDS, with_app) {
         scene.write(&[]);
         let before = scene.tenant.picture();
         let lists = lists(&scene);
         scene.run(&[]).ends_with(0);
         show_again(&scene, lists);
-        scene
-            .run(&["restore", &scene.states()[0]])
-            .ends_with(0)
-            .tells("waiting until");
-        assert_eq!(scene.tenant.picture(), before, "{kind}");
+        scene.restore().tells("waiting until");
+        assert_eq!(scene.tenant.picture(), before, "{}", scene.kind);
     }
 }
 
 #[test]
 fn what_a_run_that_was_broken_off_may_have_done_is_gone_back_from() {
-    if !can_run() {
-        return;
-    }
     for (kind, told) in [
         ("rest", "cannot be reached"),
         ("azure-cli", "whether it was done is not known"),
         ("m365", "whether it was done is not known"),
     ] {
-        let scene = scene(kind, with_app);
+        let Some(scene) = scene(kind, with_app) else {
+            return;
+        };
         scene.write(&[]);
         let before = scene.tenant.picture();
         let lists = lists(&scene);
@@ -121,10 +109,7 @@ fn what_a_run_that_was_broken_off_may_have_done_is_gone_back_from() {
         assert_ne!(scene.tenant.picture(), before);
         assert_eq!(done(&scene)[0]["kind"], "change", "{kind}");
         show_again(&scene, lists);
-        scene
-            .run(&["restore", &scene.states()[0]])
-            .ends_with(0)
-            .tells("waiting until");
+        scene.restore().tells("waiting until");
         assert_eq!(scene.tenant.picture(), before, "{kind}");
     }
 }
@@ -142,11 +127,11 @@ fn fill_the_disk(scene: &Scene, when: &str) {
 
 #[test]
 fn a_full_disk_takes_no_state_along() {
-    if !can_run() {
+    let scene = || scene("rest", with_app);
+    let (Some(first), Some(second)) = (scene(), scene()) else {
         return;
-    }
+    };
     // No state, no change, and nothing left lying about.
-    let first = scene("rest", with_app);
     first.write(&[]);
     fill_the_disk(&first, "true");
     first
@@ -156,7 +141,6 @@ fn a_full_disk_takes_no_state_along() {
     assert_eq!(first.states(), Vec::<String>::new());
     assert_eq!(first.tenant.writes(), Vec::<String>::new());
     // Room for the state, and none for what is about to be done.
-    let second = scene("rest", with_app);
     second.write(&[]);
     fill_the_disk(&second, "[ -s graphgrant-before-*.json ]");
     let before = second.tenant.picture();
@@ -164,17 +148,16 @@ fn a_full_disk_takes_no_state_along() {
     assert_eq!(second.tenant.writes(), Vec::<String>::new());
     assert_eq!(done(&second), Vec::<Value>::new());
     fs::remove_file(second.place.path().join("bin/cat")).unwrap();
-    second.run(&["restore", &second.states()[0]]).ends_with(0);
+    second.restore();
     assert_eq!(second.tenant.picture(), before);
 }
 
 #[test]
 fn the_state_of_another_app_is_refused() {
-    if !can_run() {
-        return;
-    }
     // The tenant did not have that app, so no id of a service principal tells them apart.
-    let scene = scene("rest", |state| state);
+    let Some(scene) = scene("rest", |state| state) else {
+        return;
+    };
     scene.write(&[]);
     scene.run(&[]).ends_with(0);
     let path = scene.place.path().join(&scene.states()[0]);
@@ -192,10 +175,9 @@ fn the_state_of_another_app_is_refused() {
 
 #[test]
 fn a_service_principal_of_another_run_is_not_gone_back_from_in_silence() {
-    if !can_run() {
+    let Some(scene) = scene("rest", |state| state) else {
         return;
-    }
-    let scene = scene("rest", |state| state);
+    };
     scene.write(&[]);
     scene.run(&[]).ends_with(0);
     let first = scene.states().remove(0);
@@ -216,20 +198,13 @@ fn a_service_principal_of_another_run_is_not_gone_back_from_in_silence() {
 
 #[test]
 fn a_service_principal_that_is_used_by_now_stays() {
-    if !can_run() {
-        return;
-    }
-    for kind in KINDS {
-        let scene = scene(kind, |state| state);
+    for scene in scenes(KINDS, |state| state) {
         scene.write(&[]);
         scene.run(&[]).ends_with(0);
         scene.tenant.change(|state| {
             state.memberships = vec![serde_json::json!({"id": "a-directory-role"})];
         });
-        scene
-            .run(&["restore", &scene.states()[0]])
-            .ends_with(0)
-            .tells("stays: it has other");
+        scene.restore().tells("stays: it has other");
         let left = scene.tenant.picture();
         assert!(left.contains(&format!("principal \"{APP}\"")), "{left:?}");
     }
@@ -237,10 +212,9 @@ fn a_service_principal_that_is_used_by_now_stays() {
 
 #[test]
 fn what_never_showed_leaves_a_doubt() {
-    if !can_run() {
+    let Some(scene) = scene("rest", with_app) else {
         return;
-    }
-    let scene = scene("rest", with_app);
+    };
     scene.write(&[]);
     let lists = lists(&scene);
     scene.run(&[]).ends_with(0);
@@ -264,19 +238,21 @@ fn what_never_showed_leaves_a_doubt() {
 
 #[test]
 fn what_was_refused_is_not_waited_for() {
-    if !can_run() {
-        return;
-    }
-    for kind in KINDS {
-        for has_app in [true, false] {
-            let scene = scene(kind, |mut state| {
-                state.forbids = true;
-                if has_app { with_app(state) } else { state }
-            });
+    for has_app in [true, false] {
+        let refusing = |mut state: State| {
+            state.forbids = true;
+            if has_app { with_app(state) } else { state }
+        };
+        for scene in scenes(KINDS, refusing) {
             scene.write(&[]);
             scene.run(&[]).ends_with(1);
-            assert_eq!(done(&scene), Vec::<Value>::new(), "{kind} {has_app}");
-            let ran = scene.run(&["restore", &scene.states()[0]]).ends_with(0);
+            assert_eq!(
+                done(&scene),
+                Vec::<Value>::new(),
+                "{} {has_app}",
+                scene.kind
+            );
+            let ran = scene.restore();
             assert!(!ran.told.contains("waiting"), "{}", ran.told);
         }
     }
@@ -284,11 +260,7 @@ fn what_was_refused_is_not_waited_for() {
 
 #[test]
 fn an_app_that_another_one_brought_meanwhile_keeps_what_it_holds() {
-    if !can_run() {
-        return;
-    }
-    for kind in KINDS {
-        let scene = scene(kind, with_app);
+    for scene in scenes(KINDS, with_app) {
         scene.write(&[]);
         let before = scene.tenant.picture();
         // It is there, and the first look does not show it.
@@ -297,21 +269,14 @@ fn an_app_that_another_one_brought_meanwhile_keeps_what_it_holds() {
         });
         scene.run(&[]).ends_with(0).tells("was there already");
         assert_ne!(scene.tenant.picture(), before);
-        scene
-            .run(&["restore", &scene.states()[0]])
-            .ends_with(0)
-            .tells("as recorded");
-        assert_eq!(scene.tenant.picture(), before, "{kind}");
+        scene.restore().tells("as recorded");
+        assert_eq!(scene.tenant.picture(), before, "{}", scene.kind);
     }
 }
 
 #[test]
 fn what_a_user_grants_while_a_script_runs_stays() {
-    if !can_run() {
-        return;
-    }
-    for kind in KINDS {
-        let scene = scene(kind, with_app);
+    for scene in scenes(KINDS, with_app) {
         export(&scene);
         scene.write(&["--existing", "grants.json", "--prune"]);
         // The list of grants was read before.
@@ -329,6 +294,6 @@ fn what_a_user_grants_while_a_script_runs_stays() {
             "grant \"{CLIENT}\" \"{GRAPH}\" \"Principal\" \"{}\" Calendars.Read openid",
             USERS[2]
         );
-        assert!(after.contains(&kept), "{kind}: {after:#?}");
+        assert!(after.contains(&kept), "{}: {after:#?}", scene.kind);
     }
 }

@@ -3,13 +3,8 @@
 use serde_json::{Value, json};
 
 use crate::run::Outcome;
-use crate::status::{ID, STATUS, place, row, states, whole};
+use crate::status::{ID, STATUS, flat, place, registration, row, states, whole};
 use crate::tenant::assignment;
-
-/// A text without the breaks of its lines.
-fn flat(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
-}
 
 #[test]
 fn what_nobody_declared_may_be_granted_all_the_same() {
@@ -18,6 +13,21 @@ fn what_nobody_declared_may_be_granted_all_the_same() {
     assert!(!outcome.out.contains("missing"), "{}", outcome.out);
     let cells: String = outcome.out.replace(['│', '\n'], " ");
     assert!(cells.contains("not declared: operation No. 1"), "{cells}");
+    let json = [&declared[..], &["--format", "json"]].concat();
+    let people = row(&whole().run(&json).ends_with(1), "delegated", "People.Read");
+    assert_eq!(states(&people), ["not-declared"]);
+    assert_eq!(
+        (
+            &people["states"][0]["fault"],
+            &people["states"][0]["operations"]
+        ),
+        (&json!(true), &json!([0]))
+    );
+    // With what is granted known, it is missing.
+    let known = [&STATUS[..], &["--declared", "app.json"]].concat();
+    let place = place("[GET /me/people]", "openid", "on").with("app.json", &registration(ID));
+    let people = row(&place.run(&known).ends_with(1), "delegated", "People.Read");
+    assert_eq!(states(&people), ["missing"]);
 }
 
 #[test]
@@ -54,7 +64,11 @@ fn an_export_that_is_cut_off_is_never_all_there_is() {
     let path = place.path().join("grants.json");
     let text = std::fs::read_to_string(&path).unwrap();
     let more = text.replacen('{', "{\"@odata.nextLink\":\"https://more\",", 1);
-    for (scope, state) in [("People.Read", "fine"), ("openid", "not-known")] {
+    for (scope, state) in [
+        ("People.Read", "fine"),
+        ("openid", "not-known"),
+        ("People.Read.All", "covered-by-broader"),
+    ] {
         std::fs::write(&path, more.replace("People.Read", scope)).unwrap();
         let outcome = place.run(&STATUS).ends_with(1);
         assert_eq!(outcome.json()["apps"][0]["fault"], true);
@@ -64,6 +78,8 @@ fn an_export_that_is_cut_off_is_never_all_there_is() {
         let human = place.run(&STATUS[..7]).ends_with(1);
         let told = flat(&human.out);
         assert!(told.contains("An export is not complete"), "{told}");
+        // What stands in its place is granted, so no registration is spoken of.
+        assert!(!told.contains("as declared"), "{told}");
         assert!(!human.out.contains("nothing else"), "{}", human.out);
     }
 }

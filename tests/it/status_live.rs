@@ -45,7 +45,7 @@ fn two_apps(request: &Request) -> Reply {
 }
 
 /// Runs `status --live` of a place against a server.
-fn run_live(place: &Place, url: &str) -> Outcome {
+fn run_live(place: &Place, url: &str, more: &[&str]) -> Outcome {
     let arguments = [
         "status",
         "--live",
@@ -57,6 +57,7 @@ fn run_live(place: &Place, url: &str) -> Outcome {
         "--format",
         "json",
     ];
+    let arguments = [&arguments[..], more].concat();
     place.run_with(&arguments, "eyJ0eXAiOiJKV1QifQ.eyJhdWQiOiJ4In0.c2VjcmV0")
 }
 
@@ -71,11 +72,43 @@ fn an_empty_list_of_one_app_is_not_taken_for_that_of_another() {
     };
     let text = format!("apps:\n{}{}", app(ID, "first"), app(OTHER_APP, "second"));
     let place = Place::new().with("graphgrant.yaml", &text);
-    let json = run_live(&place, &url).ends_with(1).json();
+    let json = run_live(&place, &url, &[]).ends_with(1).json();
     let granted = |at: usize| json["apps"][at]["permissions"][0]["granted"].clone();
     assert_eq!((granted(0), granted(1)), (json!(true), json!(false)));
     assert_eq!(json["apps"][0]["fault"], false);
     assert_eq!(json["apps"][1]["fault"], true);
+}
+
+#[test]
+fn apps_of_several_tenants_are_not_read_from_one() {
+    let app = |id: &str, name: &str, place: &str| {
+        format!(
+            "  - {{app: {{name: {name}, clientId: {id}, {place}}}, access: delegated, operations: [GET /me/people]}}\n"
+        )
+    };
+    for (one, other, option) in [
+        (
+            "tenant: contoso.com",
+            "tenant: fabrikam.example",
+            "--tenant=Contoso.com",
+        ),
+        ("cloud: global", "cloud: usgov", "--cloud=global"),
+    ] {
+        let server = Server::start(two_apps);
+        let url = server.url();
+        let text = format!(
+            "apps:\n{}{}",
+            app(ID, "first", one),
+            app(OTHER_APP, "second", other)
+        );
+        let place = Place::new().with("graphgrant.yaml", &text);
+        let refused = run_live(&place, &url, &[]).ends_with(2);
+        assert!(refused.err.contains("several tenants"), "{}", refused.err);
+        assert_eq!(server.seen().len(), 0, "{one}");
+        run_live(&place, &url, &["--app", "first"]).ends_with(0);
+        let all = run_live(&place, &url, &[option]).ends_with(1).json();
+        assert_eq!(all["apps"].as_array().unwrap().len(), 2);
+    }
 }
 
 /// Runs `status --live` against a server that plays a tenant.
@@ -84,7 +117,7 @@ fn live(answer: impl Fn(&Request) -> Reply + Send + Sync + 'static) -> (Outcome,
     let url = server.url();
     let text = std::fs::read_to_string(example().join("graphgrant.yaml")).unwrap();
     let place = Place::new().with("graphgrant.yaml", &text);
-    let outcome = run_live(&place, &url);
+    let outcome = run_live(&place, &url, &[]);
     for shown in [&outcome.out, &outcome.err] {
         assert!(
             !shown.contains("c2VjcmV0") && !shown.contains("panicked"),

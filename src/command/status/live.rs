@@ -1,5 +1,7 @@
 //! `status --live`: what a tenant says of an app, read from Microsoft Graph in the form of exports.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use crate::catalog::Catalog;
@@ -31,6 +33,17 @@ pub(super) enum LiveError {
         help("give `clientId` in the manifest, or name exported files instead of `--live`")
     )]
     NoClientId,
+    /// The apps are not of one tenant.
+    #[error(
+        "the manifest's apps are of several tenants or clouds, and one token reads one of them"
+    )]
+    #[diagnostic(
+        code(graphgrant::status::several_tenants),
+        help(
+            "look at one app with `--app`; or name the tenant that all are read from with `--tenant`, and its cloud with `--cloud`"
+        )
+    )]
+    SeveralTenants,
     /// There is no token.
     #[error(transparent)]
     #[diagnostic(transparent)]
@@ -71,7 +84,7 @@ impl LiveError {
     /// Returns whether the platform refused or could not be reached, so that it is not the user's to mend.
     pub(super) fn is_remote(&self) -> bool {
         match self {
-            Self::NoClientId => false,
+            Self::NoClientId | Self::SeveralTenants => false,
             Self::Token(error) => error.is_remote(),
             Self::Net(_) | Self::Refused { .. } | Self::NoAnswer { .. } => true,
         }
@@ -99,6 +112,9 @@ pub(super) fn read(
     if apps.iter().any(|app| app.client_id.is_none()) {
         return Err(LiveError::NoClientId);
     }
+    if are_apart(options, apps) {
+        return Err(LiveError::SeveralTenants);
+    }
     let origin = Origin::new(catalog, options, FlowName::Given, Some(first))?;
     let acquired = origin.acquire()?;
     let tenant = Tenant {
@@ -111,6 +127,21 @@ pub(super) fn read(
             .to_owned(),
     };
     apps.iter().map(|app| read_app(&tenant, app)).collect()
+}
+
+/// Whether apps are of different tenants or clouds, and no option says which is meant: what the tenant of one app
+/// does not have, the other one's may.
+fn are_apart(options: &TokenOrigin, apps: &[&App]) -> bool {
+    let tenants = apps.iter().filter_map(|app| app.tenant.as_ref());
+    let tenants: BTreeSet<String> = tenants
+        .map(|tenant| tenant.value.to_ascii_lowercase())
+        .collect();
+    let clouds: BTreeSet<Option<&str>> = apps
+        .iter()
+        .map(|app| app.cloud.as_ref().map(|cloud| cloud.value.as_str()))
+        .map(|cloud| cloud.filter(|cloud| *cloud != "global"))
+        .collect();
+    (options.tenant.is_none() && tenants.len() > 1) || (options.cloud.is_none() && clouds.len() > 1)
 }
 
 fn read_app(tenant: &Tenant<'_>, app: &App) -> Result<Told, LiveError> {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::model::{Fate, InDoubt, Item, Kept, Portion, Side};
 use crate::catalog::Catalog;
-use crate::catalog::model::{Access, Kind, PermissionId, Scheme};
+use crate::catalog::model::{Access, Kind, PermissionId};
 use crate::catalog::record::Opens;
 use crate::consent::granted::{Holding, Known};
 use crate::coverage::{Coverage, HeldState, cover};
@@ -114,13 +114,13 @@ fn lost(
     permission: PermissionId,
     stay: &BTreeSet<PermissionId>,
 ) -> Opens {
-    let scheme = match access {
-        Access::Delegated => Scheme::Work,
-        Access::Application => Scheme::Application,
-    };
-    let mut opened = catalog.opens(permission, scheme);
+    let mut opened = catalog.opens_for(permission, access);
     for other in stay {
-        let still: BTreeSet<_> = catalog.opens(*other, scheme).all().into_iter().collect();
+        let still: BTreeSet<_> = catalog
+            .opens_for(*other, access)
+            .all()
+            .into_iter()
+            .collect();
         opened.reads.retain(|operation| !still.contains(operation));
         opened.writes.retain(|operation| !still.contains(operation));
     }

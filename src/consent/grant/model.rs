@@ -69,6 +69,11 @@ impl Item {
         !matches!(self.fate, Fate::Revoked { .. })
     }
 
+    /// Returns whether exports say that it is granted for the whole tenant.
+    pub const fn was_granted(&self) -> bool {
+        !matches!(self.fate, Fate::Added) && !self.by_users_alone
+    }
+
     /// Returns whether the plan needs it.
     pub const fn is_needed(&self) -> bool {
         matches!(self.fate, Fate::Added | Fate::Held)
@@ -89,13 +94,15 @@ pub struct Side {
 }
 
 /// How many characters the `scope` of a delegated grant may have
-/// (<https://github.com/microsoftgraph/msgraph-typescript-typings>, read 2026-11).
+/// (<https://learn.microsoft.com/graph/api/resources/oauth2permissiongrant>, read 2026-11).
 pub const SCOPE_LIMIT: usize = 3850;
 
 impl Side {
     /// Returns how many characters of scopes one grant would have to take, where that is more than it does.
     pub fn too_long(&self) -> Option<usize> {
-        let length: usize = self.after().map(|item| item.name.len() + 1).sum();
+        let names: usize = self.after().map(|item| item.name.len() + 1).sum();
+        // A space stands between two of them.
+        let length = names.saturating_sub(1);
         (self.access == Access::Delegated && length > SCOPE_LIMIT).then_some(length)
     }
 

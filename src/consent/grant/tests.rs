@@ -235,6 +235,31 @@ fn nothing_goes_while_an_operation_is_in_doubt() {
 }
 
 #[test]
+fn scopes_are_too_long_beyond_what_one_grant_takes() {
+    let side = |access, last: usize| {
+        let item = |name: String| Item {
+            name,
+            id: None,
+            permission: None,
+            assignment: None,
+            by_users_alone: false,
+            fate: Fate::Held,
+        };
+        Side {
+            access,
+            items: vec![item("a".repeat(3000)), item("b".repeat(last))],
+            resource_specific: Vec::new(),
+            without_id: Vec::new(),
+        }
+    };
+    assert_eq!(side(Access::Delegated, SCOPE_LIMIT - 3001).too_long(), None);
+    let more = side(Access::Delegated, SCOPE_LIMIT - 3000);
+    assert_eq!(more.too_long(), Some(SCOPE_LIMIT + 1));
+    // App roles are assigned one by one.
+    assert_eq!(side(Access::Application, SCOPE_LIMIT).too_long(), None);
+}
+
+#[test]
 fn the_least_role_is_told() {
     let case = Case::new(MANIFEST);
     let plan = case.plan();

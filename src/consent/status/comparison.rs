@@ -76,6 +76,7 @@ impl<'a> Comparison<'a> {
             declared: is_in(&sets.declared),
             granted,
             token: is_in(&sets.token),
+            is_as_declared: sets.is_as_declared(),
             states: Vec::new(),
         };
         row.states = self.states(id, &row);
@@ -140,9 +141,14 @@ impl<'a> Comparison<'a> {
             }
             NeededState::Replaced { by } => Some(State::CoveredByOther { by: by.clone() }),
             NeededState::Implied { by } => Some(State::CoveredByImplication { by: by.clone() }),
-            NeededState::Missing { operations } => Some(State::Missing {
-                operations: operations.clone(),
-            }),
+            NeededState::Missing { operations } => {
+                let operations = operations.clone();
+                Some(if self.sets.is_as_declared() {
+                    State::NotDeclared { operations }
+                } else {
+                    State::Missing { operations }
+                })
+            }
         }
     }
 

@@ -96,6 +96,9 @@ pub struct Row {
     pub granted: Cell,
     /// Whether the token carries it.
     pub token: Cell,
+    /// Whether the registration is all that tells what is held: nobody said what is granted, and no token is
+    /// compared.
+    pub is_as_declared: bool,
     /// What is to be said of it; never empty.
     pub states: Vec<State>,
 }
@@ -160,9 +163,14 @@ pub enum State {
     Fine,
     /// No export and no token says whether it is granted.
     NotKnown,
-    /// It is needed, and not in the last set that is known.
+    /// It is needed, and not among what is granted, or else not in the token.
     Missing {
         /// The operations that fail; none where the manifest asks for it by name.
+        operations: Vec<usize>,
+    },
+    /// It is needed and not declared, and nobody said what is granted: it may be granted all the same.
+    NotDeclared {
+        /// The operations that fail unless it is; none where the manifest asks for it by name.
         operations: Vec<usize>,
     },
     /// The plan does not need it.
@@ -235,6 +243,7 @@ impl State {
             Self::Fine => "fine",
             Self::NotKnown => "not-known",
             Self::Missing { .. } => "missing",
+            Self::NotDeclared { .. } => "not-declared",
             Self::Excess { .. } => "excess",
             Self::Broader { .. } => "broader",
             Self::CoveredByBroader { .. } => "covered-by-broader",
@@ -259,6 +268,7 @@ impl State {
         matches!(
             self,
             Self::Missing { .. }
+                | Self::NotDeclared { .. }
                 | Self::Excess { .. }
                 | Self::Broader { .. }
                 | Self::WrongType { .. }

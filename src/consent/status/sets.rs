@@ -149,6 +149,11 @@ impl Sets {
             .or_else(|| self.declared.clone())
     }
 
+    /// Whether what is held is only what is declared: nobody said what is granted, and no token is compared.
+    pub(super) const fn is_as_declared(&self) -> bool {
+        self.granted.is_none() && self.token.is_none()
+    }
+
     pub(super) fn strange_rows(&self) -> Vec<Row> {
         let row = |(written, (known, found)): (&String, &(Known, Found))| {
             let state = match known {
@@ -169,6 +174,7 @@ impl Sets {
                 declared: Cell::of(self.declared.is_some(), found.declared),
                 granted: Cell::of(self.granted.is_some() && !self.is_cut_off, found.granted),
                 token: Cell::of(self.token.is_some(), found.token),
+                is_as_declared: self.is_as_declared(),
                 states: vec![state],
             }
         };

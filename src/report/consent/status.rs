@@ -146,7 +146,7 @@ fn verdict(status: &Status) -> String {
 }
 
 /// What no export lists, although it is looked at; a list that is not there can hold anything.
-pub(in crate::report) fn unread(status: &Status) -> Option<String> {
+fn unread(status: &Status) -> Option<String> {
     let lists = status.unread.iter().map(|access| match access {
         Access::Delegated => "delegated permissions",
         Access::Application => "app roles",
@@ -200,30 +200,30 @@ fn cell(cell: Cell) -> Rich {
 
 fn state(catalog: &Catalog, row: &Row, state: &State) -> Rich {
     let of = |lead: &str, ids| Rich::plain(lead).and_line(text::names(catalog, ids));
-    // What is declared is all that was read then, and what nobody declared may be granted all the same.
-    let is_as_declared = (row.granted, row.token) == (Cell::Unknown, Cell::Unknown);
     let covered = |lead: &str, ids| {
-        let whence = if is_as_declared { "as declared, " } else { "" };
+        let whence = if row.is_as_declared {
+            "as declared, "
+        } else {
+            ""
+        };
         of(&format!("{whence}{lead}"), ids)
     };
     match state {
         State::Fine => Rich::plain("fine"),
         State::NotKnown => Rich::plain("not known: no export says what is granted"),
         State::Missing { operations } if operations.is_empty() => {
-            let missing = if is_as_declared {
-                "not declared"
-            } else {
-                "missing"
-            };
-            Rich::plain(format!("{missing}: the manifest asks for it by name"))
+            Rich::plain("missing: the manifest asks for it by name")
         }
-        State::Missing { operations } if is_as_declared => Rich::plain(format!(
-            "not declared: {} fails unless it is granted all the same",
-            text::numbers(operations)
-        )),
         State::Missing { operations } => {
             Rich::plain(format!("missing: {} fails", text::numbers(operations)))
         }
+        State::NotDeclared { operations } if operations.is_empty() => {
+            Rich::plain("not declared: the manifest asks for it by name")
+        }
+        State::NotDeclared { operations } => Rich::plain(format!(
+            "not declared: {} fails unless it is granted all the same",
+            text::numbers(operations)
+        )),
         State::Excess { opens_known: true } => Rich::plain("excess: no operation needs it"),
         State::Excess { opens_known: false } => {
             Rich::plain("excess: no operation needs it, and none that it opens is known")

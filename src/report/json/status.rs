@@ -74,10 +74,11 @@ pub struct RowForm {
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(rename = "State")]
 pub struct StateForm {
-    /// `fine`, `not-known`, `missing`, `excess`, `broader`, `covered-by-broader`, `covered-by-other`,
-    /// `covered-by-implication`, `serves-instead`, `declared-not-granted`, `granted-not-declared`,
-    /// `granted-not-in-token`, `in-token-not-granted`, `users-alone`, `wrong-type`, `unknown-id`,
-    /// `revoked-resource`, `sign-in` or `in-doubt`.
+    /// `fine`, `not-known`, `missing`, `not-declared`, `excess`, `broader`, `covered-by-broader`,
+    /// `covered-by-other`, `covered-by-implication`, `serves-instead`, `declared-not-granted`,
+    /// `granted-not-declared`, `granted-not-in-token`, `in-token-not-granted`, `users-alone`, `wrong-type`,
+    /// `unknown-id`, `revoked-resource`, `sign-in` or `in-doubt`. `not-declared` is what is needed and not
+    /// declared where nobody said what is granted; with that known, the word is `missing`.
     pub state: &'static str,
     /// Whether it ends a run with exit code 1.
     pub fault: bool,
@@ -196,7 +197,9 @@ fn state(catalog: &Catalog, state: &State) -> StateForm {
         _ => Vec::new(),
     };
     let operations = match state {
-        State::Missing { operations } | State::InDoubt { operations } => operations.clone(),
+        State::Missing { operations }
+        | State::NotDeclared { operations }
+        | State::InDoubt { operations } => operations.clone(),
         _ => Vec::new(),
     };
     StateForm {

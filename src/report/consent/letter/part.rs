@@ -2,7 +2,7 @@
 
 use super::model::{Claim, Entry, LetterAsk, LetterPart};
 use crate::catalog::Catalog;
-use crate::catalog::model::{Access, PermissionId, Scheme};
+use crate::catalog::model::{Access, PermissionId};
 use crate::catalog::names::Name;
 use crate::consent::model::{Ask, FactKind, Part};
 use crate::plan::model::RoutePlan;
@@ -101,12 +101,7 @@ fn ask(catalog: &Catalog, planned: &Planned<'_>, part: &Part, ask: &Ask) -> Lett
 /// the requests is shown: whoever approves would ask for it.
 fn reach(catalog: &Catalog, permission: PermissionId, access: Access) -> Rich {
     let name = catalog.name(permission);
-    let scheme = match access {
-        Access::Application => Scheme::Application,
-        Access::Delegated if catalog.grant(permission, Scheme::Work).is_some() => Scheme::Work,
-        Access::Delegated => Scheme::Personal,
-    };
-    let opens = catalog.opens(permission, scheme);
+    let opens = catalog.opens_for(permission, access);
     let line = Rich::plain(match whose(name, access) {
         Some(whose) => format!("Reach: {whose}; "),
         None => "Reach: ".to_owned(),

@@ -2,9 +2,8 @@
 //! list holds what is granted already; deploying never deletes.
 
 use crate::catalog::model::Access;
-use crate::consent::grant::{Aim, Item};
+use crate::consent::grant::Item;
 use crate::report::consent::script::literal::{bicep as quoted, comment, identifier};
-use crate::report::consent::script::terraform::was_granted;
 use crate::report::consent::script::{Artefact, Artefacts, MICROSOFT_GRAPH, Script, head};
 
 /// The configuration that names the extension (<https://github.com/microsoftgraph/msgraph-bicep-types>, read
@@ -31,10 +30,7 @@ pub fn write(script: &Script<'_>) -> Artefacts {
         how_to.push(format!("Tenant: {tenant}."));
     }
     let mut lines = head::lines(script, &how_to);
-    if script.aim == Aim::Shrink {
-        lines.extend(never_deleted(script));
-        lines.extend(head::of_users(script));
-    }
+    lines.extend(head::left_behind(script, NEVER_DELETED));
     let mut files = vec![
         Artefact {
             name: "main.bicep",
@@ -50,7 +46,7 @@ pub fn write(script: &Script<'_>) -> Artefacts {
             vec!["The state before: what exports say is granted, and nothing else.".to_owned()];
         files.push(Artefact {
             name: "before/main.bicep",
-            text: template(script, &lines, was_granted),
+            text: template(script, &lines, Item::was_granted),
         });
         files.push(Artefact {
             name: "before/bicepconfig.json",
@@ -66,20 +62,11 @@ pub fn write(script: &Script<'_>) -> Artefacts {
     }
 }
 
-/// A deployment writes lists, and deletes nothing.
-fn never_deleted(script: &Script<'_>) -> Vec<String> {
-    let gone = head::revoked_whole(script);
-    if gone.is_empty() {
-        return Vec::new();
-    }
-    let mut lines = vec![
-        String::new(),
-        "A deployment deletes nothing. Take these away with one of the scripts (`graphgrant consent script".to_owned(),
-        "azure-cli --prune`):".to_owned(),
-    ];
-    lines.extend(gone);
-    lines
-}
+/// A deployment writes lists.
+const NEVER_DELETED: [&str; 2] = [
+    "A deployment deletes nothing. Take these away with one of the scripts (`graphgrant consent script",
+    "azure-cli --prune`):",
+];
 
 fn template(script: &Script<'_>, lines: &[String], keep: fn(&Item) -> bool) -> String {
     let mut text = head::commented(lines, "//");

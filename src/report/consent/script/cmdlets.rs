@@ -357,13 +357,28 @@ fn powershell_sees_every_error_of_the_sdk() {
     });
     for call in of_sdk {
         assert!(call.stops, "{call:?}");
-        let is_one_of = |name: &str| tree.calls.iter().any(|it| it.name == name);
-        assert!(is_one_of("Invoke-Patiently") && is_one_of("Connect-Tenant"));
     }
     // What came before an error is not handed on, as it comes again.
     assert!(text.contains("$answer = @(& $Call)"));
     // Each of the modules, in a version that has the parameters.
     assert_eq!(text.matches("; ModuleVersion = '2.0.0' }\n").count(), 3);
+}
+
+#[test]
+fn powershell_stops_at_a_placeholder_before_it_signs_in() {
+    let text = script();
+    let tree = read(&text);
+    let top = || tree.calls.iter().filter(|call| call.within.is_empty());
+    let signs_in = top().find(|call| call.name == "Connect-Tenant").unwrap().at;
+    let guards = top().filter(|call| call.name == "Stop-Script" && call.at < signs_in);
+    let guards: Vec<&str> = guards
+        .map(|call| text.get(call.at..).unwrap().lines().next().unwrap())
+        .collect();
+    for part in ["client id", "the tenant (its id"] {
+        assert!(guards.iter().any(|it| it.contains(part)), "{guards:#?}");
+    }
+    assert!(text.contains("if ($ClientId -notmatch $guid) {"));
+    assert!(text.contains("-or $Tenant -like 'REPLACE*') {"));
 }
 
 #[test]

@@ -52,8 +52,22 @@ pub(super) fn commented(lines: &[String], mark: &str) -> String {
     text
 }
 
+/// Returns the lines about what goes and a declaration does not take away: objects that go as a whole, which
+/// `lead` speaks of, and what single users granted.
+pub(super) fn left_behind(script: &Script<'_>, lead: [&str; 2]) -> Vec<String> {
+    let mut lines = Vec::new();
+    let whole = revoked_whole(script);
+    if !whole.is_empty() {
+        lines.push(String::new());
+        lines.extend(lead.map(str::to_owned));
+        lines.extend(whole);
+    }
+    lines.extend(of_users(script));
+    lines
+}
+
 /// Returns what goes as a whole object: app roles, and the grant for all users where nothing of it stays.
-pub(super) fn revoked_whole(script: &Script<'_>) -> Vec<String> {
+fn revoked_whole(script: &Script<'_>) -> Vec<String> {
     let mut lines = Vec::new();
     if let Some(side) = script.side(Access::Delegated) {
         let mut wide = side.revoked().filter(|item| !item.by_users_alone);
@@ -68,7 +82,7 @@ pub(super) fn revoked_whole(script: &Script<'_>) -> Vec<String> {
 }
 
 /// Returns the lines about what single users granted: a declaration of the grant for all does not reach it.
-pub(super) fn of_users(script: &Script<'_>) -> Vec<String> {
+fn of_users(script: &Script<'_>) -> Vec<String> {
     let side = script.side(Access::Delegated);
     let of_users = script.holding.iter().flat_map(|holding| &holding.by_users);
     let of_users: Vec<&String> = of_users

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use crate::catalog::model::Access;
-use crate::consent::grant::{Aim, Fate, Item};
+use crate::consent::grant::Item;
 use crate::report::consent::script::literal::{comment, hcl, identifier};
 use crate::report::consent::script::{Artefact, Artefacts, MICROSOFT_GRAPH, Script, head};
 
@@ -23,10 +23,7 @@ pub fn write(script: &Script<'_>) -> Artefacts {
         lines.push(String::new());
         lines.push("The exports do not list all app roles: one that is assigned already has to be imported before.".to_owned());
     }
-    if script.aim == Aim::Shrink {
-        lines.extend(not_in_the_state(script));
-        lines.extend(head::of_users(script));
-    }
+    lines.extend(head::left_behind(script, NOT_IN_THE_STATE));
     let mut files = vec![Artefact {
         name: "main.tf",
         text: configuration(script, &lines, Item::stays),
@@ -36,7 +33,7 @@ pub fn write(script: &Script<'_>) -> Artefacts {
             vec!["The state before: what exports say is granted, and nothing else.".to_owned()];
         files.push(Artefact {
             name: "before/main.tf",
-            text: configuration(script, &lines, was_granted),
+            text: configuration(script, &lines, Item::was_granted),
         });
     }
     Artefacts {
@@ -45,25 +42,11 @@ pub fn write(script: &Script<'_>) -> Artefacts {
     }
 }
 
-/// Whether exports say that it is granted for the whole tenant.
-pub(super) fn was_granted(item: &Item) -> bool {
-    !matches!(item.fate, Fate::Added) && !item.by_users_alone
-}
-
 /// Terraform takes away only what it manages: nothing that is revoked whole stands in the configuration.
-fn not_in_the_state(script: &Script<'_>) -> Vec<String> {
-    let gone = head::revoked_whole(script);
-    if gone.is_empty() {
-        return Vec::new();
-    }
-    let mut lines = vec![
-        String::new(),
-        "Terraform takes away only what is in its state. Where these are not, apply before/main.tf first, which".to_owned(),
-        "imports them, and this configuration afterwards, which then destroys them:".to_owned(),
-    ];
-    lines.extend(gone);
-    lines
-}
+const NOT_IN_THE_STATE: [&str; 2] = [
+    "Terraform takes away only what is in its state. Where these are not, apply before/main.tf first, which",
+    "imports them, and this configuration afterwards, which then destroys them:",
+];
 
 fn configuration(script: &Script<'_>, lines: &[String], keep: fn(&Item) -> bool) -> String {
     let environment = match script.cloud.name {
