@@ -1,5 +1,7 @@
 //! `graphgrant status --live`.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 
 use crate::run::{Outcome, Place};
@@ -46,6 +48,15 @@ fn two_apps(request: &Request) -> Reply {
 
 /// Runs `status --live` of a place against a server.
 fn run_live(place: &Place, url: &str, more: &[&str]) -> Outcome {
+    run_live_with(
+        place,
+        url,
+        more,
+        "eyJ0eXAiOiJKV1QifQ.eyJhdWQiOiJ4In0.c2VjcmV0",
+    )
+}
+
+fn run_live_with(place: &Place, url: &str, more: &[&str], token: &str) -> Outcome {
     let arguments = [
         "status",
         "--live",
@@ -58,7 +69,36 @@ fn run_live(place: &Place, url: &str, more: &[&str]) -> Outcome {
         "json",
     ];
     let arguments = [&arguments[..], more].concat();
-    place.run_with(&arguments, "eyJ0eXAiOiJKV1QifQ.eyJhdWQiOiJ4In0.c2VjcmV0")
+    place.run_with(&arguments, token)
+}
+
+#[test]
+fn a_token_of_another_tenant_reads_nothing() {
+    let server = Server::start(two_apps);
+    let url = server.url();
+    let (own, other) = (
+        "2f6b8c1d-9e0a-4b7c-8d5e-6f7a8b9c0d1e",
+        "aaaaaaaa-9e0a-4b7c-8d5e-6f7a8b9c0d1e",
+    );
+    let text = format!(
+        "app: {{clientId: {ID}, tenant: {own}}}\naccess: delegated\noperations: [GET /me/people]\n"
+    );
+    let place = Place::new().with("graphgrant.yaml", &text);
+    let token = |tenant: &str| {
+        let claims = json!({"aud": "x", "tid": tenant}).to_string();
+        format!(
+            "eyJ0eXAiOiJKV1QifQ.{}.c2VjcmV0",
+            URL_SAFE_NO_PAD.encode(claims)
+        )
+    };
+    let refused = run_live_with(&place, &url, &[], &token(other)).ends_with(2);
+    for part in [other, "--tenant"] {
+        assert!(refused.err.contains(part), "{part} in {}", refused.err);
+    }
+    assert!(server.seen().is_empty());
+    run_live_with(&place, &url, &[], &token(own)).ends_with(0);
+    // Whoever names that tenant means it.
+    run_live_with(&place, &url, &["--tenant", other], &token(other)).ends_with(0);
 }
 
 #[test]

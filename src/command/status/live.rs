@@ -7,12 +7,14 @@ use serde_json::Value;
 use crate::catalog::Catalog;
 use crate::cli::{FlowName, TokenOrigin};
 use crate::command::token::origin::Origin;
+use crate::consent::policy::is_guid;
 use crate::manifest::App;
 use crate::net::NetError;
 use crate::source::Source;
-use crate::source::escape::shown_up_to;
+use crate::source::escape::{shown, shown_up_to};
 use crate::token::TokenError;
 use crate::token::bearer::Bearer;
+use crate::token::claims::{self, Shape};
 
 /// The application id of Microsoft Graph in every tenant and cloud.
 const GRAPH: &str = "00000003-0000-0000-c000-000000000000";
@@ -44,6 +46,18 @@ pub(super) enum LiveError {
         )
     )]
     SeveralTenants,
+    /// The token reads another tenant than the one that is meant.
+    #[error("the token is for the tenant {found}, and {wanted} is to be looked at")]
+    #[diagnostic(
+        code(graphgrant::status::other_tenant),
+        help("acquire a token in that tenant, or name the one that is meant with `--tenant`")
+    )]
+    OtherTenant {
+        /// The tenant of the token.
+        found: String,
+        /// The tenant that the options or the manifest name.
+        wanted: String,
+    },
     /// There is no token.
     #[error(transparent)]
     #[diagnostic(transparent)]
@@ -84,7 +98,7 @@ impl LiveError {
     /// Returns whether the platform refused or could not be reached, so that it is not the user's to mend.
     pub(super) fn is_remote(&self) -> bool {
         match self {
-            Self::NoClientId | Self::SeveralTenants => false,
+            Self::NoClientId | Self::SeveralTenants | Self::OtherTenant { .. } => false,
             Self::Token(error) => error.is_remote(),
             Self::Net(_) | Self::Refused { .. } | Self::NoAnswer { .. } => true,
         }
@@ -117,6 +131,7 @@ pub(super) fn read(
     }
     let origin = Origin::new(catalog, options, FlowName::Given, Some(first))?;
     let acquired = origin.acquire()?;
+    of_tenant(options, apps, acquired.token.expose())?;
     let tenant = Tenant {
         bearer: Bearer::new(&origin.authority, &origin.client, &acquired.token)?,
         host: origin
@@ -142,6 +157,26 @@ fn are_apart(options: &TokenOrigin, apps: &[&App]) -> bool {
         .map(|cloud| cloud.filter(|cloud| *cloud != "global"))
         .collect();
     (options.tenant.is_none() && tenants.len() > 1) || (options.cloud.is_none() && clouds.len() > 1)
+}
+
+/// Refuses a token that says it is for another tenant: what that one has granted is not what is asked. Only ids can
+/// be compared; the tenant of a domain is where the token was acquired.
+fn of_tenant(options: &TokenOrigin, apps: &[&App], token: &str) -> Result<(), LiveError> {
+    let mut named = apps.iter().filter_map(|app| app.tenant.as_ref());
+    let named = named.next().map(|tenant| &tenant.value);
+    let wanted = options.tenant.as_ref().or(named);
+    let Shape::Readable(claims) = claims::read(token) else {
+        return Ok(());
+    };
+    match (claims.tenant, wanted) {
+        (Some(found), Some(wanted)) if is_guid(wanted) && !found.eq_ignore_ascii_case(wanted) => {
+            Err(LiveError::OtherTenant {
+                found: shown(&found),
+                wanted: shown(wanted),
+            })
+        }
+        _ => Ok(()),
+    }
 }
 
 fn read_app(tenant: &Tenant<'_>, app: &App) -> Result<Told, LiveError> {
