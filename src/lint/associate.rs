@@ -250,12 +250,18 @@ fn folder(path: &Path) -> PathBuf {
     path.parent().map(normal).unwrap_or_default()
 }
 
-/// The folder that a file is about: solutions keep their package in `config`, Teams apps in `appPackage`.
+/// The folder inside that of a SharePoint Framework solution which has its package.
+pub const OF_SOLUTION: &str = "config";
+
+/// The folder inside that of a Teams app which has its package.
+pub const OF_TEAMS_APP: &str = "appPackage";
+
+/// The folder that a file is about: that of the app, where the file is kept in a folder inside it.
 fn home(here: &Path, file: &AppFile) -> PathBuf {
     let folder = folder(&file.path);
     let inner = match file.document.kind {
-        Kind::SharePointFramework => "config",
-        Kind::TeamsApp => "appPackage",
+        Kind::SharePointFramework => OF_SOLUTION,
+        Kind::TeamsApp => OF_TEAMS_APP,
         _ => return folder,
     };
     // The folder of the run may be that one.

@@ -223,6 +223,14 @@ mod run {
             assert!(output.status.success(), "{script}\n{}", shown(&output));
         }
 
+        /// Adds an operation to the manifest of an app.
+        fn calls_more(&self, app: &str) {
+            let manifest = self.file(app).join("graphgrant.yaml");
+            let more = fs::read_to_string(&manifest).unwrap()
+                + "  - {request: POST /me/events, reason: x}\n";
+            fs::write(&manifest, more).unwrap();
+        }
+
         fn summary(&self) -> String {
             fs::read_to_string(self.temporary.path().join("summary.md")).unwrap_or_default()
         }
@@ -314,11 +322,7 @@ mod run {
             .flat_map(|name| LAYOUTS.map(|apps| (*name, apps)))
         {
             let repository = Repository::with_apps(apps);
-            let last = apps.last().unwrap();
-            let manifest = repository.file(last).join("graphgrant.yaml");
-            let more = fs::read_to_string(&manifest).unwrap()
-                + "  - {request: POST /me/events, reason: x}\n";
-            fs::write(&manifest, more).unwrap();
+            repository.calls_more(apps.last().unwrap());
             let mut failed = Vec::new();
             for step in pipeline(name) {
                 let output = repository.run(&step.script, &filled(&step, &of_base()));
@@ -356,10 +360,7 @@ mod run {
         {
             let repository = Repository::with_apps(apps);
             let last = apps.last().unwrap();
-            let manifest = repository.file(last).join("graphgrant.yaml");
-            let more = fs::read_to_string(&manifest).unwrap()
-                + "  - {request: POST /me/events, reason: x}\n";
-            fs::write(&manifest, more).unwrap();
+            repository.calls_more(last);
             repository.passes(&format!("cd {last}; {APP}"));
             repository.passes("graphgrant lock .; git add .; git commit --quiet --message=x");
             let mut env = BTreeMap::new();

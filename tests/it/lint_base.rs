@@ -25,12 +25,7 @@ pub(crate) fn commit(folder: &Folder) {
             "base",
         ],
     ] {
-        let status = std::process::Command::new("git")
-            .args(arguments)
-            .current_dir(folder.0.path())
-            .status()
-            .unwrap();
-        assert!(status.success());
+        git(folder, arguments);
     }
 }
 

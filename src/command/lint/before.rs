@@ -11,10 +11,10 @@ use crate::lint::associate::associate;
 use crate::lint::input::{AppFile, BaseComment, Former, Inputs, OperationsFile};
 use crate::lint::{comments, suppression};
 use crate::manifest::model::Manifest;
-use crate::source::Source;
 use crate::source::escape::shown;
 use crate::source::git::GitError;
 use crate::source::walk;
+use crate::source::{Source, Spanned};
 
 /// How many words git is asked for at once: a command line has an end.
 const WORDS: usize = 200;
@@ -266,15 +266,24 @@ fn identities(registration: &Registration) -> impl Iterator<Item = &str> {
     })
 }
 
-/// Whether two registrations are of one app: the same client id or, where one of both has none, the same name.
+/// Whether two registrations are of one app.
 pub(super) fn is_same_app(one: &Registration, other: &Registration) -> bool {
-    match (&one.client_id, &other.client_id) {
-        (Some(one), Some(other)) => one.value == other.value,
-        _ => match (&one.name, &other.name) {
-            (Some(one), Some(other)) => one.value.eq_ignore_ascii_case(&other.value),
-            _ => false,
-        },
+    are_of_one_app(
+        (one.client_id.as_ref(), one.name.as_ref()),
+        (other.client_id.as_ref(), other.name.as_ref()),
+    )
+}
+
+/// A client id and a name, as far as they are written.
+type Identity<'a> = (Option<&'a Spanned<String>>, Option<&'a Spanned<String>>);
+
+/// Whether two identities are of one app: the same client id or, where one of both has none, the same name.
+pub(super) fn are_of_one_app(one: Identity<'_>, other: Identity<'_>) -> bool {
+    if let Some((one, other)) = one.0.zip(other.0) {
+        return one.value == other.value;
     }
+    let names = one.1.zip(other.1);
+    names.is_some_and(|(one, other)| one.value.eq_ignore_ascii_case(&other.value))
 }
 
 /// The text of a file of the base, if it has one there.

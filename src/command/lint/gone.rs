@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use crate::command::lint::base::{Base, Before};
-use crate::command::lint::before::{base_text, is_same_app};
+use crate::command::lint::before::{are_of_one_app, base_text, is_same_app};
 use crate::command::lint::files::{ENDINGS, Refused};
 use crate::command::lint::inputs::Reading;
 use crate::command::manifests::{LISTS, YAML, is_named_so};
@@ -65,15 +65,13 @@ pub(super) fn origins(
     Ok(origins)
 }
 
-/// Whether an app is in both: the same client id or, where one of both has none, the same name.
+/// Whether an app is in both.
 fn has_same_app(one: &Manifest, other: &Manifest) -> bool {
     one.apps.iter().any(|one| {
         other.apps.iter().any(|other| {
-            let ids = one.client_id.as_ref().zip(other.client_id.as_ref());
-            let names = one.name.as_ref().zip(other.name.as_ref());
-            ids.map_or_else(
-                || names.is_some_and(|(one, other)| one.value.eq_ignore_ascii_case(&other.value)),
-                |(one, other)| one.value == other.value,
+            are_of_one_app(
+                (one.client_id.as_ref(), one.name.as_ref()),
+                (other.client_id.as_ref(), other.name.as_ref()),
             )
         })
     })

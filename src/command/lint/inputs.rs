@@ -14,7 +14,7 @@ use crate::command::lint::{gone, locks};
 use crate::command::manifest;
 use crate::declared::{self, Document, Ids, Kind, SyntaxError, terraform};
 use crate::finding::Findings;
-use crate::lint::associate::associate;
+use crate::lint::associate::{OF_SOLUTION, OF_TEAMS_APP, associate};
 use crate::lint::comments;
 use crate::lint::input::{Absent, AppFile, Inputs, OperationsFile, Unreadable};
 use crate::lint::policy::Policies;
@@ -45,7 +45,7 @@ impl From<KindName> for Kind {
 }
 
 /// The folders inside that of an app in which solutions and Teams apps keep their package.
-const INNER: [&str; 2] = ["config", "appPackage"];
+const INNER: [&str; 2] = [OF_SOLUTION, OF_TEAMS_APP];
 
 /// A run whose files are read.
 pub(super) struct Reading<'c> {

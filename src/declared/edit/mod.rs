@@ -12,7 +12,7 @@ mod manifest;
 use crate::catalog::model::{Access, PermissionId};
 use crate::catalog::view::Catalog;
 use crate::declared::edit::manifest::Emptied;
-use crate::declared::model::{Document, EntryRole, Kind, Known};
+use crate::declared::model::{Document, EntryRole, Kind, Known, Registration};
 use crate::declared::terraform;
 use crate::finding::Edit;
 
@@ -42,11 +42,7 @@ pub fn add(
     access: Access,
 ) -> Option<Vec<Edit>> {
     let found = document.registrations.get(registration)?;
-    let is_declared = found.entries.iter().any(|entry| {
-        let declared = entry.access.as_ref().map(|access| access.value);
-        entry.known == Known::Permission(permission) && declared == Some(access)
-    });
-    if is_declared {
+    if has(found, permission, access, |_| true) {
         return None;
     }
     match document.kind {
@@ -76,16 +72,26 @@ pub fn grant(
     access: Access,
 ) -> Option<Vec<Edit>> {
     let found = document.registrations.get(registration)?;
-    let is_granted = found.entries.iter().any(|entry| {
-        let granted = entry.access.as_ref().map(|access| access.value);
-        entry.role == EntryRole::Grants
-            && entry.known == Known::Permission(permission)
-            && granted == Some(access)
-    });
+    let is_granted = has(found, permission, access, |role| role == EntryRole::Grants);
     if is_granted || document.kind != Kind::Terraform {
         return None;
     }
     terraform::edit::grant(catalog, document, registration, permission, access)
+}
+
+/// Whether an entry of a role that is looked for is of a permission under an access.
+fn has(
+    found: &Registration,
+    permission: PermissionId,
+    access: Access,
+    is_wanted: impl Fn(EntryRole) -> bool,
+) -> bool {
+    found.entries.iter().any(|entry| {
+        let given = entry.access.as_ref().map(|access| access.value);
+        is_wanted(entry.role)
+            && entry.known == Known::Permission(permission)
+            && given == Some(access)
+    })
 }
 
 /// Returns the edits that make an entry declare its permission under an access: `type` changes, and the id

@@ -163,6 +163,22 @@ mod tests {
 
     #[test]
     fn at_the_limit_it_is_quiet() {
+        let told = |text: &str| Sample::without_operations().file("app.json", text).told(&AppLimits);
+        let roles: Vec<String> = names(Scheme::Application, 400).iter().map(|it| role(it)).collect();
+        let of_roles = told(&Sample::app_text(&roles));
+        assert!(of_roles.len() == 1 && of_roles[0].contains("fit into one consent"), "{of_roles:?}");
+        let scopes: Vec<String> = names(Scheme::Work, 30).iter().map(|it| scope(it)).collect();
+        let personal = Sample::app_text(&scopes).replacen('{', "{\"signInAudience\": \"PersonalMicrosoftAccount\", ", 1);
+        assert_eq!(told(&personal), [""; 0]);
+        let resource = "{\"resourceAppId\": \"99999999-0000-0000-0000-000000000000\", \"resourceAccess\": []}";
+        let many = vec![resource; 50].join(",");
+        assert_eq!(told(&format!("{{\"appId\": \"11111111-2222-3333-4444-555555555555\", \"web\": {{}}, \"requiredResourceAccess\": [{many}]}}")), [""; 0]);
+        // As many scopes as fit, with a space between them.
+        let all = names(Scheme::Work, 200);
+        let fits = (0..all.len()).take_while(|at| all[..=*at].join(" ").len() <= 3850).count();
+        let of_scopes = |count: usize| told(&Sample::app_text(&all[..count].iter().map(|it| scope(it)).collect::<Vec<_>>()));
+        assert_eq!(of_scopes(fits), [""; 0]);
+        assert_eq!(of_scopes(fits + 1).len(), 1);
         let many: Vec<String> = (0..16).map(|_| rsc("TeamSettings.Read.Group", "Application")).collect();
         assert_eq!(Sample::without_operations().teams(&many).told(&AppLimits), [""; 0]);
     }

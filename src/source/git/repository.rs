@@ -177,17 +177,7 @@ impl Repository {
             &revision.commit,
         ];
         let answer = self.ask(&arguments, NAMES)?;
-        let out = match &answer.out {
-            Some(out) if answer.is_fine => out,
-            None => {
-                return Err(GitError::TooLarge {
-                    path: "the list of files".to_owned(),
-                    revision: shown(&revision.name),
-                    limit: NAMES,
-                });
-            }
-            Some(_) => return Err(failed(&answer)),
-        };
+        let out = listed(&answer, revision)?;
         let names = out.split(|byte| *byte == 0).filter(|name| !name.is_empty());
         let paths = names.filter_map(path_from);
         Ok(paths.map(|path| between(&self.prefix, &path)).collect())
@@ -226,18 +216,11 @@ impl Repository {
         arguments.push("--".to_owned());
         arguments.extend(endings.iter().map(|it| format!(":(top,icase)*.{it}")));
         let answer = self.ask(&arguments, NAMES)?;
-        let out = match &answer.out {
-            // Without a match git ends as if it had failed, and says nothing.
-            Some(out) if answer.is_fine || (out.is_empty() && answer.err.is_empty()) => out,
-            None => {
-                return Err(GitError::TooLarge {
-                    path: "the list of files".to_owned(),
-                    revision: shown(&revision.name),
-                    limit: NAMES,
-                });
-            }
-            Some(_) => return Err(failed(&answer)),
-        };
+        // Without a match git ends as if it had failed, and says nothing.
+        if !answer.is_fine && answer.out.as_deref() == Some(&[]) && answer.err.is_empty() {
+            return Ok(Vec::new());
+        }
+        let out = listed(&answer, revision)?;
         let start = format!("{}:", revision.commit);
         let names = out.split(|byte| *byte == 0);
         let names = names.filter_map(|name| name.strip_prefix(start.as_bytes()));
@@ -254,17 +237,7 @@ impl Repository {
     ) -> Result<BTreeSet<PathBuf>, GitError> {
         let arguments = ["ls-tree", "-r", "-z", "--full-tree", &revision.commit];
         let answer = self.ask(&arguments, NAMES)?;
-        let out = match &answer.out {
-            Some(out) if answer.is_fine => out,
-            None => {
-                return Err(GitError::TooLarge {
-                    path: "the list of files".to_owned(),
-                    revision: shown(&revision.name),
-                    limit: NAMES,
-                });
-            }
-            Some(_) => return Err(failed(&answer)),
-        };
+        let out = listed(&answer, revision)?;
         let mut before = BTreeMap::new();
         for line in out.split(|byte| *byte == 0) {
             let mut parts = line.splitn(2, |byte| *byte == b'\t');
@@ -397,6 +370,19 @@ enum Kind {
     Folder,
     Link,
     Repository,
+}
+
+/// Returns the list of files of a revision that git was asked for.
+fn listed<'a>(answer: &'a Answer, revision: &Revision) -> Result<&'a [u8], GitError> {
+    match &answer.out {
+        Some(out) if answer.is_fine => Ok(out),
+        Some(_) => Err(failed(answer)),
+        None => Err(GitError::TooLarge {
+            path: "the list of files".to_owned(),
+            revision: shown(&revision.name),
+            limit: NAMES,
+        }),
+    }
 }
 
 fn failed(answer: &Answer) -> GitError {

@@ -325,6 +325,16 @@ fn nothing_of_the_repository_is_run() {
         fs::copy(script, made.path().join(".git/hooks").join(hook)).unwrap();
     }
     assert_eq!(made.reads("HEAD", "a.yaml").unwrap(), "as committed");
+    // Nor where files are looked for, or held against the work tree.
+    let repository = Repository::open(made.path()).unwrap();
+    let head = repository.resolve("HEAD").unwrap();
+    let path = PathBuf::from("a.yaml");
+    assert!(repository.files(&head).unwrap().contains(&path));
+    let found = repository.files_with(&head, &["committed"], &["yaml"]);
+    assert_eq!(found.unwrap(), [Path::new("a.yaml")]);
+    fs::write(made.path().join("a.yaml"), "otherwise").unwrap();
+    let inside = made.path().join("a.yaml");
+    repository.differing(&head, &[path, inside]).unwrap();
     assert!(!mark.exists());
 }
 

@@ -24,11 +24,7 @@ pub(in crate::declared) fn add(
     if catalog.permission(permission).kind == PermissionKind::Rsc {
         return None;
     }
-    let new = New {
-        name: catalog.name(permission),
-        id: catalog.grant_for(permission, access)?.id?,
-        access,
-    };
+    let new = New::of(catalog, permission, access)?;
     added(document, registration, found, new, EntryRole::Declares)
 }
 
@@ -41,11 +37,7 @@ pub(in crate::declared) fn grant(
     access: Access,
 ) -> Option<Vec<Edit>> {
     let found = decided(document, registration)?;
-    let new = New {
-        name: catalog.name(permission),
-        id: catalog.grant_for(permission, access)?.id?,
-        access,
-    };
+    let new = New::of(catalog, permission, access)?;
     added(document, registration, found, new, EntryRole::Grants)
 }
 
@@ -81,6 +73,16 @@ struct New<'c> {
     name: &'c str,
     id: &'c str,
     access: Access,
+}
+
+impl<'c> New<'c> {
+    fn of(catalog: &'c Catalog, permission: PermissionId, access: Access) -> Option<Self> {
+        Some(Self {
+            name: catalog.name(permission),
+            id: catalog.grant_for(permission, access)?.id?,
+            access,
+        })
+    }
 }
 
 struct Writer<'t> {
@@ -199,9 +201,7 @@ impl<'t> Writer<'t> {
                 let ExpressionKind::List(items) = &list.kind else {
                     return None;
                 };
-                let here = |entry: &&Entry| entry.span == sample.span;
-                let made = self.found.entries.iter().filter(here).count();
-                if !is_only_for(self.body, within, made) {
+                if !is_only_for(self.body, within, self.found, sample) {
                     return None;
                 }
                 let (key, comment) = match &items.get(at)?.kind {
@@ -376,15 +376,23 @@ pub(super) const fn map_of(access: Access) -> &'static str {
     }
 }
 
-/// Returns whether a value that has a name is used for nothing else than these entries.
-pub(super) fn is_only_for(body: &Body, within: Within<'_>, entries: usize) -> bool {
+/// Returns whether the value that an entry stands in, if it has a name, is used for nothing else than the entries
+/// of the registration that stand where this one does.
+pub(super) fn is_only_for(
+    body: &Body,
+    within: Within<'_>,
+    found: &Registration,
+    entry: &Entry,
+) -> bool {
     if within.top.kind.value != "locals" {
         return true;
     }
+    let here = |other: &&Entry| other.span == entry.span;
+    let made = found.entries.iter().filter(here).count();
     let name = within
         .attribute
         .map(|attribute| attribute.name.value.as_str());
-    name.is_some_and(|name| uses_of_local(body, name) == entries)
+    name.is_some_and(|name| uses_of_local(body, name) == made)
 }
 
 /// Returns the edits that put an item at the end of a list.

@@ -1,6 +1,6 @@
 //! Takes entries out.
 
-use crate::declared::model::{Document, Entry};
+use crate::declared::model::Document;
 use crate::declared::terraform::edit::add::is_only_for;
 use crate::declared::terraform::edit::decided;
 use crate::declared::terraform::edit::place::{Page, Spot, Within, find, is_referred, parts};
@@ -22,12 +22,10 @@ pub(in crate::declared) fn remove(
         text: document.source.text(),
     };
     let spot = find(&body, entry.span)?;
-    if let Spot::Item(within, ..) | Spot::Member(within, ..) = spot {
-        let here = |other: &&Entry| other.span == entry.span;
-        let made = found.entries.iter().filter(here).count();
-        if !is_only_for(&body, within, made) {
-            return None;
-        }
+    if let Spot::Item(within, ..) | Spot::Member(within, ..) = spot
+        && !is_only_for(&body, within, found, entry)
+    {
+        return None;
     }
     let edits = vec![cut(&body, page, spot)?];
     tried(document, registration, edits, &Wanted::Gone(entry))

@@ -33,12 +33,10 @@ pub(in crate::declared) fn respell(
     }
     let body = hcl::parse(&document.source).ok()?.body;
     let spot = find(&body, entry.span)?;
-    if let Spot::Item(within, ..) | Spot::Member(within, ..) = spot {
-        let here = |other: &&Entry| other.span == entry.span;
-        let made = found.entries.iter().filter(here).count();
-        if !is_only_for(&body, within, made) {
-            return None;
-        }
+    if let Spot::Item(within, ..) | Spot::Member(within, ..) = spot
+        && !is_only_for(&body, within, found, entry)
+    {
+        return None;
     }
     let takes_id = guid(written).is_some() || is_id(spot, entry, access);
     let key = if takes_id {

@@ -59,6 +59,11 @@ fn sarif_has_what_github_requires() {
     assert_eq!(rules[1]["properties"]["security-severity"], "9.5");
     assert_eq!(rules[1]["properties"]["tags"][2], "security");
     let results = run["results"].as_array().unwrap();
+    let marks = fingerprint::fingerprints(&rich().findings);
+    for (result, mark) in results.iter().zip(&marks) {
+        let hash = &result["partialFingerprints"]["primaryLocationLineHash"];
+        assert_eq!(hash, mark.as_str());
+    }
     let of = |at: usize| &results[at]["locations"][0]["physicalLocation"];
     // Lines and columns from 1, in characters.
     assert_eq!(
